@@ -1,0 +1,120 @@
+//! What is wrong with, ignored in, or not runnable from a definition, and where it stands.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// What a finding means for the definition it was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// AWS would refuse the definition too.
+    Invalid,
+    /// Valid for AWS, but nothing here can run it yet.
+    NotRunnable,
+    /// AWS accepts and ignores it; so do we, with a warning.
+    Ignored,
+}
+
+/// Path of a field inside the documents of one API, written as a JSON Pointer (RFC 6901), for
+/// example `/paths/~1books/get/x-amazon-apigateway-integration/uri`. Paths of an imported file
+/// are those of the file, so a person can follow them there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DocumentPath(String);
+
+impl DocumentPath {
+    /// The document itself.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The path of the member `key` below this one; `~` and `/` in the key are escaped.
+    #[must_use]
+    pub fn join(&self, key: &str) -> Self {
+        Self(format!("{}/{}", self.0, key.replace('~', "~0").replace('/', "~1")))
+    }
+
+    /// The path of the value that holds this one; the root has none.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rfind('/').map(|at| Self(self.0[..at].to_owned()))
+    }
+
+    /// The pointer as text; empty for the root.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DocumentPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "/" } else { &self.0 })
+    }
+}
+
+/// A stretch of one line of a file. Lines and columns count from 1, columns and lengths in
+/// characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub file: Arc<str>,
+    pub line: u32,
+    pub column: u32,
+    pub length: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// One thing to say about a definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub class: Class,
+    /// Stable name of the kind, for example `authorizer` or `mapping-template`.
+    pub kind: &'static str,
+    /// The field concerned.
+    pub path: DocumentPath,
+    /// Where the field stands in a file, once known.
+    pub place: Option<Place>,
+    /// One sentence without a full stop: what is wrong.
+    pub message: String,
+    /// What to do about it, when there is something.
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// A finding without place and help.
+    pub fn new(
+        class: Class,
+        kind: &'static str,
+        path: DocumentPath,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { class, kind, path, place: None, message: message.into(), help: None }
+    }
+
+    /// The same finding with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Whether the definition may not be served because of it.
+    pub fn is_fatal(&self) -> bool {
+        self.class != Class::Ignored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_json_pointers() {
+        let uri = DocumentPath::root().join("paths").join("/a~b").join("get");
+        assert_eq!(uri.as_str(), "/paths/~1a~0b/get");
+        assert_eq!(uri.parent().unwrap().as_str(), "/paths/~1a~0b");
+        assert_eq!(DocumentPath::root().parent(), None);
+        assert_eq!(DocumentPath::root().to_string(), "/");
+    }
+}

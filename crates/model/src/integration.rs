@@ -1,0 +1,65 @@
+//! Integration: what answers a Method.
+//! Source: API Gateway API Reference, `PutIntegration` and `PutIntegrationResponse`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::DocumentPath;
+
+/// What an integration waits for its answer when the document says nothing: 29 s.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(29);
+
+/// The backend kind of a Method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntegrationType {
+    /// The origin's answer goes through templates.
+    Http,
+    /// The origin's answer is passed on.
+    HttpProxy,
+    /// The gateway answers itself.
+    Mock,
+}
+
+/// What happens to a request body whose content type has no template.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PassthroughBehavior {
+    /// Pass it through unless a template matches.
+    #[default]
+    WhenNoMatch,
+    /// Pass it through only if there are no templates at all, else 415.
+    WhenNoTemplates,
+    /// 415 unless a template matches.
+    Never,
+}
+
+/// An Integration document.
+#[derive(Clone, Debug)]
+pub struct Integration {
+    pub path: DocumentPath,
+    pub kind: IntegrationType,
+    /// The origin's URI with `{path}` and `${stageVariables.name}` parts; mock has none.
+    pub uri: Option<String>,
+    /// Method of the origin's request; `None` is the client's own.
+    pub http_method: Option<String>,
+    /// `integration.request.{header|path|querystring}.NAME` to mapping expression.
+    pub request_parameters: BTreeMap<String, String>,
+    /// Content type to template.
+    pub request_templates: BTreeMap<String, String>,
+    pub passthrough_behavior: PassthroughBehavior,
+    pub timeout: Duration,
+    /// In document order.
+    pub responses: Vec<IntegrationResponse>,
+}
+
+/// An IntegrationResponse document: how one kind of answer becomes the method's.
+#[derive(Clone, Debug)]
+pub struct IntegrationResponse {
+    pub path: DocumentPath,
+    /// Java regular expression on the origin's status; `None` is the default response.
+    pub selection_pattern: Option<String>,
+    pub status_code: u16,
+    /// `method.response.header.NAME` to mapping expression.
+    pub response_parameters: BTreeMap<String, String>,
+    /// Content type to template.
+    pub response_templates: BTreeMap<String, String>,
+}

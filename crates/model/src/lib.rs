@@ -1,0 +1,23 @@
+//! The nouns of API Gateway as documents: what an importer writes, what a store keeps, what
+//! `snapshot` compiles. One file each, no behaviour beyond their own invariants, no I/O.
+
+mod finding;
+mod http_method;
+mod ids;
+mod integration;
+pub mod limits;
+mod method;
+mod resource;
+mod rest_api;
+mod stage;
+
+pub use finding::{Class, DocumentPath, Finding, Place};
+pub use http_method::{HttpMethod, UnknownHttpMethod};
+pub use ids::{InvalidStageName, ResourceId, RestApiId, StageName};
+pub use integration::{
+    DEFAULT_TIMEOUT, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior,
+};
+pub use method::{Method, MethodResponse};
+pub use resource::Resource;
+pub use rest_api::{Deployment, RestApi};
+pub use stage::{MethodSetting, Stage};

@@ -1,0 +1,16 @@
+//! AWS's limits that one request or one document can observe, with their units.
+//! Source: AWS, "Amazon API Gateway quotas".
+
+use std::time::Duration;
+
+/// Shortest integration timeout a document can ask for.
+pub const INTEGRATION_TIMEOUT_MIN: Duration = Duration::from_millis(50);
+
+/// Longest integration timeout; AWS raises it to this on request for Regional APIs.
+pub const INTEGRATION_TIMEOUT_MAX: Duration = Duration::from_secs(300);
+
+/// Payload of a request or an answer, in bytes.
+pub const PAYLOAD_BYTES: u64 = 10_485_760;
+
+/// Bytes of one API definition.
+pub const DEFINITION_BYTES: usize = 6 * 1024 * 1024;

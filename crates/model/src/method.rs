@@ -1,0 +1,27 @@
+//! Method: what clients may ask of a Resource.
+//! Source: API Gateway API Reference, `PutMethod` and `PutMethodResponse`.
+
+use std::collections::BTreeMap;
+
+use crate::{DocumentPath, HttpMethod, Integration};
+
+/// A Method document with its integration.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub path: DocumentPath,
+    pub http_method: HttpMethod,
+    pub operation_name: Option<String>,
+    /// `method.request.{header|path|querystring}.NAME` to whether it is required.
+    pub request_parameters: BTreeMap<String, bool>,
+    pub integration: Integration,
+    pub responses: Vec<MethodResponse>,
+}
+
+/// A MethodResponse document: a status that clients may see.
+#[derive(Clone, Debug)]
+pub struct MethodResponse {
+    pub path: DocumentPath,
+    pub status_code: u16,
+    /// `method.response.header.NAME` to whether it is required.
+    pub response_parameters: BTreeMap<String, bool>,
+}

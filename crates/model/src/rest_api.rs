@@ -1,0 +1,20 @@
+//! RestApi, and the Deployment that freezes it.
+
+use crate::{Resource, RestApiId};
+
+/// A RestApi document.
+#[derive(Clone, Debug)]
+pub struct RestApi {
+    pub id: RestApiId,
+    /// The title of the definition.
+    pub name: String,
+    pub description: Option<String>,
+    pub version: Option<String>,
+}
+
+/// The documents of one API as a deployment froze them.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub api: RestApi,
+    pub resources: Vec<Resource>,
+}
