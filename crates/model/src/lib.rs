@@ -8,6 +8,7 @@ mod integration;
 pub mod limits;
 mod method;
 mod resource;
+mod resource_path;
 mod rest_api;
 mod stage;
 
@@ -19,5 +20,6 @@ pub use integration::{
 };
 pub use method::{Method, MethodResponse};
 pub use resource::Resource;
+pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};
 pub use rest_api::{Deployment, RestApi};
 pub use stage::{MethodSetting, Stage};

@@ -1,6 +1,6 @@
 //! Resource: one path of an API.
 
-use crate::{DocumentPath, Method, ResourceId};
+use crate::{DocumentPath, Method, ResourceId, ResourcePath};
 
 /// A Resource document with its methods.
 #[derive(Clone, Debug)]
@@ -9,6 +9,6 @@ pub struct Resource {
     pub document: DocumentPath,
     pub id: ResourceId,
     /// Full template path, for example `/pets/{id}` or `/files/{proxy+}`.
-    pub path: String,
+    pub path: ResourcePath,
     pub methods: Vec<Method>,
 }

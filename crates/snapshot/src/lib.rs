@@ -1,0 +1,25 @@
+//! What the gateway serves: documents compiled to a runtime in which nothing is left to parse.
+//!
+//! `compile` turns the documents of one deployment and one stage into a `RestStage`, or reports
+//! every problem with the path of its document field. A `Snapshot` joins the stages of all APIs.
+//! Everything is immutable once built; a request borrows it from first byte to last.
+
+mod context;
+mod integration;
+mod method;
+mod responses;
+mod rest_stage;
+mod route_tree;
+mod segment_map;
+mod snapshot;
+
+pub use context::{ContextVariable, UnknownContextVariable};
+pub use integration::{
+    BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
+    Source,
+};
+pub use method::Method;
+pub use responses::{ResponseRule, ResponseSource, Responses};
+pub use rest_stage::{Origin, RestStage, Throttle};
+pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};
+pub use snapshot::{Snapshot, StageIndex};

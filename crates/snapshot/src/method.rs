@@ -1,0 +1,17 @@
+//! Method: what a route leads to.
+
+use portico_model::{HttpMethod, ResourceId};
+
+use crate::Integration;
+
+/// One method of one resource.
+pub struct Method {
+    pub resource_id: ResourceId,
+    /// Template path, for example `/pets/{id}`.
+    pub resource_path: Box<str>,
+    /// As configured: may be `ANY`.
+    pub http_method: HttpMethod,
+    /// Names of the template's variables in its order; the index is that of the capture.
+    pub path_parameters: Vec<Box<str>>,
+    pub integration: Integration,
+}

@@ -1,0 +1,83 @@
+//! Responses: what the client gets for a status of the integration.
+
+use crate::ContextVariable;
+
+/// Statuses that an answer can have (RFC 9110, section 15).
+const STATUSES: std::ops::RangeInclusive<u16> = 100..=599;
+
+/// The integration responses of a method; selection patterns are already evaluated.
+#[derive(Debug)]
+pub struct Responses {
+    rules: Vec<ResponseRule>,
+    /// For the statuses 100 to 599: one more than the index of the rule, 0 for none.
+    by_status: Box<[u16]>,
+}
+
+/// How one kind of answer becomes the method's.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ResponseRule {
+    /// Status that the client gets.
+    pub status: u16,
+    /// Mapped header fields, by name.
+    pub headers: Vec<(Box<str>, ResponseSource)>,
+    /// Media type as written, to constant body.
+    pub templates: Vec<(Box<str>, Box<[u8]>)>,
+}
+
+/// Where a mapped header field of an answer comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResponseSource {
+    /// The value itself: a static text or a stage variable.
+    Literal(Box<[u8]>),
+    /// Name of a header field of the origin's answer.
+    Header(Box<str>),
+    Context(ContextVariable),
+}
+
+impl Responses {
+    /// Asks `choose` for the rule of every status, as an index into `rules`; what is no index
+    /// there is no rule.
+    pub fn new(rules: Vec<ResponseRule>, choose: impl Fn(u16) -> Option<usize>) -> Self {
+        let slot = |status| match choose(status) {
+            Some(index) if index < rules.len() => u16::try_from(index + 1).unwrap_or(0),
+            _ => 0,
+        };
+        let by_status = STATUSES.map(slot).collect();
+        Self { rules, by_status }
+    }
+
+    /// The rule for a status of the integration. Without one the answer is a configuration error.
+    pub fn select(&self, status: u16) -> Option<&ResponseRule> {
+        let slot = self.by_status.get(usize::from(status.checked_sub(*STATUSES.start())?))?;
+        self.rules.get(usize::from(slot.checked_sub(1)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_the_rule_that_was_chosen_for_it() {
+        let rule = |status| ResponseRule { status, headers: Vec::new(), templates: Vec::new() };
+        let choose = |status| match status {
+            404 => Some(1),
+            500..=599 => Some(7),
+            418 => None,
+            _ => Some(0),
+        };
+        let responses = Responses::new(vec![rule(200), rule(404)], choose);
+        let check = |status: u16, expected: Option<u16>| {
+            assert_eq!(responses.select(status).map(|rule| rule.status), expected, "{status}");
+        };
+        check(0, None);
+        check(99, None);
+        check(100, Some(200));
+        check(404, Some(404));
+        check(418, None);
+        check(500, None);
+        check(599, None);
+        check(600, None);
+        check(u16::MAX, None);
+    }
+}
