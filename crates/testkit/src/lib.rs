@@ -1,0 +1,4 @@
+//! What the tests of other crates share: a plain HTTP client, a program under test.
+
+pub mod http;
+pub mod process;
