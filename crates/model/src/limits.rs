@@ -14,3 +14,6 @@ pub const PAYLOAD_BYTES: u64 = 10_485_760;
 
 /// Bytes of one API definition.
 pub const DEFINITION_BYTES: usize = 6 * 1024 * 1024;
+
+/// Bytes of a request's URL at a Regional endpoint.
+pub const URL_BYTES: usize = 10_240;

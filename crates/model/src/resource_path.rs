@@ -1,8 +1,11 @@
 //! ResourcePath: the template of a resource's path.
 //! Source: API Gateway API Reference, `CreateResource`, `pathPart`; AWS's error messages.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+
+use crate::limits;
 
 /// A template path, for example `/`, `/pets/{id}` or `/files/{proxy+}`: segments of
 /// `[A-Za-z0-9._:,$-]`, or one variable each, the last perhaps greedy; no variable twice.
@@ -23,6 +26,8 @@ pub enum PathSegment<'a> {
 /// Why a text is no template path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidResourcePath {
+    #[error("a path longer than a URL can be: {} bytes", limits::URL_BYTES)]
+    Long,
     #[error("a path must begin with '/'")]
     NoSlash,
     #[error("a path has no empty segments, and no '/' at its end")]
@@ -32,7 +37,7 @@ pub enum InvalidResourcePath {
          one variable in curly braces"
     )]
     Segment(String),
-    #[error("greedy path variable {{{0}+}} is not the last path part")]
+    #[error("Cannot create a child of a resource with a greedy path variable: {{{0}+}}")]
     GreedyInside(String),
     #[error("path variable {{{0}}} stands twice in one path")]
     Repeated(String),
@@ -68,7 +73,7 @@ impl ResourcePath {
     /// Checks each segment of what follows the first slash.
     fn check(rest: &str) -> Result<(), InvalidResourcePath> {
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"_-.,:$".contains(&b);
-        let mut names = Vec::new();
+        let mut names = BTreeSet::new();
         let mut greedy = None;
         for text in rest.split('/') {
             if let Some(name) = greedy {
@@ -83,11 +88,10 @@ impl ResourcePath {
             if plain.is_empty() || !plain.bytes().all(legal) {
                 return Err(InvalidResourcePath::Segment(text.to_owned()));
             }
-            if let Some(name) = name {
-                if names.contains(&name) {
-                    return Err(InvalidResourcePath::Repeated(name.to_owned()));
-                }
-                names.push(name);
+            if let Some(name) = name
+                && !names.insert(name)
+            {
+                return Err(InvalidResourcePath::Repeated(name.to_owned()));
             }
             greedy = inner.and_then(|inner| inner.strip_suffix('+')).map(str::to_owned);
         }
@@ -100,6 +104,7 @@ impl FromStr for ResourcePath {
 
     fn from_str(text: &str) -> Result<Self, InvalidResourcePath> {
         match text.strip_prefix('/') {
+            _ if text.len() > limits::URL_BYTES => Err(InvalidResourcePath::Long),
             None => Err(InvalidResourcePath::NoSlash),
             Some("") => Ok(Self(text.to_owned())),
             Some(rest) => Self::check(rest).map(|()| Self(text.to_owned())),
@@ -130,6 +135,7 @@ mod tests {
         check("/pets/", Err(InvalidResourcePath::EmptySegment));
         check("//pets", Err(InvalidResourcePath::EmptySegment));
         check("/{proxy+}/x", Err(InvalidResourcePath::GreedyInside("proxy".into())));
+        check(&format!("/{}", "a".repeat(limits::URL_BYTES)), Err(InvalidResourcePath::Long));
         check("/{id}/{id}", Err(InvalidResourcePath::Repeated("id".into())));
         check("/{id}/{id+}", Err(InvalidResourcePath::Repeated("id".into())));
         for segment in ["{}", "{+}", "{a", "a}", "a{b}", "{a}{b}", "{a b}", "a b", "é", "%20", "*"]

@@ -4,6 +4,7 @@
 //! every problem with the path of its document field. A `Snapshot` joins the stages of all APIs.
 //! Everything is immutable once built; a request borrows it from first byte to last.
 
+mod compile;
 mod context;
 mod integration;
 mod method;
@@ -13,6 +14,7 @@ mod route_tree;
 mod segment_map;
 mod snapshot;
 
+pub use compile::{Compiled, compile};
 pub use context::{ContextVariable, UnknownContextVariable};
 pub use integration::{
     BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,

@@ -1,0 +1,195 @@
+//! HttpCall: from an integration's URI and `requestParameters` to parts that a request fills.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portico_model::{Class, DocumentPath, Finding};
+
+use super::compiler::{Compiler, MethodScope};
+use super::mapping::{self, Location, Mapped};
+use super::percent::{self, Part};
+use super::uri::{Piece, UnusableUri, Uri};
+use crate::{HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, Source};
+
+/// `requestParameters` by target.
+#[derive(Default)]
+struct Mappings<'a> {
+    path: BTreeMap<&'a str, Option<Source>>,
+    query: Vec<QueryPart>,
+    headers: Vec<HeaderPart>,
+    /// Whether one of them could not be compiled.
+    failed: bool,
+}
+
+/// Compiles the call of an `http` or `http_proxy` integration; `None` when a finding was made.
+pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<HttpCall> {
+    let integration = &scope.method.integration;
+    let mappings = compile_mappings(compiler, scope);
+    let uri_path = integration.path.join("uri");
+    let Some(text) = &integration.uri else {
+        let message = "Invalid HTTP endpoint specified for URI: there is none".to_owned();
+        compiler.invalid("uri", &integration.path, message);
+        return None;
+    };
+    let text = compiler.substitute(&uri_path, text)?;
+    let uri = parse_uri(compiler, &uri_path, &text)?;
+    let names = || {
+        let query = uri.query.iter().map(|(_, piece)| piece);
+        uri.path.iter().chain(query).filter_map(|piece| match piece {
+            Piece::Variable(name) => Some(name.as_str()),
+            Piece::Literal(_) => None,
+        })
+    };
+    let failed = report_unmapped(compiler, &uri_path, names(), &mappings);
+    report_unused(compiler, &integration.path, names(), &mappings);
+    if failed || mappings.failed {
+        return None;
+    }
+    let Mappings { path: values, query: mapped, headers, .. } = mappings;
+    let value = |name: &str| values.get(name).cloned().flatten();
+    let path = uri.path.into_iter().map(|piece| path_part(piece, value)).collect();
+    let mut query: Vec<_> = uri
+        .query
+        .into_iter()
+        .map(|(name, piece)| QueryPart { name, value: query_value(piece, value) })
+        .collect();
+    query.extend(mapped);
+    Some(HttpCall {
+        origin: compiler.origin(uri.origin),
+        method: integration.http_method.as_deref().map(Into::into),
+        path,
+        query,
+        headers,
+        timeout: integration.timeout,
+    })
+}
+
+fn compile_mappings<'a>(compiler: &mut Compiler<'_>, scope: &MethodScope<'a>) -> Mappings<'a> {
+    let integration = &scope.method.integration;
+    let base = integration.path.join("requestParameters");
+    let mut mappings = Mappings::default();
+    for (target, expression) in &integration.request_parameters {
+        let path = base.join(target);
+        let location = target.strip_prefix("integration.request.").and_then(Location::parse);
+        let Some(location) = location else {
+            compiler.invalid("mapping-expression", &path, mapping::refused("identifier", target));
+            mappings.failed = true;
+            continue;
+        };
+        let mapped = mapping::request_source(compiler, scope, &path, expression);
+        mappings.failed |= mapped.is_none();
+        let source = match mapped {
+            Some(Mapped::Source(source)) => Some(source),
+            Some(Mapped::Absent) => {
+                let message = format!("the resource's path has no variable for {expression}");
+                let class = Class::Ignored;
+                compiler.report(Finding::new(class, "path-parameter", path.clone(), message));
+                None
+            }
+            None => None,
+        };
+        match (location, source) {
+            (Location::Path(name), source) => {
+                mappings.path.insert(name, source);
+            }
+            (Location::Header(name), Some(source)) => {
+                match mapping::header_name(compiler, &path, name) {
+                    Some(name) => mappings.headers.push(HeaderPart { name: name.into(), source }),
+                    None => mappings.failed = true,
+                }
+            }
+            (Location::Query(name), Some(source)) => {
+                let name = percent::encode(name, Part::Query);
+                let name = String::from_utf8_lossy(&name).into();
+                let value = match source {
+                    Source::Literal(text) => QueryValue::Literal(encode(&text, Part::Query)),
+                    source => QueryValue::Value(source),
+                };
+                mappings.query.push(QueryPart { name, value });
+            }
+            (Location::Header(_) | Location::Query(_), None) => {}
+        }
+    }
+    mappings
+}
+
+fn parse_uri(compiler: &mut Compiler<'_>, path: &DocumentPath, text: &str) -> Option<Uri> {
+    let (class, kind, message) = match Uri::parse(text) {
+        Ok(uri) => {
+            if uri.fragment {
+                let message = "the fragment of a URI is never sent";
+                compiler.report(Finding::new(Class::Ignored, "uri", path.clone(), message));
+            }
+            return Some(uri);
+        }
+        Err(error @ UnusableUri::Tls) => (Class::NotRunnable, "origin-tls", error.to_string()),
+        Err(error @ UnusableUri::QueryVariable) => {
+            (Class::NotRunnable, "uri-query-variable", error.to_string())
+        }
+        Err(error @ UnusableUri::Invalid(_)) => (Class::Invalid, "uri", error.to_string()),
+    };
+    compiler.report(Finding::new(class, kind, path.clone(), message));
+    None
+}
+
+/// Reports the variables of a URI that nothing fills; whether there are any.
+fn report_unmapped<'n>(
+    compiler: &mut Compiler<'_>,
+    path: &DocumentPath,
+    names: impl Iterator<Item = &'n str>,
+    mappings: &Mappings<'_>,
+) -> bool {
+    let missing: BTreeSet<_> = names.filter(|name| !mappings.path.contains_key(name)).collect();
+    for name in &missing {
+        let message = format!("nothing fills the path variable {{{name}}} of the URI");
+        let finding = Finding::new(Class::Invalid, "uri-variable", path.clone(), message);
+        compiler.report(
+            finding.help(format!(
+                "map it: integration.request.path.{name}: method.request.path.{name}"
+            )),
+        );
+    }
+    !missing.is_empty()
+}
+
+/// Reports the mapped path parameters that the URI has no place for.
+fn report_unused<'n>(
+    compiler: &mut Compiler<'_>,
+    path: &DocumentPath,
+    names: impl Iterator<Item = &'n str>,
+    mappings: &Mappings<'_>,
+) {
+    let used: BTreeSet<_> = names.collect();
+    for name in mappings.path.keys().filter(|name| !used.contains(*name)) {
+        let target = format!("integration.request.path.{name}");
+        let path = path.join("requestParameters").join(&target);
+        let message = format!("the URI has no path variable {{{name}}}");
+        compiler.report(Finding::new(Class::Ignored, "uri-variable", path, message));
+    }
+}
+
+fn path_part(piece: Piece, value: impl Fn(&str) -> Option<Source>) -> PathPart {
+    match piece {
+        Piece::Literal(text) => PathPart::Literal(text),
+        Piece::Variable(name) => match value(&name) {
+            Some(Source::Literal(text)) => PathPart::Literal(encode(&text, Part::Path)),
+            Some(source) => PathPart::Value(source),
+            None => PathPart::Literal(Box::default()),
+        },
+    }
+}
+
+fn query_value(piece: Piece, value: impl Fn(&str) -> Option<Source>) -> QueryValue {
+    match piece {
+        Piece::Literal(text) => QueryValue::Literal(text),
+        Piece::Variable(name) => match value(&name) {
+            Some(Source::Literal(text)) => QueryValue::Literal(encode(&text, Part::Query)),
+            Some(source) => QueryValue::Value(source),
+            None => QueryValue::Literal(Box::default()),
+        },
+    }
+}
+
+/// Encodes a static value, which was text before it became bytes.
+fn encode(text: &[u8], part: Part) -> Box<[u8]> {
+    percent::encode(&String::from_utf8_lossy(text), part)
+}

@@ -1,0 +1,77 @@
+//! Integration: which compiler a type has, and what each type ignores or refuses.
+
+use portico_model::{Class, Finding, IntegrationType, PassthroughBehavior};
+
+use super::compiler::{Compiler, MethodScope};
+use super::{http_call, mapping, mock, response};
+use crate::{BodyRule, Integration};
+
+/// Compiles the integration of a method; `None` when a fatal finding has been made.
+pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
+    let compiled = match scope.method.integration.kind {
+        IntegrationType::HttpProxy => {
+            report_ignored_by_proxy(compiler, scope);
+            http_call::compile(compiler, scope).map(Integration::HttpProxy)
+        }
+        IntegrationType::Http => compile_http(compiler, scope),
+        IntegrationType::Mock => mock::compile(compiler, scope),
+    };
+    match (framing_header(scope), compiled) {
+        (Some(target), Some(Integration::HttpProxy(_) | Integration::Http { .. })) => {
+            let path = scope.method.integration.path.join("requestParameters").join(target);
+            let message = format!("{target} is mapped, so every request is answered with 500");
+            let finding = Finding::new(Class::Ignored, "reserved-header", path, message.clone());
+            compiler.report(finding.help("remove the mapping: the gateway frames the message"));
+            Some(Integration::Broken(message))
+        }
+        (_, compiled) => compiled,
+    }
+}
+
+fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
+    let integration = &scope.method.integration;
+    let templates = integration.path.join("requestTemplates");
+    for media_type in integration.request_templates.keys() {
+        let message = "a request template of an http integration cannot run yet";
+        let path = templates.join(media_type);
+        let finding = Finding::new(Class::NotRunnable, "mapping-template", path, message);
+        compiler.report(finding.help("it comes with transformations"));
+    }
+    let call = http_call::compile(compiler, scope);
+    let responses = response::compile(compiler, scope);
+    let body = match integration.passthrough_behavior {
+        PassthroughBehavior::Never => BodyRule::Refuse415,
+        PassthroughBehavior::WhenNoMatch | PassthroughBehavior::WhenNoTemplates => BodyRule::Pass,
+    };
+    let runnable = integration.request_templates.is_empty();
+    Some(Integration::Http { call: call?, body, responses: responses? }).filter(|_| runnable)
+}
+
+/// The target of a mapping that would set the framing of the request to the origin.
+fn framing_header<'a>(scope: &MethodScope<'a>) -> Option<&'a str> {
+    let targets = scope.method.integration.request_parameters.keys();
+    targets.map(String::as_str).find(|target| {
+        target.strip_prefix("integration.request.header.").is_some_and(mapping::is_framing)
+    })
+}
+
+/// What AWS accepts on `http_proxy` without effect.
+fn report_ignored_by_proxy(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) {
+    let integration = &scope.method.integration;
+    let mut ignored = Vec::new();
+    if !integration.request_templates.is_empty() {
+        ignored.push((integration.path.join("requestTemplates"), "request templates"));
+    }
+    for response in &integration.responses {
+        if !response.response_parameters.is_empty() {
+            ignored.push((response.path.join("responseParameters"), "response parameters"));
+        }
+        if !response.response_templates.is_empty() {
+            ignored.push((response.path.join("responseTemplates"), "response templates"));
+        }
+    }
+    for (path, what) in ignored {
+        let message = format!("an http_proxy integration ignores {what}");
+        compiler.report(Finding::new(Class::Ignored, "ignored-by-proxy", path, message));
+    }
+}

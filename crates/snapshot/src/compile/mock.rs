@@ -1,0 +1,43 @@
+//! Mock: the status that a constant request template gives.
+
+use portico_model::{Class, Finding};
+
+use super::compiler::{Compiler, MethodScope};
+use super::{loose_json, response};
+use crate::{Integration, MockStatus};
+
+/// Compiles a mock integration; `None` when a fatal finding has been made.
+pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
+    let integration = &scope.method.integration;
+    let base = integration.path.join("requestTemplates");
+    let mut templates = Vec::new();
+    let mut runnable = true;
+    let mut without_status = integration.request_templates.is_empty().then(|| {
+        let message = "no request template gives a statusCode, so a request without a body that \
+                       gives one is answered with 500";
+        (integration.path.clone(), message.to_owned())
+    });
+    let always_broken = without_status.is_none();
+    for (media_type, template) in &integration.request_templates {
+        let path = base.join(media_type);
+        if !response::is_constant(template) {
+            response::report_template(compiler, path);
+            runnable = false;
+        } else if let Some(status) = loose_json::status_code(template) {
+            templates.push((media_type.trim().to_ascii_lowercase().into(), status));
+        } else {
+            let message = "the template gives no statusCode, so requests are answered with 500";
+            without_status = Some((path, message.to_owned()));
+        }
+    }
+    let responses = response::compile(compiler, scope);
+    if let Some((path, message)) = without_status {
+        let finding = Finding::new(Class::Ignored, "mock-status", path, message.clone());
+        compiler.report(finding.help("make the template {\"statusCode\": 200}"));
+        if always_broken {
+            return runnable.then_some(Integration::Broken(message));
+        }
+    }
+    let status = MockStatus { templates, passthrough: integration.passthrough_behavior };
+    Some(Integration::Mock { status, responses: responses? }).filter(|_| runnable)
+}

@@ -1,0 +1,81 @@
+//! Small documents to compile.
+
+use std::collections::BTreeMap;
+
+use portico_model::{
+    DEFAULT_TIMEOUT, Deployment, DocumentPath, HttpMethod, Integration, IntegrationResponse,
+    IntegrationType, Method, MethodResponse, PassthroughBehavior, Resource, ResourceId,
+    ResourcePath, RestApi, RestApiId,
+};
+
+/// `[("a", "b")]` as a map.
+pub(crate) fn map<V: Clone>(pairs: &[(&str, V)]) -> BTreeMap<String, V> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
+/// An integration without anything but its type, at `/integration`.
+pub(crate) fn integration(kind: IntegrationType) -> Integration {
+    Integration {
+        path: DocumentPath::root().join("integration"),
+        kind,
+        uri: None,
+        http_method: None,
+        request_parameters: BTreeMap::new(),
+        request_templates: BTreeMap::new(),
+        passthrough_behavior: PassthroughBehavior::WhenNoMatch,
+        timeout: DEFAULT_TIMEOUT,
+        responses: Vec::new(),
+    }
+}
+
+/// An HTTP integration with a URI.
+pub(crate) fn http(kind: IntegrationType, uri: &str) -> Integration {
+    Integration { uri: Some(uri.to_owned()), ..integration(kind) }
+}
+
+/// A GET method, at `/method`.
+pub(crate) fn method(integration: Integration) -> Method {
+    Method {
+        path: DocumentPath::root().join("method"),
+        http_method: HttpMethod::Get,
+        operation_name: None,
+        request_parameters: BTreeMap::new(),
+        integration,
+        responses: Vec::new(),
+    }
+}
+
+/// A method response with header fields.
+pub(crate) fn method_response(status_code: u16, headers: &[&str]) -> MethodResponse {
+    let header = |name: &&str| (format!("method.response.header.{name}"), false);
+    MethodResponse {
+        path: DocumentPath::root().join("response"),
+        status_code,
+        response_parameters: headers.iter().map(header).collect(),
+    }
+}
+
+/// An integration response, at `/rule`.
+pub(crate) fn rule(pattern: Option<&str>, status_code: u16) -> IntegrationResponse {
+    IntegrationResponse {
+        path: DocumentPath::root().join("rule"),
+        selection_pattern: pattern.map(str::to_owned),
+        status_code,
+        response_parameters: BTreeMap::new(),
+        response_templates: BTreeMap::new(),
+    }
+}
+
+/// A resource.
+pub(crate) fn resource(path: &str, methods: Vec<Method>) -> Resource {
+    let path: ResourcePath = path.parse().unwrap();
+    let id = ResourceId::derive(&RestApiId::derive("t", "T"), path.as_str());
+    Resource { document: DocumentPath::root().join(path.as_str()), id, path, methods }
+}
+
+/// An API.
+pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
+    let id = RestApiId::derive("t", "T");
+    let api = RestApi { id, name: "T".into(), description: None, version: None };
+    Deployment { api, resources }
+}

@@ -1,0 +1,9 @@
+//! Tests of the runtime from outside: routes, and documents compiled to a stage.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod compile;
+mod documents;
+mod route_tree;
+mod scale;
+mod snapshot;
