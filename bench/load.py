@@ -1,0 +1,113 @@
+"""CPU a request under closed-loop load: interleaved rounds of wrk on the proxies' own core."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import peers
+from figures import Row, Samples, Table, Verdict, row_of
+from processes import BenchError, Processes, cpu_ns
+
+BASES = ("nginx", "haproxy")
+# Connections to (base, at most) pairs: the targets of the first slice.
+TARGETS = {
+    64: [("nginx", 0.65), ("haproxy", 0.65)],
+    1: [("nginx", 0.95)],
+    256: [("nginx", 0.75)],
+}
+
+
+class Void(Exception):
+    """A round with an error in it, which measures nothing."""
+
+
+def wrk(core, connections, seconds, port):
+    """Runs the load; returns completed requests."""
+    argv = ["taskset", "-c", str(core), peers.tool("wrk"), "-t1", f"-c{connections}"]
+    argv += [f"-d{seconds}s", "--timeout", "10s"]
+    for name, value in peers.FIELDS.items():
+        argv += ["-H", f"{name}: {value}"]
+    argv.append(f"http://127.0.0.1:{port}{peers.TARGET}")
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    return completed(done.stdout, done.returncode, done.stderr)
+
+
+def completed(output, code=0, errors=""):
+    """Completed requests by wrk's own count; any error it reports voids the round."""
+    for trouble in ("Socket errors", "Non-2xx or 3xx responses"):
+        if trouble in output:
+            line = next(line for line in output.splitlines() if trouble in line)
+            raise Void(line.strip())
+    count = re.search(r"^\s*(\d+) requests in ", output, re.MULTILINE)
+    if code != 0 or count is None or int(count[1]) == 0:
+        raise Void(f"wrk ended with {code}: {errors.strip() or 'no request completed'}")
+    return int(count[1])
+
+
+def cost_us(peer, core, connections, seconds):
+    """The proxy's own CPU microseconds a completed request."""
+    before = cpu_ns(peer.pid)
+    requests = wrk(core, connections, seconds, peer.port)
+    return (cpu_ns(peer.pid) - before) / 1000 / requests
+
+
+def steal_ticks(core):
+    """Time the hypervisor gave to others, in hundredths of a second."""
+    for line in Path("/proc/stat").read_text().splitlines():
+        if line.startswith(f"cpu{core} "):
+            return int(line.split()[8])
+    return 0
+
+
+def run(options, connections, say):
+    """One scenario: every peer warmed up, then measured in rounds."""
+    with Processes(options.core, options.folder) as processes:
+        upstream = peers.start_upstream(processes)
+        running = [
+            peers.start(processes, name, upstream, options.portico) for name in options.peers
+        ]
+        for peer in running:
+            wrk(options.core, connections, 1, peer.port)
+        steal = steal_ticks(options.core)
+        rounds, notes = [], []
+        for number in range(1, options.rounds + 1):
+            order = running if number % 2 else running[::-1]
+            try:
+                costs = {
+                    peer.name: cost_us(peer, options.core, connections, options.seconds)
+                    for peer in order
+                }
+            except Void as error:
+                notes.append(f"round {number} is void: {error}")
+                say(notes[-1])
+                continue
+            rounds.append(costs)
+            shown = ", ".join(f"{peer.name} {costs[peer.name]:.2f}" for peer in running)
+            say(f"round {number}: {shown} us a request")
+        steal = steal_ticks(options.core) - steal
+    if not rounds:
+        raise BenchError("every round was void")
+    notes.append(f"{len(rounds)} rounds of {options.seconds} s; stolen from the core: {steal * 10} ms")
+    return table(connections, rounds, options.peers, notes)
+
+
+def table(connections, rounds, names, notes):
+    rows = []
+    for name in names:
+        ratios = {
+            base: Samples([costs[name] / costs[base] for costs in rounds])
+            for base in BASES
+            if base in names and base != name
+        }
+        rows.append(Row(name, Samples([costs[name] for costs in rounds]), ratios))
+    verdicts = []
+    ours = row_of(rows, "portico")
+    for base, limit in TARGETS.get(connections, []):
+        if ours and base in ours.ratios:
+            text = f"CPU a request against {base}, {connections} connections"
+            verdicts.append(Verdict(text, ours.ratios[base].median, limit))
+    plural = "connection" if connections == 1 else "connections"
+    return Table(
+        f"c{connections}", f"CPU a request, {connections} {plural}", "CPU us a request", 2,
+        rows, verdicts, notes,
+    )  # fmt: skip
