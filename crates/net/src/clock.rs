@@ -1,0 +1,89 @@
+//! The worker's clock: read when its thread wakes, then handed out as values.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place of the data plane that reads clocks"
+)]
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+thread_local! {
+    static NOW: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// How long wall time is extrapolated from the monotonic clock before it is read again.
+const WALL_AGE: Duration = Duration::from_secs(1);
+
+/// Time as one worker sees it.
+#[derive(Debug)]
+pub struct Clock {
+    /// When wall time was read, and what it was.
+    wall: Cell<(Instant, Duration)>,
+    date: RefCell<(u64, String)>,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        let now = Self::refresh();
+        Self { wall: Cell::new((now, read_wall())), date: RefCell::new((u64::MAX, String::new())) }
+    }
+
+    /// Reads the monotonic clock; called when the worker's thread wakes, and by loops that keep
+    /// it from sleeping.
+    pub(crate) fn refresh() -> Instant {
+        let now = Instant::now();
+        NOW.set(Some(now));
+        now
+    }
+
+    /// The time of the last wake-up.
+    pub fn now(&self) -> Instant {
+        NOW.get().unwrap_or_else(Self::refresh)
+    }
+
+    /// Time since the Unix epoch.
+    pub fn wall(&self) -> Duration {
+        let now = self.now();
+        let (then, wall) = self.wall.get();
+        let age = now.saturating_duration_since(then);
+        if age < WALL_AGE {
+            return wall + age;
+        }
+        let wall = read_wall();
+        self.wall.set((now, wall));
+        wall
+    }
+
+    /// Appends the `Date` field's value (RFC 9110, section 5.6.7), for example
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`. It is formatted once a second.
+    pub fn write_date(&self, out: &mut Vec<u8>) {
+        let wall = self.wall();
+        let mut date = self.date.borrow_mut();
+        if date.0 != wall.as_secs() {
+            date.0 = wall.as_secs();
+            date.1.clear();
+            let date_of = httpdate::HttpDate::from(UNIX_EPOCH + wall);
+            write!(date.1, "{date_of}").expect("a String takes any text");
+        }
+        out.extend_from_slice(date.1.as_bytes());
+    }
+}
+
+fn read_wall() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_imf_fixdate() {
+        let clock = Clock::new();
+        clock.wall.set((clock.now(), Duration::from_secs(784_111_777)));
+        let mut out = Vec::new();
+        clock.write_date(&mut out);
+        assert_eq!(out, b"Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}

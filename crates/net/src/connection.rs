@@ -1,0 +1,153 @@
+//! One client connection: a request at a time, from its first byte to the last of its answer.
+
+mod inbound;
+mod outbound;
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::AsyncWriteExt;
+
+use crate::connection::inbound::Next;
+use crate::h1::Framing;
+use crate::handler::{Handler, Refusal};
+use crate::head::{RequestHead, Version};
+use crate::io::{Io, poll_read};
+use crate::limits::{BUFFER_BYTES, LINGER_BYTES};
+use crate::request::{Inbox, Incoming, Peer, Request, RequestBody};
+use crate::response::Response;
+use crate::timer::Timer;
+use crate::worker::Worker;
+
+/// A client's connection and what was read ahead on it.
+pub(crate) struct Connection<I> {
+    io: I,
+    inbox: Inbox,
+    timer: Timer,
+    peer: Peer,
+    worker: Rc<Worker>,
+    slot: usize,
+}
+
+impl<I> Drop for Connection<I> {
+    fn drop(&mut self) {
+        self.worker.leave(self.slot);
+    }
+}
+
+/// Whether the connection can carry another request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    NextRequest,
+    /// The client may still be sending: read on a little, so that it can read its answer.
+    Linger,
+    Close,
+}
+
+/// Serves a client until one side ends the connection.
+pub(crate) async fn serve<H: Handler, I: Io>(
+    io: I,
+    peer: Peer,
+    worker: Rc<Worker>,
+    handler: Rc<H>,
+) {
+    let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+    let slot = worker.enter(waker);
+    let timer = Timer::new(worker.clock.now());
+    let mut connection = Connection { io, inbox: Inbox::default(), timer, peer, worker, slot };
+    loop {
+        let after = match connection.next().await {
+            Next::Request(head) => connection.exchange(head, &*handler).await,
+            Next::Refused(refusal) => connection.refuse(refusal, &*handler).await,
+            Next::End => return,
+        };
+        match after {
+            After::NextRequest => {}
+            After::Linger => return connection.linger().await,
+            After::Close => return,
+        }
+    }
+}
+
+impl<I: Io> Connection<I> {
+    /// Lets the handler answer one request, and sends that answer.
+    async fn exchange<H: Handler>(&mut self, head: Box<RequestHead>, handler: &H) -> After {
+        let began = self.worker.clock.now();
+        let mut incoming = Incoming::new(&head);
+        let (response, entry) = {
+            let body = RequestBody {
+                io: &mut self.io,
+                inbox: &mut self.inbox,
+                incoming: &mut incoming,
+                timer: &mut self.timer,
+                worker: &self.worker,
+                framing: head.framing,
+            };
+            let mut request = Request { head: &head, body, peer: &self.peer, worker: &self.worker };
+            handler.answer(&mut request).await
+        };
+        let (mut sent, after) = self.send(response, &head, &mut incoming).await;
+        sent.elapsed = self.worker.clock.now().saturating_duration_since(began);
+        self.worker.put_head(head);
+        handler.finish(entry, sent);
+        after
+    }
+
+    async fn refuse<H: Handler>(&mut self, refusal: Refusal, handler: &H) -> After {
+        let (mut response, entry): (Response, _) =
+            handler.refuse(refusal, &self.peer, &self.worker);
+        response.close_after();
+        let head = RequestHead {
+            version: Some(Version::Http11),
+            framing: Framing::None,
+            ..RequestHead::default()
+        };
+        let mut incoming = Incoming::new(&head);
+        let (sent, after) = self.send(response, &head, &mut incoming).await;
+        handler.finish(entry, sent);
+        if after == After::Close && sent.complete { After::Linger } else { after }
+    }
+
+    /// Ends our side, then reads what the client still sends until it ends its own, so that
+    /// unread bytes do not reset the connection under an answer (RFC 9112, section 9.6).
+    async fn linger(&mut self) {
+        if self.io.shutdown().await.is_err() {
+            return;
+        }
+        let worker = self.worker.clone();
+        self.inbox.consume(self.inbox.unread().len(), &worker);
+        self.timer.set(worker.clock.now() + worker.settings.linger);
+        let mut left = LINGER_BYTES;
+        poll_fn(|cx| {
+            if self.timer.poll(cx, worker.clock.now()).is_ready() {
+                return Poll::Ready(());
+            }
+            self.poll_discard(cx, &mut left)
+        })
+        .await;
+    }
+
+    fn poll_discard(&mut self, cx: &mut Context<'_>, left: &mut u64) -> Poll<()> {
+        let mut buffer = self.worker.buffers.take();
+        let polled = loop {
+            buffer.clear();
+            match poll_read(&mut self.io, cx, &mut buffer, BUFFER_BYTES) {
+                Poll::Ready(Ok(count)) if count > 0 && *left > count as u64 => {
+                    *left -= count as u64;
+                }
+                Poll::Ready(_) => break Poll::Ready(()),
+                Poll::Pending => break Poll::Pending,
+            }
+        };
+        self.worker.buffers.put(buffer);
+        polled
+    }
+}
+
+/// Flushes what the transport itself holds back; a plain socket holds nothing.
+fn poll_flush(io: &mut dyn Io, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    ready!(Pin::new(io).poll_flush(cx))?;
+    Poll::Ready(Ok(()))
+}

@@ -1,0 +1,110 @@
+//! Reads the next request's head.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll, ready};
+
+use crate::connection::Connection;
+use crate::h1::{HeadScanner, Malformed, Scanned, parse_request};
+use crate::handler::Refusal;
+use crate::head::RequestHead;
+use crate::io::{Io, poll_read};
+use crate::limits::{BUFFER_BYTES, HEAD_BYTES, TARGET_BYTES};
+
+/// What a connection brings next.
+pub(super) enum Next {
+    Request(Box<RequestHead>),
+    Refused(Refusal),
+    /// The client is gone, said nothing for too long, or we are draining.
+    End,
+}
+
+impl<I: Io> Connection<I> {
+    /// Waits for the next request. A connection that is idle holds no buffer.
+    pub(super) async fn next(&mut self) -> Next {
+        let mut scanner = HeadScanner::default();
+        let mut bytes = self.inbox.take(&self.worker);
+        let idle_since = self.worker.clock.now();
+        let mut limit = idle_since + self.worker.settings.idle;
+        if !bytes.is_empty() {
+            limit = idle_since + self.worker.settings.head;
+        }
+        loop {
+            match scan(&mut scanner, &bytes) {
+                Err(reason) => return self.refused(bytes, Refusal::Malformed(reason)),
+                Ok(Scanned::Complete { start, end }) => return self.parse(bytes, start, end),
+                Ok(Scanned::Partial) => {}
+            }
+            let begun = !bytes.is_empty();
+            self.timer.set(limit);
+            let read = poll_fn(|cx| self.poll_more(cx, &mut bytes)).await;
+            match read {
+                Read::Bytes if !begun => {
+                    limit = self.worker.clock.now() + self.worker.settings.head;
+                }
+                Read::Bytes => {}
+                Read::TimedOut if begun => return self.refused(bytes, Refusal::HeadTimeout),
+                Read::TimedOut | Read::End => {
+                    self.worker.buffers.put(bytes);
+                    return Next::End;
+                }
+            }
+        }
+    }
+
+    fn poll_more(&mut self, cx: &mut Context<'_>, bytes: &mut Vec<u8>) -> Poll<Read> {
+        if bytes.capacity() == 0 {
+            *bytes = self.worker.buffers.take();
+        }
+        let polled = poll_read(&mut self.io, cx, bytes, BUFFER_BYTES);
+        if polled.is_pending() {
+            if bytes.is_empty() {
+                self.worker.buffers.put(std::mem::take(bytes));
+                if self.worker.is_draining() {
+                    return Poll::Ready(Read::End);
+                }
+            }
+            ready!(self.timer.poll(cx, self.worker.clock.now()));
+            return Poll::Ready(Read::TimedOut);
+        }
+        polled.map(|read| if matches!(read, Ok(1..)) { Read::Bytes } else { Read::End })
+    }
+
+    /// Parses a complete head; what came behind it waits in the inbox.
+    fn parse(&mut self, bytes: Vec<u8>, start: usize, end: usize) -> Next {
+        let mut head = self.worker.take_head();
+        head.lines.bytes = bytes;
+        match parse_request(&mut head, start, end) {
+            Ok(()) => {
+                self.inbox.fill(&head.lines.bytes[end..], &self.worker);
+                Next::Request(head)
+            }
+            Err(reason) => {
+                self.worker.put_head(head);
+                Next::Refused(Refusal::Malformed(reason))
+            }
+        }
+    }
+
+    fn refused(&self, bytes: Vec<u8>, refusal: Refusal) -> Next {
+        self.worker.buffers.put(bytes);
+        Next::Refused(refusal)
+    }
+}
+
+enum Read {
+    Bytes,
+    End,
+    TimedOut,
+}
+
+/// A first line that does not end in time is a target that is too long, not a large head.
+fn scan(scanner: &mut HeadScanner, bytes: &[u8]) -> Result<Scanned, Malformed> {
+    let scanned = scanner.scan(bytes, HEAD_BYTES)?;
+    // Longest method we answer, two spaces, version, line end.
+    const AROUND_TARGET: usize = 32;
+    let is_long = bytes.len() > TARGET_BYTES + AROUND_TARGET;
+    if scanned == Scanned::Partial && is_long && !scanner.has_first_line() {
+        return Err(Malformed::TargetTooLong);
+    }
+    Ok(scanned)
+}

@@ -1,0 +1,35 @@
+//! The door to the network: listeners, workers, HTTP/1.1 on both sides, upstream pools.
+//!
+//! A worker is one OS thread with its own listener, its own connections and its own upstream
+//! pools; nothing on the way of a request is shared between workers. What a request means is
+//! the business of a [`Handler`]; framing, time limits and buffers are decided here alone.
+
+mod buffers;
+mod clock;
+mod connection;
+pub mod h1;
+mod handler;
+mod head;
+mod io;
+pub mod limits;
+mod listener;
+mod name;
+mod request;
+mod response;
+mod server;
+mod timer;
+mod transfer;
+pub mod upstream;
+mod worker;
+
+pub use buffers::Buffers;
+pub use clock::Clock;
+pub use handler::{Handler, Refusal, Sent};
+pub use head::{Field, RequestHead, ResponseHead, Version};
+pub use limits::Settings;
+pub use listener::{BindError, Listeners, bind};
+pub use name::Name;
+pub use request::{BodyError, Peer, Request, RequestBody};
+pub use response::{Body, Response, write_decimal, write_field};
+pub use server::{Drained, Server, start};
+pub use worker::{Worker, WorkerId};

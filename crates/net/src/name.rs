@@ -1,0 +1,148 @@
+//! The field names that somebody between client and origin acts on, recognised once, when a head
+//! is parsed.
+
+/// A field name (RFC 9110, section 5.1), or `Other`. `name as usize` indexes tables of length
+/// [`Name::COUNT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Name {
+    Other,
+    Accept,
+    Authorization,
+    Connection,
+    ContentEncoding,
+    ContentLength,
+    ContentMd5,
+    ContentType,
+    Date,
+    Expect,
+    Host,
+    KeepAlive,
+    MaxForwards,
+    ProxyAuthenticate,
+    ProxyAuthorization,
+    ProxyConnection,
+    Server,
+    Te,
+    Trailer,
+    TransferEncoding,
+    Upgrade,
+    UserAgent,
+    Via,
+    WwwAuthenticate,
+    XAmzApigwId,
+    XAmznApigatewayApiId,
+    XAmznRequestId,
+    XAmznTraceId,
+    XForwardedFor,
+    XForwardedPort,
+    XForwardedProto,
+}
+
+impl Name {
+    /// Number of names.
+    pub const COUNT: usize = Self::XForwardedProto as usize + 1;
+
+    /// Recognises a name in any case.
+    pub fn of(name: &[u8]) -> Self {
+        let (known, spelling) = match (name.len(), name.first().map(u8::to_ascii_lowercase)) {
+            (2, Some(b't')) => (Self::Te, "te"),
+            (3, Some(b'v')) => (Self::Via, "via"),
+            (4, Some(b'd')) => (Self::Date, "date"),
+            (4, Some(b'h')) => (Self::Host, "host"),
+            (6, Some(b'a')) => (Self::Accept, "accept"),
+            (6, Some(b'e')) => (Self::Expect, "expect"),
+            (6, Some(b's')) => (Self::Server, "server"),
+            (7, Some(b't')) => (Self::Trailer, "trailer"),
+            (7, Some(b'u')) => (Self::Upgrade, "upgrade"),
+            (10, Some(b'c')) => (Self::Connection, "connection"),
+            (10, Some(b'k')) => (Self::KeepAlive, "keep-alive"),
+            (10, Some(b'u')) => (Self::UserAgent, "user-agent"),
+            (11, Some(b'c')) => (Self::ContentMd5, "content-md5"),
+            (12, Some(b'c')) => (Self::ContentType, "content-type"),
+            (12, Some(b'm')) => (Self::MaxForwards, "max-forwards"),
+            (13, Some(b'a')) => (Self::Authorization, "authorization"),
+            (14, Some(b'c')) => (Self::ContentLength, "content-length"),
+            (14, Some(b'x')) => (Self::XAmzApigwId, "x-amz-apigw-id"),
+            (15, Some(b'x')) if name[2].eq_ignore_ascii_case(&b'f') => {
+                (Self::XForwardedFor, "x-forwarded-for")
+            }
+            (15, Some(b'x')) => (Self::XAmznTraceId, "x-amzn-trace-id"),
+            (16, Some(b'c')) => (Self::ContentEncoding, "content-encoding"),
+            (16, Some(b'p')) => (Self::ProxyConnection, "proxy-connection"),
+            (16, Some(b'w')) => (Self::WwwAuthenticate, "www-authenticate"),
+            (16, Some(b'x')) if name[2].eq_ignore_ascii_case(&b'f') => {
+                (Self::XForwardedPort, "x-forwarded-port")
+            }
+            (16, Some(b'x')) => (Self::XAmznRequestId, "x-amzn-requestid"),
+            (17, Some(b't')) => (Self::TransferEncoding, "transfer-encoding"),
+            (17, Some(b'x')) => (Self::XForwardedProto, "x-forwarded-proto"),
+            (18, Some(b'p')) => (Self::ProxyAuthenticate, "proxy-authenticate"),
+            (19, Some(b'p')) => (Self::ProxyAuthorization, "proxy-authorization"),
+            (24, Some(b'x')) => (Self::XAmznApigatewayApiId, "x-amzn-apigateway-api-id"),
+            _ => return Self::Other,
+        };
+        if name.eq_ignore_ascii_case(spelling.as_bytes()) { known } else { Self::Other }
+    }
+
+    /// Whether the field speaks about this connection only (RFC 9110, section 7.6.1).
+    pub fn is_hop_by_hop(self) -> bool {
+        matches!(
+            self,
+            Self::Connection
+                | Self::KeepAlive
+                | Self::ProxyConnection
+                | Self::Te
+                | Self::Trailer
+                | Self::TransferEncoding
+                | Self::Upgrade
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_recognised_in_any_case() {
+        let check = |text: &str, expected: Name| {
+            for spelling in [text.to_owned(), text.to_uppercase(), text.to_lowercase()] {
+                assert_eq!(Name::of(spelling.as_bytes()), expected, "{spelling}");
+            }
+        };
+        check("Accept", Name::Accept);
+        check("Authorization", Name::Authorization);
+        check("Connection", Name::Connection);
+        check("Content-Encoding", Name::ContentEncoding);
+        check("Content-Length", Name::ContentLength);
+        check("Content-MD5", Name::ContentMd5);
+        check("Content-Type", Name::ContentType);
+        check("Date", Name::Date);
+        check("Expect", Name::Expect);
+        check("Host", Name::Host);
+        check("Keep-Alive", Name::KeepAlive);
+        check("Max-Forwards", Name::MaxForwards);
+        check("Proxy-Authenticate", Name::ProxyAuthenticate);
+        check("Proxy-Authorization", Name::ProxyAuthorization);
+        check("Proxy-Connection", Name::ProxyConnection);
+        check("Server", Name::Server);
+        check("TE", Name::Te);
+        check("Trailer", Name::Trailer);
+        check("Transfer-Encoding", Name::TransferEncoding);
+        check("Upgrade", Name::Upgrade);
+        check("User-Agent", Name::UserAgent);
+        check("Via", Name::Via);
+        check("WWW-Authenticate", Name::WwwAuthenticate);
+        check("x-amz-apigw-id", Name::XAmzApigwId);
+        check("x-amzn-apigateway-api-id", Name::XAmznApigatewayApiId);
+        check("x-amzn-RequestId", Name::XAmznRequestId);
+        check("X-Amzn-Trace-Id", Name::XAmznTraceId);
+        check("X-Forwarded-For", Name::XForwardedFor);
+        check("X-Forwarded-Port", Name::XForwardedPort);
+        check("X-Forwarded-Proto", Name::XForwardedProto);
+        check("X-Forwarded-Foo", Name::Other);
+        check("", Name::Other);
+        check("Hosts", Name::Other);
+    }
+}

@@ -1,0 +1,222 @@
+//! An answer on its way out.
+
+use crate::head::Version;
+use crate::upstream::Answer;
+use crate::worker::Worker;
+
+/// The body of an answer.
+#[derive(Debug)]
+pub enum Body {
+    Empty,
+    Static(&'static [u8]),
+    Buffer(Vec<u8>),
+    /// The body of an origin's answer as it comes in.
+    Answer(Answer),
+}
+
+/// The head of an answer, already written as it goes out, and its body. `Date`, `Connection`,
+/// and the framing fields are added when it is sent.
+#[derive(Debug)]
+pub struct Response {
+    pub(crate) status: u16,
+    pub(crate) head: Vec<u8>,
+    pub(crate) body: Body,
+    /// Length to declare where no body goes out: the answer to `HEAD`, or a 304.
+    pub(crate) declared_length: Option<u64>,
+    pub(crate) close: bool,
+}
+
+impl Response {
+    /// An empty answer with this status and no fields.
+    pub fn new(worker: &Worker, status: u16) -> Self {
+        let mut head = worker.buffers.take();
+        head.extend_from_slice(b"HTTP/1.1 ");
+        write_decimal(u64::from(status), &mut head);
+        head.push(b' ');
+        head.extend_from_slice(reason(status).as_bytes());
+        head.extend_from_slice(b"\r\n");
+        Self { status, head, body: Body::Empty, declared_length: None, close: false }
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Adds a field. Name and value come from a parsed head or from us; a line end in a value
+    /// would forge a field, so such a field is left out.
+    pub fn field(&mut self, name: &[u8], value: &[u8]) {
+        write_field(&mut self.head, &[name], value);
+    }
+
+    /// Adds a field whose name is written in two parts.
+    pub fn prefixed_field(&mut self, prefix: &[u8], name: &[u8], value: &[u8]) {
+        write_field(&mut self.head, &[prefix, name], value);
+    }
+
+    /// The same answer with a body.
+    #[must_use]
+    pub fn with_body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Declares the length of a body that is not sent: of an answer to `HEAD`, or a 304.
+    pub fn declare_length(&mut self, bytes: u64) {
+        self.declared_length = Some(bytes);
+    }
+
+    /// Ends the connection after this answer.
+    pub fn close_after(&mut self) {
+        self.close = true;
+    }
+
+    /// Whether this answer has a body at all (RFC 9112, section 6.3).
+    pub(crate) fn may_have_body(&self, to_head: bool) -> bool {
+        !to_head && self.status != 204 && self.status != 304
+    }
+
+    /// Bytes of the body, where they are known before it is sent.
+    pub(crate) fn body_length(&self) -> Option<u64> {
+        match &self.body {
+            Body::Empty => Some(0),
+            Body::Static(bytes) => Some(bytes.len() as u64),
+            Body::Buffer(bytes) => Some(bytes.len() as u64),
+            Body::Answer(answer) => answer.length(),
+        }
+    }
+
+    /// Writes the fields that say how the body ends and what becomes of the connection.
+    pub(crate) fn finish_head(
+        &mut self,
+        worker: &Worker,
+        to_head: bool,
+        version: Version,
+        keep_alive: bool,
+    ) {
+        self.head.extend_from_slice(b"Date: ");
+        worker.clock.write_date(&mut self.head);
+        let length = match self.may_have_body(to_head) {
+            true => self.body_length(),
+            false if self.status == 204 => None,
+            false => self.declared_length.or(match to_head {
+                true => self.body_length(),
+                false => None,
+            }),
+        };
+        if let Some(length) = length {
+            self.head.extend_from_slice(b"\r\nContent-Length: ");
+            write_decimal(length, &mut self.head);
+        } else if self.may_have_body(to_head) && version == Version::Http11 {
+            self.head.extend_from_slice(b"\r\nTransfer-Encoding: chunked");
+        }
+        let connection: &[u8] =
+            if keep_alive { b"\r\nConnection: keep-alive" } else { b"\r\nConnection: close" };
+        self.head.extend_from_slice(connection);
+        self.head.extend_from_slice(b"\r\n\r\n");
+    }
+}
+
+/// Appends a field line, unless its value or a part of its name holds a line end.
+pub fn write_field(head: &mut Vec<u8>, name: &[&[u8]], value: &[u8]) {
+    let forges = |text: &[u8]| memchr::memchr3(b'\r', b'\n', 0, text).is_some();
+    if forges(value) || name.iter().any(|part| forges(part)) {
+        return;
+    }
+    for part in name {
+        head.extend_from_slice(part);
+    }
+    head.extend_from_slice(b": ");
+    head.extend_from_slice(value);
+    head.extend_from_slice(b"\r\n");
+}
+
+/// Appends a number in decimal digits.
+pub fn write_decimal(number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// The reason phrase of a status code (RFC 9110, section 15); empty for one without a name.
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        203 => "Non-Authoritative Information",
+        204 => "No Content",
+        205 => "Reset Content",
+        206 => "Partial Content",
+        300 => "Multiple Choices",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        415 => "Unsupported Media Type",
+        416 => "Range Not Satisfiable",
+        417 => "Expectation Failed",
+        422 => "Unprocessable Content",
+        426 => "Upgrade Required",
+        428 => "Precondition Required",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_whole() {
+        for number in [0, 7, 10, 200, 10_485_760, u64::MAX] {
+            let mut out = Vec::new();
+            write_decimal(number, &mut out);
+            assert_eq!(out, number.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn no_value_can_forge_a_field() {
+        let mut head = Vec::new();
+        write_field(&mut head, &[b"A"], b"b\r\nSet-Cookie: c");
+        write_field(&mut head, &[b"A"], b"b\nc");
+        write_field(&mut head, &[b"A\r"], b"b");
+        assert!(head.is_empty());
+        write_field(&mut head, &[b"X-", b"A"], b"b c");
+        assert_eq!(head, b"X-A: b c\r\n");
+    }
+}

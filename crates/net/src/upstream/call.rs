@@ -1,0 +1,178 @@
+//! Calls an origin: takes a connection, sends the request, brings back the answer.
+
+use std::future::poll_fn;
+use std::io;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Instant;
+
+use crate::h1::{Framing, Malformed};
+use crate::limits::{BUFFER_BYTES, HELD_BYTES};
+use crate::request::{BodyError, RequestBody};
+use crate::response::write_decimal;
+use crate::transfer::Outbox;
+use crate::upstream::exchange::Broken;
+use crate::upstream::{Answer, Exchange, Origin};
+
+/// What goes out as the body of a call.
+#[derive(Debug)]
+pub enum OutboundBody {
+    /// The client's, as it comes in.
+    Client,
+    /// None, whatever the client sent.
+    Empty,
+}
+
+/// A request to an origin: start line and fields as they go out, each with its line end, but
+/// without framing fields and the empty line.
+#[derive(Debug)]
+pub struct Outbound {
+    pub head: Vec<u8>,
+    pub body: OutboundBody,
+    /// A request to `HEAD`: its answer has no body.
+    pub to_head: bool,
+    /// Whether it may be sent twice (RFC 9110, section 9.2.2).
+    pub idempotent: bool,
+    /// Declare an empty body, as methods with a defined content do (RFC 9110, section 8.6).
+    pub declare_empty: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    #[error("the origin's name has no address")]
+    Resolve(#[source] io::Error),
+    #[error("no connection to the origin")]
+    Connect(#[source] io::Error),
+    #[error("no connection to the origin in time")]
+    ConnectTimeout,
+    #[error("no answer in time")]
+    Timeout,
+    #[error("the origin closed without an answer")]
+    Closed(#[source] io::Error),
+    #[error("the origin's answer is malformed")]
+    Malformed(#[source] Malformed),
+    #[error("the client's request failed")]
+    Client(#[source] BodyError),
+}
+
+impl From<Broken> for CallError {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Client(error) => Self::Client(error),
+            Broken::Io(error) => Self::Closed(error),
+            Broken::Malformed(reason) => Self::Malformed(reason),
+            Broken::TimedOut => Self::Timeout,
+        }
+    }
+}
+
+impl Origin {
+    /// Sends a request and waits for the answer, complete if it fits [`HELD_BYTES`], until
+    /// `deadline`. A connection that the origin closed while it was unused is replaced by a new
+    /// one, if the request may be sent again.
+    pub async fn call(
+        self: &Rc<Self>,
+        outbound: Outbound,
+        body: &mut RequestBody<'_>,
+        deadline: Instant,
+    ) -> Result<Answer, CallError> {
+        let mut exchange = body.worker.take_exchange();
+        let idempotent = outbound.idempotent;
+        exchange.open(outbound, body, deadline).await.map_err(CallError::Client)?;
+        let mut fresh = false;
+        loop {
+            let connection = match self.take_idle() {
+                Some(connection) if !fresh => connection,
+                _ => self.connect(body.worker, body.timer, deadline).await?,
+            };
+            exchange.restart(connection, self);
+            match exchange.run(body, deadline).await {
+                Ok(()) => break,
+                Err(Broken::Io(_)) if exchange.may_retry(idempotent) => fresh = true,
+                Err(broken) => return Err(broken.into()),
+            }
+        }
+        exchange.give_back(body.worker);
+        Ok(Answer { exchange })
+    }
+}
+
+impl Exchange {
+    /// Completes the head and puts behind it what is there of the body. A body in chunks is
+    /// waited for up to [`HELD_BYTES`], so that origins get a length, as from API Gateway.
+    async fn open(
+        &mut self,
+        outbound: Outbound,
+        body: &mut RequestBody<'_>,
+        deadline: Instant,
+    ) -> Result<(), BodyError> {
+        self.opening = outbound.head;
+        self.to_head = outbound.to_head;
+        self.sends_body =
+            matches!(outbound.body, OutboundBody::Client) && body.framing != Framing::None;
+        if !self.sends_body {
+            if outbound.declare_empty {
+                self.opening.extend_from_slice(b"Content-Length: 0\r\n");
+            }
+            self.opening.extend_from_slice(b"\r\n");
+            return Ok(());
+        }
+        if let Framing::Length(bytes) = body.framing {
+            self.declare_length(bytes);
+            if !body.inbox.is_empty() {
+                poll_fn(|cx| {
+                    let polled = body.poll_data(cx, &mut self.opening, BUFFER_BYTES);
+                    Poll::Ready(if let Poll::Ready(read) = polled { read } else { Ok(0) })
+                })
+                .await?;
+            }
+            return Ok(());
+        }
+        let mut held = body.worker.buffers.take();
+        let read = hold(body, &mut held, deadline).await;
+        if read.is_ok() && body.is_done() {
+            self.declare_length(held.len() as u64);
+            self.opening.extend_from_slice(&held);
+        } else {
+            self.opening.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+            let mut head = [0; crate::h1::CHUNK_HEAD];
+            let start = crate::h1::write_chunk_head(held.len(), &mut head);
+            self.opening.extend_from_slice(&head[start..]);
+            self.opening.extend_from_slice(&held);
+            self.opening.extend_from_slice(b"\r\n");
+            self.outbox = Outbox::new(true);
+        }
+        body.worker.buffers.put(held);
+        read
+    }
+
+    fn declare_length(&mut self, bytes: u64) {
+        self.opening.extend_from_slice(b"Content-Length: ");
+        write_decimal(bytes, &mut self.opening);
+        self.opening.extend_from_slice(b"\r\n\r\n");
+    }
+}
+
+/// Reads the body until it is done or longer than [`HELD_BYTES`].
+async fn hold(
+    body: &mut RequestBody<'_>,
+    held: &mut Vec<u8>,
+    deadline: Instant,
+) -> Result<(), BodyError> {
+    body.timer.set(deadline);
+    poll_fn(|cx| {
+        while !body.is_done() && held.len() <= HELD_BYTES {
+            match body.poll_data(cx, held, BUFFER_BYTES) {
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    let now = body.worker.clock.now();
+                    return body.timer.poll(cx, now).map(|()| Err(BodyError::TooSlow));
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    })
+    .await
+}

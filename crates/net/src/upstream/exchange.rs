@@ -1,0 +1,309 @@
+//! One request on one upstream connection, and the answer as far as it has come.
+
+use std::future::poll_fn;
+use std::io;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use crate::h1::{Decoder, HeadScanner, Malformed, Scanned, parse_response};
+use crate::head::ResponseHead;
+use crate::io::{poll_read, poll_write_all};
+use crate::limits::{ANSWER_HEAD_BYTES, BUFFER_BYTES, HELD_BYTES, INTERIM_ANSWERS};
+use crate::request::{BodyError, RequestBody};
+use crate::transfer::{Outbox, Source, TransferError, poll_transfer};
+use crate::upstream::origin::{Connection, Origin};
+use crate::worker::Worker;
+
+/// How far the request's body is on its way to the origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Upload {
+    #[default]
+    Running,
+    Finished,
+    /// The origin takes no more; it may have answered all the same.
+    Refused,
+}
+
+/// Why an exchange ended without an answer.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// The client's side failed.
+    Client(BodyError),
+    /// The connection ended or failed; nobody knows what the origin did.
+    Io(io::Error),
+    /// What came is no answer.
+    Malformed(Malformed),
+    TimedOut,
+}
+
+/// The state of an exchange. It is recycled, so that a request allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Exchange {
+    pub(super) connection: Option<Connection>,
+    /// Where the connection goes back to.
+    pub(super) origin: Option<Rc<Origin>>,
+    /// The request's head and what of its body was there at once; kept for a second try.
+    pub(super) opening: Vec<u8>,
+    opened: usize,
+    pub(super) outbox: Outbox,
+    pub(crate) upload: Upload,
+    /// Whether the client's body goes to the origin.
+    pub(super) sends_body: bool,
+    pub(super) to_head: bool,
+    scanner: HeadScanner,
+    interim: usize,
+    has_head: bool,
+    pub(crate) head: ResponseHead,
+    decoder: Option<Decoder>,
+    /// Bytes of a chunked answer with their framing.
+    framed: Vec<u8>,
+    /// Decoded bytes of the answer's body that nobody has taken yet.
+    pub(crate) held: Vec<u8>,
+}
+
+impl Exchange {
+    /// Forgets everything but the memory that can be used again.
+    pub(crate) fn reset(&mut self, worker: &Worker) {
+        let fields = std::mem::take(&mut self.head.lines.fields);
+        for buffer in [
+            std::mem::take(&mut self.opening),
+            std::mem::take(&mut self.head.lines.bytes),
+            std::mem::take(&mut self.held),
+            std::mem::take(&mut self.framed),
+        ] {
+            if buffer.capacity() > 0 {
+                worker.buffers.put(buffer);
+            }
+        }
+        self.outbox.release(worker);
+        *self = Self::default();
+        self.head.lines.fields = fields;
+        self.head.lines.clear();
+    }
+
+    /// Whether the answer's last byte has arrived.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.has_head && self.decoder.as_ref().is_none_or(Decoder::is_done)
+    }
+
+    /// Whether the same request may be sent again on another connection: the origin cannot have
+    /// seen any of it, or it is idempotent, and nothing of it is lost (RFC 9110, section 9.2.2).
+    pub(super) fn may_retry(&self, idempotent: bool) -> bool {
+        let untouched = self.opened == 0;
+        let is_reused = self.connection.as_ref().is_some_and(|connection| connection.is_reused);
+        let unanswered = !self.has_head && self.interim == 0 && self.head.lines.bytes.is_empty();
+        is_reused && unanswered && self.outbox.is_unstarted() && (untouched || idempotent)
+    }
+
+    /// Gets ready to send the opening on another connection.
+    pub(super) fn restart(&mut self, connection: Connection, origin: &Rc<Origin>) {
+        self.origin = Some(origin.clone());
+        self.connection = Some(connection);
+        self.opened = 0;
+        self.upload = Upload::Running;
+    }
+
+    /// Sends the request and reads the answer until it is complete, or too long to be held.
+    pub(super) async fn run(
+        &mut self,
+        body: &mut RequestBody<'_>,
+        deadline: Instant,
+    ) -> Result<(), Broken> {
+        body.timer.set(deadline);
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = self.poll_run(cx, body) {
+                return Poll::Ready(result);
+            }
+            let now = body.worker.clock.now();
+            body.timer.poll(cx, now).map(|()| Err(Broken::TimedOut))
+        })
+        .await
+    }
+
+    fn poll_run(
+        &mut self,
+        cx: &mut Context<'_>,
+        body: &mut RequestBody<'_>,
+    ) -> Poll<Result<(), Broken>> {
+        if self.upload == Upload::Running
+            && let Poll::Ready(Err(error)) = self.poll_upload(cx, body)
+        {
+            return Poll::Ready(Err(Broken::Client(error)));
+        }
+        if !self.has_head {
+            ready!(self.poll_head(cx, body.worker))?;
+        }
+        let is_long = self.head.framing.length().is_some_and(|bytes| bytes > HELD_BYTES as u64);
+        while !is_long && !self.is_complete() && self.held.len() <= HELD_BYTES {
+            ready!(self.poll_held(cx))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Sends what can be sent. A connection that takes no more is no failure yet.
+    pub(crate) fn poll_upload(
+        &mut self,
+        cx: &mut Context<'_>,
+        body: &mut RequestBody<'_>,
+    ) -> Poll<Result<(), BodyError>> {
+        let Some(connection) = &mut self.connection else { return Poll::Ready(Ok(())) };
+        let io = &mut connection.io;
+        if self.opened < self.opening.len()
+            && ready!(poll_write_all(io, cx, &self.opening, &mut self.opened)).is_err()
+        {
+            self.upload = Upload::Refused;
+            return Poll::Ready(Ok(()));
+        }
+        if !self.sends_body || (body.is_done() && self.outbox.is_idle()) {
+            self.upload = Upload::Finished;
+            return Poll::Ready(Ok(()));
+        }
+        let worker = body.worker;
+        match ready!(poll_transfer(cx, body, io, &mut self.outbox, worker)) {
+            Ok(()) => self.upload = Upload::Finished,
+            Err(TransferError::Sink) => self.upload = Upload::Refused,
+            Err(TransferError::Source(error)) => return Poll::Ready(Err(error)),
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_head(&mut self, cx: &mut Context<'_>, worker: &Worker) -> Poll<Result<(), Broken>> {
+        loop {
+            if self.head.lines.bytes.capacity() == 0 {
+                self.head.lines.bytes = worker.buffers.take();
+            }
+            let Some(connection) = &mut self.connection else { return closed() };
+            let bytes = &mut self.head.lines.bytes;
+            let read = poll_read(&mut connection.io, cx, bytes, BUFFER_BYTES);
+            if read.is_pending() && bytes.is_empty() {
+                worker.buffers.put(std::mem::take(bytes));
+            }
+            if ready!(read).map_err(Broken::Io)? == 0 {
+                return closed();
+            }
+            while let Scanned::Complete { start, end } = self.scan()? {
+                self.take_head(start, end, worker)?;
+                if self.has_head {
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+
+    fn scan(&mut self) -> Result<Scanned, Broken> {
+        self.scanner.scan(&self.head.lines.bytes, ANSWER_HEAD_BYTES).map_err(Broken::Malformed)
+    }
+
+    /// Parses a complete head. An interim answer is dropped (RFC 9110, section 15.2); behind a
+    /// final one the body begins.
+    fn take_head(&mut self, start: usize, end: usize, worker: &Worker) -> Result<(), Broken> {
+        parse_response(&mut self.head, start, end, self.to_head).map_err(Broken::Malformed)?;
+        if self.head.status < 200 {
+            self.interim += 1;
+            if self.head.status == 101 || self.interim > INTERIM_ANSWERS {
+                return Err(Broken::Malformed(Malformed::StartLine));
+            }
+            self.head.lines.bytes.drain(..end);
+            self.scanner = HeadScanner::default();
+            return Ok(());
+        }
+        self.has_head = true;
+        let mut decoder = Decoder::new(self.head.framing);
+        let ahead = &self.head.lines.bytes[end..];
+        if !ahead.is_empty() && !decoder.is_done() {
+            self.held = worker.buffers.take();
+        }
+        let used = decoder.decode_into(ahead, &mut self.held).map_err(Broken::Malformed)?;
+        // Bytes behind the end of an answer belong to no request: never use that connection again.
+        self.head.keep_alive &= used == ahead.len();
+        self.decoder = Some(decoder);
+        Ok(())
+    }
+
+    /// Reads more of the body into what is held.
+    fn poll_held(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Broken>> {
+        let mut held = std::mem::take(&mut self.held);
+        let polled = self.poll_data(cx, &mut held, BUFFER_BYTES);
+        self.held = held;
+        polled.map_ok(|_| ())
+    }
+
+    /// How much of the request's body has gone to the origin.
+    pub(crate) fn outbox_moved(&self) -> u64 {
+        self.outbox.moved
+    }
+
+    /// Gives the connection back to its origin, if it can serve another request.
+    pub(crate) fn give_back(&mut self, worker: &Worker) {
+        let is_reusable =
+            self.is_complete() && self.head.keep_alive && self.upload == Upload::Finished;
+        if let (true, Some(origin)) = (is_reusable, self.origin.take())
+            && let Some(connection) = self.connection.take()
+        {
+            origin.put_idle(connection, worker);
+        }
+    }
+}
+
+fn closed<T>() -> Poll<Result<T, Broken>> {
+    Poll::Ready(Err(Broken::Io(io::ErrorKind::UnexpectedEof.into())))
+}
+
+/// The answer's body behind what is held.
+impl Source for Exchange {
+    type Error = Broken;
+
+    fn poll_data(
+        &mut self,
+        cx: &mut Context<'_>,
+        out: &mut Vec<u8>,
+        max: usize,
+    ) -> Poll<Result<usize, Broken>> {
+        loop {
+            let Some(decoder) = &mut self.decoder else { return closed() };
+            if decoder.is_done() {
+                return Poll::Ready(Ok(0));
+            }
+            let Some(connection) = &mut self.connection else { return closed() };
+            let before = out.len();
+            let read = match decoder.plain_bytes() {
+                Some(left) => {
+                    let max = usize::try_from(left).unwrap_or(max).min(max);
+                    let read = ready!(poll_read(&mut connection.io, cx, out, max));
+                    let read = read.map_err(Broken::Io)?;
+                    decoder.note_plain(read);
+                    read
+                }
+                None => {
+                    let framed = &mut self.framed;
+                    framed.clear();
+                    let read = ready!(poll_read(&mut connection.io, cx, framed, max));
+                    let read = read.map_err(Broken::Io)?;
+                    let used = decoder.decode_into(framed, out).map_err(Broken::Malformed)?;
+                    self.head.keep_alive &= used == framed.len();
+                    read
+                }
+            };
+            if read == 0 {
+                return if decoder.end() { Poll::Ready(Ok(0)) } else { closed() };
+            }
+            if out.len() > before {
+                return Poll::Ready(Ok(out.len() - before));
+            }
+        }
+    }
+}
+
+impl Source for RequestBody<'_> {
+    type Error = BodyError;
+
+    fn poll_data(
+        &mut self,
+        cx: &mut Context<'_>,
+        out: &mut Vec<u8>,
+        max: usize,
+    ) -> Poll<Result<usize, BodyError>> {
+        RequestBody::poll_data(self, cx, out, max)
+    }
+}

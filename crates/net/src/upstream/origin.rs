@@ -1,0 +1,137 @@
+//! An origin and its unused connections.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use tokio::net::TcpStream;
+
+use crate::timer::Timer;
+use crate::upstream::CallError;
+use crate::worker::{Worker, add};
+
+/// An open connection to an origin.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) io: TcpStream,
+    /// Whether it has answered a request before.
+    pub(crate) is_reused: bool,
+}
+
+/// Host and port, and the connections to it that wait for a request.
+#[derive(Debug)]
+pub struct Origin {
+    host: Box<str>,
+    port: u16,
+    /// The host, if it is an address; anything else is looked up for every new connection.
+    address: Option<IpAddr>,
+    /// Longest unused first; requests take the last, so that the others can be trimmed.
+    idle: RefCell<VecDeque<(Connection, Instant)>>,
+}
+
+impl Origin {
+    pub(crate) fn new(host: &str, port: u16) -> Self {
+        Self { host: host.into(), port, address: host.parse().ok(), idle: RefCell::default() }
+    }
+
+    pub(crate) fn is(&self, host: &str, port: u16) -> bool {
+        self.port == port && &*self.host == host
+    }
+
+    /// Connections that wait for a request.
+    pub fn idle_connections(&self) -> usize {
+        self.idle.borrow().len()
+    }
+
+    /// A connection that the origin has not closed as far as we know.
+    pub(super) fn take_idle(&self) -> Option<Connection> {
+        let mut idle = self.idle.borrow_mut();
+        while let Some((connection, _)) = idle.pop_back() {
+            if is_quiet(&connection.io) {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    pub(super) fn put_idle(&self, mut connection: Connection, worker: &Worker) {
+        connection.is_reused = true;
+        let mut idle = self.idle.borrow_mut();
+        if idle.len() < worker.settings.upstream_spare && !worker.is_draining() {
+            idle.push_back((connection, worker.clock.now()));
+        }
+    }
+
+    /// Closes connections that were unused for too long.
+    pub(crate) fn trim(&self, worker: &Worker) {
+        let now = worker.clock.now();
+        let mut idle = self.idle.borrow_mut();
+        let is_old =
+            |since: Instant| now.saturating_duration_since(since) >= worker.settings.upstream_idle;
+        while idle.front().is_some_and(|(_, since)| is_old(*since)) {
+            idle.pop_front();
+        }
+    }
+
+    /// Opens a connection before `deadline`.
+    pub(super) async fn connect(
+        &self,
+        worker: &Worker,
+        timer: &mut Timer,
+        deadline: Instant,
+    ) -> Result<Connection, CallError> {
+        let limit = worker.clock.now() + worker.settings.connect;
+        timer.set(limit.min(deadline));
+        let mut opening = Box::pin(self.open());
+        let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
+        io.set_nodelay(true).map_err(CallError::Connect)?;
+        add(&worker.gauges().upstream_opened, 1);
+        Ok(Connection { io, is_reused: false })
+    }
+
+    async fn open(&self) -> Result<TcpStream, CallError> {
+        if let Some(address) = self.address {
+            let address = SocketAddr::new(address, self.port);
+            return TcpStream::connect(address).await.map_err(CallError::Connect);
+        }
+        let found = tokio::net::lookup_host((&*self.host, self.port)).await;
+        let mut failure = CallError::Resolve(io::ErrorKind::NotFound.into());
+        for address in found.map_err(CallError::Resolve)? {
+            match TcpStream::connect(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => failure = CallError::Connect(error),
+            }
+        }
+        Err(failure)
+    }
+}
+
+fn poll_open(
+    opening: Pin<&mut impl Future<Output = Result<TcpStream, CallError>>>,
+    cx: &mut Context<'_>,
+    timer: &mut Timer,
+    worker: &Worker,
+) -> Poll<Result<TcpStream, CallError>> {
+    if let Poll::Ready(opened) = opening.poll(cx) {
+        return Poll::Ready(opened);
+    }
+    timer.poll(cx, worker.clock.now()).map(|()| Err(CallError::ConnectTimeout))
+}
+
+/// Whether an unused connection is open and silent. The reactor knows without a system call,
+/// unless the last read filled its buffer to the brim.
+fn is_quiet(io: &TcpStream) -> bool {
+    let mut cx = Context::from_waker(Waker::noop());
+    match io.poll_read_ready(&mut cx) {
+        Poll::Pending => true,
+        Poll::Ready(Ok(())) => {
+            matches!(io.try_read(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+        }
+        Poll::Ready(Err(_)) => false,
+    }
+}
