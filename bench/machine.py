@@ -8,14 +8,14 @@ from pathlib import Path
 import peers
 
 
-def said(argv, cwd=None):
-    """The first line a command prints, on either stream; empty if it cannot run."""
+def said(argv, cwd=None, codes=(0,)):
+    """The first line a command prints, on either stream; empty if it fails."""
     try:
         done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, check=False)
     except OSError:
         return ""
     lines = (done.stdout + done.stderr).strip().splitlines()
-    return lines[0].strip() if lines else ""
+    return lines[0].strip() if lines and done.returncode in codes else ""
 
 
 def facts(options):
@@ -34,7 +34,8 @@ def facts(options):
         "portico": said([options.portico, "--version"]) or "absent",
         "nginx": said([peers.tool("nginx"), "-v"]).removeprefix("nginx version: "),
         "haproxy": said([peers.tool("haproxy"), "-v"]).split(" - ")[0],
-        "wrk": said([peers.tool("wrk"), "--version"]).split(" Copyright")[0],
+        # wrk ends with 1 after it has printed its version.
+        "wrk": said([peers.tool("wrk"), "--version"], codes=(0, 1)).split(" Copyright")[0],
         "rustc": said(["rustc", "--version"]),
         "settings": f"core {options.core}, {options.rounds} rounds of {options.seconds} s,"
         f" GET {peers.TARGET}",

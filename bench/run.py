@@ -82,19 +82,26 @@ def main():
         print(f"{name:9} {value}", flush=True)
     if "portico" not in options.peers:
         print(f"SKIPPED: portico: {options.portico} is not there; cargo build --release makes it")
-    tables = []
+    tables, failed = [], []
     try:
         for scenario in options.scenario:
             print(f"\n{scenario}", flush=True)
             if scenario in NEED_PORTICO and "portico" not in options.peers:
                 say("SKIPPED: portico is not there")
                 continue
-            tables.append(SCENARIOS[scenario](options, say))
+            try:
+                tables.append(SCENARIOS[scenario](options, say))
+            except BenchError as error:
+                failed.append(scenario)
+                say(f"FAILED: {error}")
+                continue
             for verdict in tables[-1].verdicts:
                 say(verdict.line())
     finally:
         shutil.rmtree(options.folder, ignore_errors=True)
     report(options, facts, tables)
+    if failed:
+        raise BenchError(f"not measured: {', '.join(failed)}")
 
 
 def report(options, facts, tables):
@@ -110,11 +117,15 @@ def report(options, facts, tables):
 
 
 def interrupted(*_):
+    """Once only: a second Ctrl-C would cut the cleaning up short."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, interrupted)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)
     try:
         main()
     except KeyboardInterrupt:
