@@ -1,6 +1,5 @@
 # Portico's commands. `make` alone explains them.
 
-# One build profile for everything the tests need: see CONTRIBUTING.md, "Build profiles".
 CARGO ?= cargo
 FUZZ_RUNS ?= 1000000
 BENCH_FLAGS ?=
@@ -20,7 +19,8 @@ build: ## Build target/release/portico
 test: ## Install what the tests need (it says what), then run everything CI runs
 	@.ci/setup test
 	@$(MAKE) --no-print-directory fmt lint tidy
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --doc
+	$(CARGO) test --locked --workspace --lib --bins --tests
 
 fmt: ## Check the formatting
 	$(CARGO) fmt --all --check
