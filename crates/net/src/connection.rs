@@ -90,8 +90,8 @@ impl<I: Io> Connection<I> {
         };
         let (mut sent, after) = self.send(response, &head, &mut incoming).await;
         sent.elapsed = self.worker.clock.now().saturating_duration_since(began);
+        handler.finish(entry, &head, &self.peer, sent);
         self.worker.put_head(head);
-        handler.finish(entry, sent);
         after
     }
 
@@ -106,7 +106,7 @@ impl<I: Io> Connection<I> {
         };
         let mut incoming = Incoming::new(&head);
         let (sent, after) = self.send(response, &head, &mut incoming).await;
-        handler.finish(entry, sent);
+        handler.finish(entry, &head, &self.peer, sent);
         if after == After::Close && sent.complete { After::Linger } else { after }
     }
 

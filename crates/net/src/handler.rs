@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::h1::Malformed;
+use crate::head::RequestHead;
 use crate::request::{Peer, Request};
 use crate::response::Response;
 use crate::worker::Worker;
@@ -62,6 +63,6 @@ pub trait Handler: 'static {
     /// The answer to something that never became a request. The connection ends after it.
     fn refuse(&self, refusal: Refusal, peer: &Peer, worker: &Worker) -> (Response, Self::Entry);
 
-    /// The answer is sent, or cannot be.
-    fn finish(&self, entry: Self::Entry, sent: Sent);
+    /// The answer is sent, or cannot be. `head` is empty where there was no request.
+    fn finish(&self, entry: Self::Entry, head: &RequestHead, peer: &Peer, sent: Sent);
 }

@@ -24,6 +24,7 @@ mod worker;
 
 pub use buffers::Buffers;
 pub use clock::Clock;
+pub use h1::Framing;
 pub use handler::{Handler, Refusal, Sent};
 pub use head::{Field, RequestHead, ResponseHead, Version};
 pub use limits::Settings;
@@ -32,4 +33,4 @@ pub use name::Name;
 pub use request::{BodyError, Peer, Request, RequestBody};
 pub use response::{Body, Response, write_decimal, write_field};
 pub use server::{Drained, Server, start};
-pub use worker::{Worker, WorkerId};
+pub use worker::{Gauges, Worker, WorkerId};

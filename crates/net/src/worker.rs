@@ -176,7 +176,6 @@ impl Worker {
 }
 
 /// Unused objects. They stay boxed, so that passing one on moves a pointer.
-#[expect(clippy::vec_box, reason = "the boxes are what is recycled")]
 struct Spare<T>(RefCell<Vec<Box<T>>>);
 
 impl<T: Default> Default for Spare<T> {

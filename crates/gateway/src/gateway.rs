@@ -1,0 +1,180 @@
+//! The handler of one worker: it answers every request, whatever happens, and tells of it once.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use portico_cluster::Counters;
+use portico_net::{Handler, Name, Peer, Refusal, Request, RequestHead, Response, Sent, Worker};
+use portico_snapshot::{Captures, Snapshot};
+
+use crate::account::Account;
+use crate::event::{Emit, Event};
+use crate::fault::Fault;
+use crate::ids::{IdGenerator, RequestIds};
+use crate::recorder::Recorder;
+use crate::rest;
+use crate::runtime::Runtime;
+
+/// Captures that are kept for the next request.
+const SPARE_CAPTURES: usize = 1024;
+
+/// What answers the requests of one worker.
+pub struct Gateway<E> {
+    pub(crate) account: Arc<Account>,
+    counters: Arc<dyn Counters>,
+    emit: E,
+    pub(crate) ids: IdGenerator,
+    runtime: RefCell<Rc<Runtime>>,
+    captures: RefCell<Vec<Captures>>,
+}
+
+/// What is remembered of a request until its last byte is sent.
+pub struct Entry {
+    runtime: Rc<Runtime>,
+    ids: RequestIds,
+    trail: Trail,
+    fault: Option<Fault>,
+    status: u16,
+}
+
+/// What the steps found out on their way.
+pub(crate) struct Trail {
+    pub(crate) stage: Option<usize>,
+    pub(crate) method: Option<usize>,
+    pub(crate) integration_status: Option<u16>,
+    pub(crate) integration_latency: Option<Duration>,
+    recorder: Option<Box<Recorder>>,
+    began: Instant,
+}
+
+impl Trail {
+    /// Records a step; `outcome` is put into words only when somebody looks.
+    pub(crate) fn note(
+        &mut self,
+        name: &'static str,
+        now: Instant,
+        outcome: impl FnOnce() -> String,
+    ) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(name, now.saturating_duration_since(self.began), outcome());
+        }
+    }
+}
+
+impl<E: Emit> Gateway<E> {
+    /// A gateway that serves `snapshot` until it is handed another.
+    pub fn new(
+        account: Arc<Account>,
+        counters: Arc<dyn Counters>,
+        emit: E,
+        snapshot: Arc<Snapshot>,
+        worker: &Rc<Worker>,
+    ) -> Self {
+        let runtime = Rc::new(Runtime::new(snapshot, worker, &*counters));
+        Self {
+            account,
+            counters,
+            emit,
+            ids: IdGenerator::new(),
+            runtime: RefCell::new(runtime),
+            captures: RefCell::default(),
+        }
+    }
+
+    fn begin(&self, sent_id: Option<&[u8]>, now: Instant) -> Entry {
+        let recorder = self.emit.wants_recorder().then(Box::default);
+        Entry {
+            runtime: self.runtime.borrow().clone(),
+            ids: self.ids.request(sent_id),
+            trail: Trail {
+                stage: None,
+                method: None,
+                integration_status: None,
+                integration_latency: None,
+                recorder,
+                began: now,
+            },
+            fault: None,
+            status: 0,
+        }
+    }
+}
+
+impl<E: Emit> Handler for Gateway<E> {
+    type Update = Arc<Snapshot>;
+    type Entry = Entry;
+
+    fn update(&self, snapshot: Arc<Snapshot>, worker: &Rc<Worker>) {
+        // The new runtime is made while the old one still holds its limits, so they keep state.
+        let runtime = Rc::new(Runtime::new(snapshot, worker, &*self.counters));
+        self.runtime.replace(runtime);
+    }
+
+    async fn answer(&self, request: &mut Request<'_>) -> (Response, Entry) {
+        let now = request.worker.clock.now();
+        let mut entry = self.begin(request.head.known(Name::XAmznRequestId), now);
+        let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
+        let answered = rest::handle(self, &mut entry.life(), request, &mut captures).await;
+        if self.captures.borrow().len() < SPARE_CAPTURES {
+            self.captures.borrow_mut().push(captures);
+        }
+        let response = match answered {
+            Ok(response) => response,
+            Err(fault) => {
+                let response = rest::gateway_response(&fault, &entry.ids, request.worker);
+                let now = request.worker.clock.now();
+                entry.trail.note("gateway response", now, || fault.explain());
+                entry.fault = Some(fault);
+                response
+            }
+        };
+        entry.status = response.status();
+        (response, entry)
+    }
+
+    fn refuse(&self, refusal: Refusal, _: &Peer, worker: &Worker) -> (Response, Entry) {
+        let mut entry = self.begin(None, worker.clock.now());
+        let fault = Fault::Refused(refusal);
+        let response = rest::gateway_response(&fault, &entry.ids, worker);
+        entry.trail.note("gateway response", worker.clock.now(), || fault.explain());
+        entry.status = response.status();
+        entry.fault = Some(fault);
+        (response, entry)
+    }
+
+    fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
+        let Entry { runtime, ids, trail, fault, status } = entry;
+        let stage = trail.stage.map(|index| (index, &*runtime.stage(index).rest));
+        self.emit.emit(&Event {
+            ids: &ids,
+            stage,
+            method: stage.zip(trail.method).map(|((_, rest), index)| &rest.methods[index]),
+            request_method: std::str::from_utf8(head.method()).unwrap_or_default(),
+            request_path: std::str::from_utf8(head.path()).unwrap_or_default(),
+            client_ip: &peer.ip,
+            status,
+            fault: fault.as_ref(),
+            integration_status: trail.integration_status,
+            integration_latency: trail.integration_latency,
+            latency: sent.elapsed,
+            response_bytes: sent.body_bytes,
+            complete: sent.complete,
+            recorder: trail.recorder.as_deref(),
+        });
+    }
+}
+
+/// What the pipeline of one request works with.
+pub(crate) struct Life<'a> {
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) ids: &'a RequestIds,
+    pub(crate) trail: &'a mut Trail,
+}
+
+impl Entry {
+    fn life(&mut self) -> Life<'_> {
+        Life { runtime: &self.runtime, ids: &self.ids, trail: &mut self.trail }
+    }
+}

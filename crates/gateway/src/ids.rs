@@ -1,0 +1,134 @@
+//! The identifiers of one request, each written once.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Request id and extended request id, as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestIds {
+    request: [u8; 36],
+    extended: [u8; 16],
+}
+
+impl RequestIds {
+    /// A UUID, for example `c6af9ac6-7b61-11e6-9a41-93e8deadbeef`; goes out as
+    /// `x-amzn-RequestId`.
+    pub fn request(&self) -> &str {
+        std::str::from_utf8(&self.request).unwrap_or_default()
+    }
+
+    /// For example `Vts2pH6ArPEFcuQ=`; goes out as `x-amz-apigw-id`.
+    pub fn extended(&self) -> &str {
+        std::str::from_utf8(&self.extended).unwrap_or_default()
+    }
+}
+
+/// Makes identifiers. They name requests and open nothing, so a fast generator does.
+#[derive(Debug)]
+pub(crate) struct IdGenerator {
+    random: RefCell<fastrand::Rng>,
+}
+
+impl IdGenerator {
+    pub(crate) fn new() -> Self {
+        Self { random: RefCell::new(fastrand::Rng::new()) }
+    }
+
+    /// Identifiers of a request; `sent` is the `x-amzn-RequestId` of the client, which is taken
+    /// over when it is a UUID.
+    pub(crate) fn request(&self, sent: Option<&[u8]>) -> RequestIds {
+        let mut random = self.random.borrow_mut();
+        let request = match sent.and_then(|sent| <[u8; 36]>::try_from(sent).ok()) {
+            Some(sent) if is_uuid(&sent) => sent,
+            _ => uuid(random.u128(..)),
+        };
+        let bytes = random.u128(..).to_le_bytes();
+        let mut extended = [b'='; 16];
+        let written = STANDARD.encode_slice(&bytes[..11], &mut extended);
+        debug_assert_eq!(written, Ok(16));
+        RequestIds { request, extended }
+    }
+
+    /// A trace root, for example `1-5759e988-bd862e3fe1be46a994272793`.
+    /// Source: AWS X-Ray, "Tracing header".
+    pub(crate) fn trace_root(&self, wall: Duration) -> [u8; 35] {
+        let random = self.random.borrow_mut().u128(..).to_be_bytes();
+        let seconds = u32::try_from(wall.as_secs()).unwrap_or(u32::MAX).to_be_bytes();
+        let mut root = [b'-'; 35];
+        root[0] = b'1';
+        for (index, byte) in seconds.iter().chain(&random[..12]).enumerate() {
+            let at = if index < 4 { 2 + 2 * index } else { 3 + 2 * index };
+            root[at..at + 2].copy_from_slice(&hex(*byte));
+        }
+        root
+    }
+}
+
+fn hex(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
+}
+
+/// Where the hyphens of a UUID stand.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+
+/// A version 4 UUID (RFC 9562, section 5.4) of random bits.
+fn uuid(bits: u128) -> [u8; 36] {
+    let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let mut text = [b'-'; 36];
+    let mut at = 0;
+    for byte in bits.to_be_bytes() {
+        if HYPHENS.contains(&at) {
+            at += 1;
+        }
+        text[at..at + 2].copy_from_slice(&hex(byte));
+        at += 2;
+    }
+    text
+}
+
+fn is_uuid(text: &[u8; 36]) -> bool {
+    text.iter().enumerate().all(|(at, byte)| match HYPHENS.contains(&at) {
+        true => *byte == b'-',
+        false => byte.is_ascii_hexdigit(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_the_form_of_aws() {
+        let ids = IdGenerator::new().request(None);
+        assert!(is_uuid(&ids.request));
+        assert_eq!(ids.request().as_bytes()[14], b'4');
+        assert!(b"89ab".contains(&ids.request().as_bytes()[19]));
+        assert!(ids.extended().ends_with('='));
+        assert_ne!(ids, IdGenerator::new().request(None));
+        let text = uuid(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff);
+        assert_eq!(&text, b"00112233-4455-4677-8899-aabbccddeeff");
+    }
+
+    #[test]
+    fn a_clients_uuid_is_taken_over() {
+        let generator = IdGenerator::new();
+        let uuid = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
+        assert_eq!(generator.request(Some(uuid.as_bytes())).request(), uuid);
+        for not_uuid in
+            ["", "c6af9ac6-7b61-11e6-9a41-93e8deadbee", "c6af9ac6_7b61-11e6-9a41-93e8deadbeef"]
+        {
+            assert_ne!(generator.request(Some(not_uuid.as_bytes())).request(), not_uuid);
+        }
+    }
+
+    #[test]
+    fn trace_roots_begin_with_the_time() {
+        let root = IdGenerator::new().trace_root(Duration::from_secs(0x5759_e988));
+        assert!(root.starts_with(b"1-5759e988-"));
+        assert!(root[11..].iter().all(u8::is_ascii_hexdigit));
+    }
+}

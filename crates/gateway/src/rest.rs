@@ -1,0 +1,43 @@
+//! The pipeline of REST APIs, in API Gateway's order. It reads top to bottom; each step takes
+//! what is proven so far and returns what it proves.
+
+mod context;
+mod encode;
+mod gateway_response;
+mod headers;
+mod integration;
+mod integration_request;
+mod integration_response;
+mod route;
+mod scope;
+mod throttle;
+
+use portico_net::{Request, Response};
+use portico_snapshot::Captures;
+
+use crate::address;
+use crate::event::Emit;
+use crate::fault::Fault;
+use crate::gateway::{Gateway, Life};
+use crate::rest::scope::Scope;
+
+pub(crate) use gateway_response::render as gateway_response;
+
+/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> Outbound ->
+/// Inbound -> Response. Any line may end it with a fault.
+pub(crate) async fn handle<E: Emit>(
+    gateway: &Gateway<E>,
+    life: &mut Life<'_>,
+    request: &mut Request<'_>,
+    captures: &mut Captures,
+) -> Result<Response, Fault> {
+    let Life { runtime, ids, trail } = life;
+    let now = request.worker.clock.now();
+    let addressed = address::find(&runtime.snapshot, request.head)?;
+    let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
+    throttle::admit(&matched, trail, now)?;
+    let scope = Scope::new(gateway, ids, matched, request.head, request.peer, request.worker);
+    let outbound = integration_request::prepare(&scope, request.body.framing())?;
+    let inbound = integration::call(&matched, outbound, request, trail).await?;
+    integration_response::render(&scope, inbound)
+}

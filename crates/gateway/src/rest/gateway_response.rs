@@ -1,0 +1,25 @@
+//! What the client reads when the gateway answers instead of the integration.
+
+use portico_net::{Body, Response, Worker};
+
+use crate::fault::Fault;
+use crate::ids::RequestIds;
+
+/// Renders a fault; nothing here can fail.
+pub(crate) fn render(fault: &Fault, ids: &RequestIds, worker: &Worker) -> Response {
+    let wire = fault.wire();
+    let mut response = Response::new(worker, wire.status);
+    write_ids(&mut response, ids);
+    response.field(b"x-amzn-ErrorType", wire.error_type.as_bytes());
+    response.field(b"Content-Type", wire.content_type.as_bytes());
+    if fault.ends_connection() {
+        response.close_after();
+    }
+    response.with_body(Body::Static(wire.body.as_bytes()))
+}
+
+/// The two fields of every answer of a REST API.
+pub(crate) fn write_ids(response: &mut Response, ids: &RequestIds) {
+    response.field(b"x-amzn-RequestId", ids.request().as_bytes());
+    response.field(b"x-amz-apigw-id", ids.extended().as_bytes());
+}

@@ -1,0 +1,97 @@
+//! Calls the integration.
+
+use portico_model::limits::PAYLOAD_BYTES;
+use portico_net::Request;
+use portico_net::upstream::{self, Answer};
+
+use crate::fault::Fault;
+use crate::gateway::Trail;
+use crate::rest::route::Matched;
+use crate::rest::scope::Scope;
+
+/// What goes to the integration.
+pub(crate) enum Outbound<'a> {
+    Http {
+        call: &'a portico_snapshot::HttpCall,
+        request: upstream::Outbound,
+        trace: Trace<'a>,
+    },
+    /// The status that a mock's template gives.
+    Mock(u16),
+}
+
+/// What came back.
+pub(crate) enum Inbound<'a> {
+    Http { answer: Answer, trace: Trace<'a> },
+    Mock(u16),
+}
+
+/// The trace that a request belongs to.
+#[derive(Clone, Copy)]
+pub(crate) enum Trace<'a> {
+    /// As the client sent it.
+    Sent(&'a [u8]),
+    /// Begun here.
+    Root([u8; 35]),
+}
+
+pub(crate) async fn call<'a>(
+    matched: &Matched<'_>,
+    outbound: Outbound<'a>,
+    request: &mut Request<'_>,
+    trail: &mut Trail,
+) -> Result<Inbound<'a>, Fault> {
+    let (call, outbound, trace) = match outbound {
+        Outbound::Mock(status) => return Ok(Inbound::Mock(status)),
+        Outbound::Http { call, request, trace } => (call, request, trace),
+    };
+    if request.body.framing().length().is_some_and(|bytes| bytes > PAYLOAD_BYTES) {
+        return Err(Fault::RequestTooLarge { limit: PAYLOAD_BYTES });
+    }
+    request.body.limit(PAYLOAD_BYTES);
+    let origin = &matched.stage.origins[call.origin];
+    let began = request.worker.clock.now();
+    trail.note("integration request", began, || first_line(&outbound.head, &origin.authority));
+    let called = origin.pool.call(outbound, &mut request.body, began + call.timeout).await;
+    let now = request.worker.clock.now();
+    trail.integration_latency = Some(now.saturating_duration_since(began));
+    let answer = called.map_err(|error| Fault::of_call(error, call.timeout))?;
+    let status = answer.head().status();
+    trail.integration_status = Some(status);
+    trail.note("integration response", now, || status.to_string());
+    Ok(Inbound::Http { answer, trace })
+}
+
+/// For example `GET /books of 127.0.0.1:9000`.
+fn first_line(head: &[u8], authority: &str) -> String {
+    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let line = line.strip_suffix(b" HTTP/1.1").unwrap_or(line);
+    format!("{} of {authority}", String::from_utf8_lossy(line))
+}
+
+impl<'a> Trace<'a> {
+    /// The client's trace if it names a root, else a new one.
+    pub(crate) fn of(scope: &Scope<'a>) -> Self {
+        match scope.head.known(portico_net::Name::XAmznTraceId) {
+            Some(sent) if sent.starts_with(b"Root=") || contains(sent, b";Root=") => {
+                Self::Sent(sent)
+            }
+            _ => Self::Root(scope.generator.trace_root(scope.wall)),
+        }
+    }
+
+    /// Appends the value of `X-Amzn-Trace-Id`.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Sent(sent) => out.extend_from_slice(sent),
+            Self::Root(root) => {
+                out.extend_from_slice(b"Root=");
+                out.extend_from_slice(root);
+            }
+        }
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
+}

@@ -1,0 +1,256 @@
+//! Makes the integration's request of the client's.
+
+use portico_model::{HttpMethod, PassthroughBehavior};
+use portico_net::upstream::{self, OutboundBody};
+use portico_net::{Framing, Name, write_field};
+use portico_snapshot::{
+    BodyRule, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
+};
+
+use crate::fault::Fault;
+use crate::rest::encode::{is_query_name, query_pairs};
+use crate::rest::headers::{self, ToOrigin};
+use crate::rest::integration::{Outbound, Trace};
+use crate::rest::scope::{Place, Scope};
+
+pub(crate) fn prepare<'a>(scope: &Scope<'a>, framing: Framing) -> Result<Outbound<'a>, Fault> {
+    match &scope.matched.method.integration {
+        Integration::HttpProxy(call) => Ok(http_proxy(scope, call)),
+        Integration::Http { call, body, .. } => http(scope, call, *body, framing),
+        Integration::Mock { status, .. } => mock(scope, status).map(Outbound::Mock),
+        Integration::Broken(reason) => Err(Fault::Configuration(reason.clone())),
+    }
+}
+
+/// Everything passes but what this hop keeps to itself.
+fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Outbound<'a> {
+    let mut head = scope.worker.buffers.take();
+    let method = start(scope, call, true, &mut head);
+    write_mapped(scope, call, &mut head);
+    let mut forwarded = false;
+    for field in scope.head.fields() {
+        if is_mapped(call, field.name) {
+            continue;
+        }
+        match headers::to_origin(field.known) {
+            ToOrigin::Drop => {}
+            ToOrigin::Append if forwarded => {}
+            ToOrigin::Append => {
+                forwarded = true;
+                write_forwarded_for(scope, &mut head);
+            }
+            ToOrigin::Pass if is_signature(field.known, field.value) => {}
+            ToOrigin::Pass if scope.head.is_hop_by_hop(&field) => {}
+            ToOrigin::Pass => write_field(&mut head, &[field.name], field.value),
+        }
+    }
+    if !forwarded && !is_mapped(call, b"X-Forwarded-For") {
+        write_forwarded_for(scope, &mut head);
+    }
+    for (name, value) in [(&b"X-Forwarded-Port"[..], None), (b"X-Forwarded-Proto", Some(b"http"))] {
+        if is_mapped(call, name) {
+            continue;
+        }
+        head.extend_from_slice(name);
+        head.extend_from_slice(b": ");
+        match value {
+            Some(value) => head.extend_from_slice(value),
+            None => portico_net::write_decimal(u64::from(scope.peer.local_port), &mut head),
+        }
+        head.extend_from_slice(b"\r\n");
+    }
+    let trace = write_own(scope, call, &mut head);
+    finish(call, method, OutboundBody::Client, head, trace)
+}
+
+/// Nothing passes but the body and what is mapped.
+fn http<'a>(
+    scope: &Scope<'a>,
+    call: &'a HttpCall,
+    body: BodyRule,
+    framing: Framing,
+) -> Result<Outbound<'a>, Fault> {
+    let has_body = framing != Framing::None;
+    if body == BodyRule::Refuse415 && has_body {
+        return Err(Fault::UnsupportedMediaType);
+    }
+    let mut head = scope.worker.buffers.take();
+    let method = start(scope, call, false, &mut head);
+    write_mapped(scope, call, &mut head);
+    let own = |name: &[u8]| !is_mapped(call, name);
+    if own(b"Accept") {
+        head.extend_from_slice(b"Accept: application/json\r\n");
+    }
+    if own(b"User-Agent") {
+        let api = scope.matched.stage.rest.api_id.as_str().as_bytes();
+        head.extend_from_slice(b"User-Agent: AmazonAPIGateway_");
+        head.extend_from_slice(api);
+        head.extend_from_slice(b"\r\n");
+    }
+    if own(b"Content-Type") && has_body {
+        let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
+        write_field(&mut head, &[b"Content-Type"], sent);
+    }
+    let trace = write_own(scope, call, &mut head);
+    Ok(finish(call, method, OutboundBody::Client, head, trace))
+}
+
+/// The status that the template for the request's content type gives.
+fn mock(scope: &Scope<'_>, status: &MockStatus) -> Result<u16, Fault> {
+    let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
+    let sent = sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let is_it = |(name, _): &&(Box<str>, u16)| name.as_bytes().eq_ignore_ascii_case(sent);
+    if let Some((_, code)) = status.templates.iter().find(is_it) {
+        return Ok(*code);
+    }
+    match status.passthrough {
+        PassthroughBehavior::WhenNoMatch => {}
+        PassthroughBehavior::WhenNoTemplates if status.templates.is_empty() => {}
+        _ => return Err(Fault::UnsupportedMediaType),
+    }
+    let sent = String::from_utf8_lossy(sent);
+    Err(Fault::Configuration(format!("no request template gives a status for {sent}")))
+}
+
+/// Writes the request line and the Host field; returns the method.
+fn start<'a>(
+    scope: &Scope<'a>,
+    call: &'a HttpCall,
+    passes_query: bool,
+    head: &mut Vec<u8>,
+) -> &'a [u8] {
+    let method = call.method.as_deref().map_or(scope.head.method(), str::as_bytes);
+    head.extend_from_slice(method);
+    head.push(b' ');
+    for part in &call.path {
+        match part {
+            PathPart::Literal(text) => head.extend_from_slice(text),
+            PathPart::Value(source) => {
+                // A parameter the client did not send leaves its place empty.
+                scope.write(source, Place::Path, head);
+            }
+        }
+    }
+    write_query(scope, &call.query, passes_query, head);
+    head.extend_from_slice(b" HTTP/1.1\r\n");
+    if !is_mapped(call, b"Host") {
+        let authority = &scope.matched.stage.origins[call.origin].authority;
+        head.extend_from_slice(b"Host: ");
+        head.extend_from_slice(authority.as_bytes());
+        head.extend_from_slice(b"\r\n");
+    }
+    method
+}
+
+/// Writes the query: the client's where it passes, then what the URI and the mappings add. A
+/// mapped parameter replaces the client's of that name.
+fn write_query(scope: &Scope<'_>, parts: &[QueryPart], passes: bool, head: &mut Vec<u8>) {
+    let mut separator = b'?';
+    let client = scope.head.query().filter(|query| passes && !query.is_empty());
+    match client {
+        Some(query) if parts.is_empty() => {
+            head.push(separator);
+            head.extend_from_slice(query);
+            return;
+        }
+        Some(query) => {
+            for (name, value) in query_pairs(query) {
+                if parts.iter().any(|part| is_query_name(name, &part.name)) {
+                    continue;
+                }
+                head.push(separator);
+                separator = b'&';
+                head.extend_from_slice(name);
+                head.push(b'=');
+                head.extend_from_slice(value);
+            }
+        }
+        None => {}
+    }
+    for part in parts {
+        let undo = head.len();
+        head.push(separator);
+        head.extend_from_slice(part.name.as_bytes());
+        head.push(b'=');
+        let written = match &part.value {
+            QueryValue::Literal(text) => {
+                head.extend_from_slice(text);
+                true
+            }
+            QueryValue::Value(source) => scope.write(source, Place::Query, head),
+        };
+        if written {
+            separator = b'&';
+        } else {
+            head.truncate(undo);
+        }
+    }
+}
+
+/// Writes the mapped fields that AWS honours and the request has a value for.
+fn write_mapped(scope: &Scope<'_>, call: &HttpCall, head: &mut Vec<u8>) {
+    let mut value = Vec::new();
+    for part in &call.headers {
+        value.clear();
+        if headers::may_be_mapped(Name::of(part.name.as_bytes()))
+            && scope.write(&part.source, Place::Field, &mut value)
+        {
+            write_field(head, &[part.name.as_bytes()], &value);
+        }
+    }
+}
+
+fn is_mapped(call: &HttpCall, name: &[u8]) -> bool {
+    call.headers.iter().any(|part| part.name.as_bytes().eq_ignore_ascii_case(name))
+}
+
+/// A signature is for us, not for the origin.
+fn is_signature(name: Name, value: &[u8]) -> bool {
+    name == Name::Authorization && value.starts_with(b"AWS4-HMAC-SHA256")
+}
+
+/// Writes what the client said of those before it, and the client's own address.
+fn write_forwarded_for(scope: &Scope<'_>, head: &mut Vec<u8>) {
+    head.extend_from_slice(b"X-Forwarded-For: ");
+    for field in scope.head.fields().filter(|field| field.known == Name::XForwardedFor) {
+        head.extend_from_slice(field.value);
+        head.extend_from_slice(b", ");
+    }
+    head.extend_from_slice(scope.peer.ip.as_bytes());
+    head.extend_from_slice(b"\r\n");
+}
+
+/// Writes the fields that every origin gets.
+fn write_own<'a>(scope: &Scope<'a>, call: &HttpCall, head: &mut Vec<u8>) -> Trace<'a> {
+    head.extend_from_slice(b"x-amzn-apigateway-api-id: ");
+    head.extend_from_slice(scope.matched.stage.rest.api_id.as_str().as_bytes());
+    head.extend_from_slice(b"\r\n");
+    let trace = Trace::of(scope);
+    if !is_mapped(call, b"X-Amzn-Trace-Id") {
+        head.extend_from_slice(b"X-Amzn-Trace-Id: ");
+        trace.write(head);
+        head.extend_from_slice(b"\r\n");
+    }
+    trace
+}
+
+fn finish<'a>(
+    call: &'a HttpCall,
+    method: &[u8],
+    body: OutboundBody,
+    head: Vec<u8>,
+    trace: Trace<'a>,
+) -> Outbound<'a> {
+    let method = std::str::from_utf8(method).ok().and_then(|text| text.parse().ok());
+    let request = upstream::Outbound {
+        head,
+        body,
+        to_head: method == Some(HttpMethod::Head),
+        idempotent: method.is_some_and(HttpMethod::is_idempotent),
+        declare_empty: matches!(
+            method,
+            Some(HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch)
+        ),
+    };
+    Outbound::Http { call, request, trace }
+}

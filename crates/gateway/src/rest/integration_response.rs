@@ -1,0 +1,161 @@
+//! Makes the client's answer of the integration's.
+
+use portico_net::upstream::Answer;
+use portico_net::{Body, Field, Name, Response};
+use portico_snapshot::{Integration, ResponseRule, ResponseSource, Responses};
+
+use crate::fault::Fault;
+use crate::rest::gateway_response::write_ids;
+use crate::rest::headers::{self, REMAPPED, ToClient};
+use crate::rest::integration::{Inbound, Trace};
+use crate::rest::scope::Scope;
+
+pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response, Fault> {
+    match (inbound, &scope.matched.method.integration) {
+        (Inbound::Http { answer, .. }, Integration::HttpProxy(_)) => Ok(http_proxy(scope, answer)),
+        (Inbound::Http { answer, trace }, Integration::Http { responses, .. }) => {
+            http(scope, responses, answer, trace)
+        }
+        (Inbound::Mock(status), Integration::Mock { responses, .. }) => {
+            let rule = select(responses, status)?;
+            Ok(mock(scope, rule))
+        }
+        _ => Err(Fault::Configuration("the method changed its integration".to_owned())),
+    }
+}
+
+/// Everything passes but what this hop keeps to itself.
+fn http_proxy(scope: &Scope<'_>, answer: Answer) -> Response {
+    let head = answer.head();
+    let mut response = Response::new(scope.worker, head.status());
+    write_ids(&mut response, scope.ids);
+    let mut has_type = false;
+    for field in head.fields() {
+        has_type |= field.known == Name::ContentType;
+        match headers::to_client(field.known) {
+            ToClient::Drop => {}
+            ToClient::Remap => response.prefixed_field(REMAPPED, field.name, field.value),
+            ToClient::Pass if head.is_hop_by_hop(&field) => {}
+            ToClient::Pass => response.field(field.name, field.value),
+        }
+    }
+    if !has_type {
+        response.field(b"Content-Type", b"application/json");
+    }
+    declare_length(&answer, &mut response);
+    response.with_body(Body::Answer(answer))
+}
+
+/// Nothing passes but the body and what is mapped.
+fn http(
+    scope: &Scope<'_>,
+    responses: &Responses,
+    answer: Answer,
+    trace: Trace<'_>,
+) -> Result<Response, Fault> {
+    let rule = select(responses, answer.head().status())?;
+    let mut response = Response::new(scope.worker, rule.status);
+    write_ids(&mut response, scope.ids);
+    let mut value = Vec::new();
+    trace.write(&mut value);
+    response.field(b"X-Amzn-Trace-Id", &value);
+    write_mapped(scope, rule, Some(&answer), &mut response);
+    let Some(template) = template(scope, rule) else {
+        write_type(rule, "application/json", &mut response);
+        declare_length(&answer, &mut response);
+        return Ok(response.with_body(Body::Answer(answer)));
+    };
+    Ok(with_template(scope, rule, template, response))
+}
+
+/// Nothing came back but a status.
+fn mock(scope: &Scope<'_>, rule: &ResponseRule) -> Response {
+    let mut response = Response::new(scope.worker, rule.status);
+    write_ids(&mut response, scope.ids);
+    write_mapped(scope, rule, None, &mut response);
+    match template(scope, rule) {
+        Some(template) => with_template(scope, rule, template, response),
+        None => {
+            write_type(rule, "application/json", &mut response);
+            response
+        }
+    }
+}
+
+fn select(responses: &Responses, status: u16) -> Result<&ResponseRule, Fault> {
+    responses.select(status).ok_or_else(|| {
+        Fault::Configuration(format!("no integration response takes the status {status}"))
+    })
+}
+
+/// An answer without a body may still tell how long it would be.
+fn declare_length(answer: &Answer, response: &mut Response) {
+    let declared = answer.head().known(Name::ContentLength);
+    let declared = declared.and_then(|value| std::str::from_utf8(value).ok()?.parse().ok());
+    if let Some(bytes) = declared {
+        response.declare_length(bytes);
+    }
+}
+
+fn is_mapped(rule: &ResponseRule, name: &[u8]) -> bool {
+    rule.headers.iter().any(|(mapped, _)| mapped.as_bytes().eq_ignore_ascii_case(name))
+}
+
+fn write_mapped(
+    scope: &Scope<'_>,
+    rule: &ResponseRule,
+    answer: Option<&Answer>,
+    response: &mut Response,
+) {
+    let mut value = Vec::new();
+    for (name, source) in &rule.headers {
+        // Framing and connection are ours; a second Date or Server would contradict the first.
+        if headers::to_client(Name::of(name.as_bytes())) != ToClient::Pass {
+            continue;
+        }
+        value.clear();
+        match source {
+            ResponseSource::Literal(text) => value.extend_from_slice(text),
+            ResponseSource::Context(variable) => scope.write_context(*variable, &mut value),
+            ResponseSource::Header(from) => {
+                let is_it = |field: &Field<'_>| field.name.eq_ignore_ascii_case(from.as_bytes());
+                let field = answer.and_then(|answer| answer.head().fields().filter(is_it).last());
+                let Some(field) = field else { continue };
+                value.extend_from_slice(field.value);
+            }
+        }
+        response.field(name.as_bytes(), &value);
+    }
+}
+
+/// A media type and the constant body for it.
+type Template = (Box<str>, Box<[u8]>);
+
+/// The template for the client's first `Accept`, else the one for JSON, else the first.
+fn template<'a>(scope: &Scope<'_>, rule: &'a ResponseRule) -> Option<&'a Template> {
+    let accept = scope.head.known(Name::Accept).unwrap_or_default();
+    let accept = accept.split(|byte| b",;".contains(byte)).next().unwrap_or_default().trim_ascii();
+    let of_type = |wanted: &[u8]| {
+        rule.templates.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(wanted))
+    };
+    of_type(accept).or_else(|| of_type(b"application/json")).or(rule.templates.first())
+}
+
+fn with_template(
+    scope: &Scope<'_>,
+    rule: &ResponseRule,
+    (media_type, text): &Template,
+    mut response: Response,
+) -> Response {
+    write_type(rule, media_type, &mut response);
+    let mut body = scope.worker.buffers.take();
+    body.extend_from_slice(text);
+    response.with_body(Body::Buffer(body))
+}
+
+/// Writes the Content-Type unless it is mapped.
+fn write_type(rule: &ResponseRule, media_type: &str, response: &mut Response) {
+    if !is_mapped(rule, b"Content-Type") {
+        response.field(b"Content-Type", media_type.as_bytes());
+    }
+}

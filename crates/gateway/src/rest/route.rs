@@ -1,0 +1,45 @@
+//! Finds the method that a request asks for.
+
+use std::time::Instant;
+
+use portico_model::HttpMethod;
+use portico_net::RequestHead;
+use portico_snapshot::{Captures, Method};
+
+use crate::address::Addressed;
+use crate::fault::Fault;
+use crate::gateway::Trail;
+use crate::runtime::{Runtime, Stage};
+
+/// A method, and what the request's path gave its variables.
+#[derive(Clone, Copy)]
+pub(crate) struct Matched<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) method: &'a Method,
+    /// Path after the stage.
+    pub(crate) path: &'a [u8],
+    /// Ranges of `path`.
+    pub(crate) captures: &'a Captures,
+    pub(crate) names_stage: bool,
+}
+
+pub(crate) fn find<'a>(
+    runtime: &'a Runtime,
+    addressed: Addressed<'a>,
+    head: &RequestHead,
+    captures: &'a mut Captures,
+    trail: &mut Trail,
+    now: Instant,
+) -> Result<Matched<'a>, Fault> {
+    let Addressed { stage: index, path, names_stage } = addressed;
+    let stage = runtime.stage(index);
+    trail.stage = Some(index);
+    let verb = std::str::from_utf8(head.method()).ok();
+    // `ANY` is how documents say "whatever method"; on the wire it is a method nobody has.
+    let verb = verb.and_then(|verb| verb.parse().ok()).filter(|verb| *verb != HttpMethod::Any);
+    let found = stage.rest.routes.find(path, verb, captures).ok_or(Fault::NoSuchMethod)?;
+    let method = &stage.rest.methods[found.0];
+    trail.method = Some(found.0);
+    trail.note("match", now, || format!("{} {}", method.http_method, method.resource_path));
+    Ok(Matched { stage, method, path, captures, names_stage })
+}

@@ -1,0 +1,109 @@
+//! What mappings can read, and how each value is written.
+
+use std::time::Duration;
+
+use portico_net::{Field, Peer, RequestHead, Worker};
+use portico_snapshot::{ContextVariable, Source};
+
+use crate::account::Account;
+use crate::event::Emit;
+use crate::gateway::Gateway;
+use crate::ids::{IdGenerator, RequestIds};
+use crate::rest::encode::{
+    is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
+};
+use crate::rest::route::Matched;
+
+/// Everything a mapping of this request can name.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) ids: &'a RequestIds,
+    pub(crate) generator: &'a IdGenerator,
+    pub(crate) matched: Matched<'a>,
+    pub(crate) head: &'a RequestHead,
+    pub(crate) peer: &'a Peer,
+    pub(crate) worker: &'a Worker,
+    /// Since the Unix epoch.
+    pub(crate) wall: Duration,
+}
+
+/// Where a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Field,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new<E: Emit>(
+        gateway: &'a Gateway<E>,
+        ids: &'a RequestIds,
+        matched: Matched<'a>,
+        head: &'a RequestHead,
+        peer: &'a Peer,
+        worker: &'a Worker,
+    ) -> Self {
+        Self {
+            account: &gateway.account,
+            ids,
+            generator: &gateway.ids,
+            matched,
+            head,
+            peer,
+            worker,
+            wall: worker.clock.wall(),
+        }
+    }
+
+    /// Appends the value of `source`; false if the request has none. Captures and query values
+    /// are encoded already, everything else is text.
+    pub(crate) fn write(&self, source: &Source, place: Place, out: &mut Vec<u8>) -> bool {
+        match source {
+            Source::Literal(text) => write_text(text, place, out),
+            Source::Path(index) => {
+                let range = self.matched.captures.get(*index);
+                let Some(raw) = range.and_then(|range| self.matched.path.get(range)) else {
+                    return false;
+                };
+                out.extend_from_slice(raw);
+            }
+            Source::Query(name) => {
+                let pairs = query_pairs(self.head.query().unwrap_or_default());
+                let Some((_, raw)) = pairs.filter(|(raw, _)| is_query_name(raw, name)).last()
+                else {
+                    return false;
+                };
+                match place {
+                    Place::Path => write_query_as_path(raw, out),
+                    Place::Query => out.extend_from_slice(raw),
+                    Place::Field => write_query_decoded(raw, out),
+                }
+            }
+            Source::Header(name) => {
+                let is_it = |field: &Field<'_>| field.name.eq_ignore_ascii_case(name.as_bytes());
+                let Some(field) = self.head.fields().filter(is_it).last() else { return false };
+                write_text(field.value, place, out);
+            }
+            Source::Context(variable) => {
+                let mut text = Vec::new();
+                self.write_context(*variable, &mut text);
+                write_text(&text, place, out);
+            }
+        }
+        true
+    }
+
+    /// Appends the text of a context variable.
+    pub(crate) fn write_context(&self, variable: ContextVariable, out: &mut Vec<u8>) {
+        super::context::write(self, variable, out);
+    }
+}
+
+fn write_text(text: &[u8], place: Place, out: &mut Vec<u8>) {
+    match place {
+        Place::Path | Place::Query => write_encoded(text, out),
+        Place::Field => out.extend_from_slice(text),
+    }
+}
