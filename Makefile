@@ -38,11 +38,11 @@ bench: ## Measure against nginx and haproxy (about 5 minutes; BENCH_FLAGS="--rou
 
 fuzz: ## Run every fuzz target for a million executions (FUZZ_RUNS=...)
 	@.ci/setup fuzz
-	@set -eu; for target in $$($(CARGO) fuzz list); do \
+	@set -eu; targets=$$($(CARGO) fuzz list); for target in $$targets; do \
 	  echo "fuzz: $$target, $(FUZZ_RUNS) executions"; \
 	  mkdir -p fuzz/target/found/$$target fuzz/corpus/$$target; \
-	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target fuzz/target/found/$$target fuzz/corpus/$$target \
-	    -- -runs=$(FUZZ_RUNS); \
+	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target \
+	    fuzz/target/found/$$target fuzz/corpus/$$target -- -runs=$(FUZZ_RUNS); \
 	done
 
 clean: ## Remove what was built and measured
