@@ -1,0 +1,234 @@
+//! `x-amazon-apigateway-integration` to an integration document.
+//! Source: AWS, "x-amazon-apigateway-integration object"; AWS's error messages.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use portico_model::limits::{INTEGRATION_TIMEOUT_MAX, INTEGRATION_TIMEOUT_MIN};
+use portico_model::{
+    DEFAULT_TIMEOUT, HttpMethod, Integration, IntegrationResponse, IntegrationType,
+    PassthroughBehavior,
+};
+
+use super::extension;
+use super::member::{self, Meaning, Others, Table};
+use super::reader::{At, Reader};
+use super::response;
+use crate::tree::Member;
+
+const MEMBERS: Table = &[
+    ("type", Meaning::Read),
+    ("uri", Meaning::Read),
+    ("httpMethod", Meaning::Read),
+    ("requestParameters", Meaning::Read),
+    ("requestTemplates", Meaning::Read),
+    ("passthroughBehavior", Meaning::Read),
+    ("timeoutInMillis", Meaning::Read),
+    ("connectionType", Meaning::Read),
+    ("connectionId", Meaning::Read),
+    ("responseTransferMode", Meaning::Read),
+    ("responses", Meaning::Read),
+    ("credentials", Meaning::NotRunnable("credentials", "credentials come with functions")),
+    ("cacheKeyParameters", Meaning::NotRunnable("cache", "caching comes in a later version")),
+    ("cacheNamespace", Meaning::Ignored("the stage has no cache")),
+    ("contentHandling", CONTENT_HANDLING),
+    ("tlsConfig", Meaning::NotRunnable("origin-tls", "TLS to origins comes with the edge")),
+    ("integrationTarget", Meaning::NotRunnable("vpc-link", "remove it")),
+    ("integrationSubtype", Meaning::Ignored("it belongs to HTTP APIs")),
+    ("payloadFormatVersion", Meaning::Ignored("it belongs to HTTP APIs")),
+];
+
+const RESPONSE_MEMBERS: Table = &[
+    ("statusCode", Meaning::Read),
+    ("responseParameters", Meaning::Read),
+    ("responseTemplates", Meaning::Read),
+    ("contentHandling", CONTENT_HANDLING),
+];
+
+const CONTENT_HANDLING: Meaning =
+    Meaning::NotRunnable("content-handling", "conversion comes with transformations");
+
+/// Reads an integration; `None` when a fatal finding has been made.
+pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integration> {
+    reader.mapping(at)?;
+    member::check(reader, at, extension::Place::Elsewhere, MEMBERS, Others::NotRunnable);
+    check_connection(reader, at);
+    let kind = read_type(reader, at);
+    let http_method = kind.and_then(|kind| read_method(reader, at, kind));
+    let integration = Integration {
+        path: at.path.clone(),
+        kind: kind.unwrap_or(IntegrationType::Mock),
+        uri: reader.string_member(at, "uri").map(str::to_owned),
+        http_method,
+        request_parameters: read_map(reader, at, "requestParameters"),
+        request_templates: read_map(reader, at, "requestTemplates"),
+        passthrough_behavior: read_passthrough(reader, at),
+        timeout: read_timeout(reader, at),
+        responses: read_responses(reader, at),
+    };
+    kind.map(|_| integration)
+}
+
+fn read_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<IntegrationType> {
+    let Some(member) = at.get("type") else {
+        reader.invalid("missing", &at.path, "the integration has no \"type\"");
+        return None;
+    };
+    let text = reader.string(&member)?;
+    match text.to_ascii_uppercase().as_str() {
+        "HTTP" => return Some(IntegrationType::Http),
+        "HTTP_PROXY" => return Some(IntegrationType::HttpProxy),
+        "MOCK" => return Some(IntegrationType::Mock),
+        "AWS" | "AWS_PROXY" => {
+            let message = format!("integrations of type {text} cannot run yet");
+            let finding = reader.not_runnable("integration-aws", &member.path, message);
+            finding.help = Some("functions come in a later version".into());
+        }
+        _ => {
+            let message = format!(
+                "Value '{text}' at 'type' failed to satisfy constraint: Member must satisfy enum \
+                 value set: [HTTP, MOCK, AWS_PROXY, HTTP_PROXY, AWS]"
+            );
+            reader.invalid("integration-type", &member.path, message);
+        }
+    }
+    None
+}
+
+/// The method of the request to the origin; `None` is the client's own.
+fn read_method<'d>(reader: &mut Reader<'d>, at: &At<'d>, kind: IntegrationType) -> Option<String> {
+    let Some(member) = at.get("httpMethod") else {
+        if kind != IntegrationType::Mock {
+            let message = "Enumeration value for HttpMethod must be non-empty";
+            let finding = reader.invalid("missing", &at.path, message);
+            finding.help = Some("give the integration an httpMethod".into());
+        }
+        return None;
+    };
+    let text = reader.string(&member)?.to_ascii_uppercase();
+    match text.parse() {
+        Ok(HttpMethod::Any) => None,
+        Ok(_) => Some(text),
+        Err(error) => {
+            reader.invalid("http-method", &member.path, format!("\"{text}\" is {error}"));
+            None
+        }
+    }
+}
+
+fn check_connection<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
+    if let Some(kind) = at.get("connectionType") {
+        match reader.string(&kind).map(str::to_ascii_uppercase).as_deref() {
+            None | Some("INTERNET") => {}
+            Some("VPC_LINK") => {
+                let message = "VPC links cannot run yet";
+                let finding = reader.not_runnable("vpc-link", &kind.path, message);
+                finding.help =
+                    Some("write the address of the origin in the uri, type INTERNET".into());
+                return;
+            }
+            Some(text) => {
+                let message = format!("\"{text}\" is neither INTERNET nor VPC_LINK");
+                reader.invalid("connection-type", &kind.path, message);
+            }
+        }
+    }
+    if let Some(id) = at.get("connectionId") {
+        let message = "\"connectionId\" is ignored: the connection is no VPC_LINK";
+        reader.ignored("ignored-member", &id.path, message);
+    }
+    let Some(mode) = at.get("responseTransferMode") else { return };
+    match reader.string(&mode).map(str::to_ascii_uppercase).as_deref() {
+        None | Some("BUFFERED") => {}
+        Some("STREAM") => {
+            reader.not_runnable("stream", &mode.path, "response streaming cannot run yet");
+        }
+        Some(text) => {
+            let message = format!("\"{text}\" is neither BUFFERED nor STREAM");
+            reader.invalid("response-transfer-mode", &mode.path, message);
+        }
+    }
+}
+
+fn read_passthrough<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> PassthroughBehavior {
+    let default = PassthroughBehavior::default();
+    let Some(member) = at.get("passthroughBehavior") else { return default };
+    let Some(text) = reader.string(&member) else { return default };
+    match text.to_ascii_uppercase().as_str() {
+        "WHEN_NO_MATCH" => PassthroughBehavior::WhenNoMatch,
+        "WHEN_NO_TEMPLATES" => PassthroughBehavior::WhenNoTemplates,
+        "NEVER" => PassthroughBehavior::Never,
+        _ => {
+            let message =
+                format!("\"{text}\" is not one of WHEN_NO_MATCH, WHEN_NO_TEMPLATES, NEVER");
+            reader.invalid("passthrough-behavior", &member.path, message);
+            default
+        }
+    }
+}
+
+fn read_timeout<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Duration {
+    let Some(member) = at.get("timeoutInMillis") else { return DEFAULT_TIMEOUT };
+    let Some(text) = reader.text(&member) else { return DEFAULT_TIMEOUT };
+    let range = INTEGRATION_TIMEOUT_MIN..=INTEGRATION_TIMEOUT_MAX;
+    let timeout = text.parse().ok().map(Duration::from_millis);
+    timeout.filter(|timeout| range.contains(timeout)).unwrap_or_else(|| {
+        let message = format!(
+            "Timeout should be between {} ms and {} ms",
+            INTEGRATION_TIMEOUT_MIN.as_millis(),
+            INTEGRATION_TIMEOUT_MAX.as_millis()
+        );
+        reader.invalid("timeout", &member.path, message);
+        DEFAULT_TIMEOUT
+    })
+}
+
+fn read_responses<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Vec<IntegrationResponse> {
+    let mut responses = Vec::new();
+    let Some(at) = at.get("responses") else { return responses };
+    for Member { key, node, .. } in reader.mapping(&at).unwrap_or_default() {
+        let at = At { node, path: at.path.join(key) };
+        if reader.mapping(&at).is_none() {
+            continue;
+        }
+        let place = extension::Place::Elsewhere;
+        member::check(reader, &at, place, RESPONSE_MEMBERS, Others::NotRunnable);
+        let status_code = read_status(reader, &at);
+        let response_parameters = read_map(reader, &at, "responseParameters");
+        let response_templates = read_map(reader, &at, "responseTemplates");
+        responses.extend(status_code.map(|status_code| IntegrationResponse {
+            path: at.path,
+            selection_pattern: Some(key.to_string()).filter(|key| key != "default"),
+            status_code,
+            response_parameters,
+            response_templates,
+        }));
+    }
+    responses
+}
+
+fn read_status<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<u16> {
+    let Some(member) = at.get("statusCode") else {
+        reader.invalid("missing", &at.path, "the integration response has no \"statusCode\"");
+        return None;
+    };
+    let text = reader.text(&member)?;
+    let status = response::status(text);
+    if status.is_none() {
+        let message = format!("\"{text}\" is not a status code");
+        reader.invalid("status-code", &member.path, message);
+    }
+    status
+}
+
+/// A member that maps names to texts.
+fn read_map<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str) -> BTreeMap<String, String> {
+    let mut map = BTreeMap::new();
+    let Some(at) = at.get(key) else { return map };
+    for Member { key, node, .. } in reader.mapping(&at).unwrap_or_default() {
+        if let Some(text) = reader.text(&At { node, path: at.path.join(key) }) {
+            map.insert(key.to_string(), text.to_owned());
+        }
+    }
+    map
+}

@@ -1,0 +1,59 @@
+//! Operations to methods.
+
+use std::collections::BTreeMap;
+
+use portico_model::{HttpMethod, Method};
+
+use super::member::{self, Meaning, Others, Table};
+use super::parameter::Parameters;
+use super::reader::{At, Reader};
+use super::{extension, integration, parameter, response, security};
+
+const MEMBERS: Table = &[
+    ("parameters", Meaning::Read),
+    ("responses", Meaning::Read),
+    ("security", Meaning::Read),
+    ("operationId", Meaning::Read),
+    ("tags", Meaning::Silent),
+    ("summary", Meaning::Silent),
+    ("description", Meaning::Silent),
+    ("externalDocs", Meaning::Silent),
+    ("requestBody", Meaning::Silent),
+    ("deprecated", Meaning::Silent),
+    ("callbacks", Meaning::Ignored("API Gateway makes no calls of its own")),
+    ("servers", Meaning::Ignored("requests come to the gateway")),
+];
+
+/// Reads one operation. With a fatal finding there is no method: what asks for more than can be
+/// done is not served with less.
+pub(super) fn read<'d>(
+    reader: &mut Reader<'d>,
+    at: &At<'d>,
+    http_method: HttpMethod,
+    shared: &Parameters,
+) -> Option<Method> {
+    let before = reader.findings.len();
+    reader.mapping(at)?;
+    member::check(reader, at, extension::Place::Operation, MEMBERS, Others::Ignored);
+    security::check(reader, at);
+    let mut parameters = shared.clone();
+    parameters.extend(parameter::read_all(reader, at));
+    let request_parameters: BTreeMap<String, bool> = parameters.into_iter().collect();
+    let responses = response::read_all(reader, at);
+    let operation_name = reader.string_member(at, "operationId").map(str::to_owned);
+    let Some(extension) = at.get("x-amazon-apigateway-integration") else {
+        let message = format!("No integration defined for method: {http_method} has none");
+        let finding = reader.invalid("no-integration", &at.path, message);
+        finding.help = Some("give the operation an x-amazon-apigateway-integration".into());
+        return None;
+    };
+    let integration = integration::read(reader, &extension)?;
+    (!reader.failed_since(before)).then(|| Method {
+        path: at.path.clone(),
+        http_method,
+        operation_name,
+        request_parameters,
+        integration,
+        responses,
+    })
+}

@@ -1,0 +1,229 @@
+//! Builds a tree from events: what is open stands on a stack, and limits hold at every push.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{DEPTH, Member, NODES, Node, Problem, Span, Value};
+
+/// A mapping with more members than this finds doubled keys by hash.
+const FEW: usize = 16;
+
+/// The tree so far.
+#[derive(Default)]
+pub(super) struct Builder {
+    open: Vec<Open>,
+    root: Option<Node>,
+    /// Values and keys so far.
+    nodes: usize,
+}
+
+/// A collection that has not ended.
+struct Open {
+    span: Span,
+    /// What to remember it by once it is complete.
+    anchor: usize,
+    /// Value of `Builder::nodes` when it began.
+    before: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Sequence(Vec<Node>),
+    Mapping(Mapping),
+}
+
+#[derive(Default)]
+struct Mapping {
+    members: Vec<Member>,
+    /// The key whose value comes next.
+    key: Option<Key>,
+    /// What `<<` brought in, in order.
+    merged: Vec<Node>,
+    index: HashMap<Arc<str>, usize>,
+}
+
+/// A key that waits for its value.
+pub(super) enum Key {
+    Name(Arc<str>, Span),
+    Merge(Span),
+    /// One that cannot be kept; its value is read and left out.
+    Unusable,
+}
+
+/// A complete value that an anchor names.
+#[derive(Clone)]
+pub(super) struct Complete {
+    pub(super) node: Node,
+    pub(super) anchor: usize,
+    /// Values and keys in it.
+    pub(super) nodes: usize,
+}
+
+/// The refusal of a value that stands too deep.
+pub(super) fn too_deep(span: Span) -> Problem {
+    Problem::new(span, "too-deep", format!("values are nested more than {DEPTH} deep"))
+}
+
+impl Builder {
+    /// Whether the next value is a key.
+    pub(super) fn expects_key(&self) -> bool {
+        matches!(
+            self.open.last(),
+            Some(Open { kind: Kind::Mapping(Mapping { key: None, .. }), .. })
+        )
+    }
+
+    /// Begins a collection.
+    pub(super) fn begin(
+        &mut self,
+        is_mapping: bool,
+        anchor: usize,
+        span: Span,
+    ) -> Result<(), Problem> {
+        if self.open.len() == DEPTH {
+            return Err(too_deep(span));
+        }
+        let before = self.nodes;
+        self.count(1, span)?;
+        let kind =
+            if is_mapping { Kind::Mapping(Mapping::default()) } else { Kind::Sequence(Vec::new()) };
+        self.open.push(Open { span, anchor, before, kind });
+        Ok(())
+    }
+
+    /// Ends the innermost collection.
+    pub(super) fn end(&mut self, problems: &mut Vec<Problem>) -> Result<Option<Complete>, Problem> {
+        let Some(Open { span, anchor, before, kind }) = self.open.pop() else { return Ok(None) };
+        let value = match kind {
+            Kind::Sequence(items) => Value::Sequence(items.into()),
+            Kind::Mapping(mapping) => {
+                let (members, merged) = mapping.finish(problems);
+                self.count(merged, span)?;
+                Value::Mapping(members.into())
+            }
+        };
+        let node = Node { value, span };
+        let nodes = self.nodes - before;
+        self.place(node.clone(), problems);
+        Ok(Some(Complete { node, anchor, nodes }))
+    }
+
+    /// Adds a complete value of this many values and keys.
+    pub(super) fn value(
+        &mut self,
+        node: Node,
+        nodes: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Problem> {
+        self.count(nodes, node.span)?;
+        self.place(node, problems);
+        Ok(())
+    }
+
+    /// Adds a key.
+    pub(super) fn key(&mut self, key: Key, span: Span) -> Result<(), Problem> {
+        self.count(1, span)?;
+        if let Some(Open { kind: Kind::Mapping(mapping), .. }) = self.open.last_mut() {
+            mapping.key = Some(key);
+        }
+        Ok(())
+    }
+
+    /// How many collections are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The tree, if there was any value.
+    pub(super) fn finish(&mut self) -> Option<Node> {
+        self.root.take()
+    }
+
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), Problem> {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes > NODES {
+            let message = format!("the document has more than {NODES} values, aliases expanded");
+            return Err(Problem::new(span, "too-many-values", message));
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, node: Node, problems: &mut Vec<Problem>) {
+        match self.open.last_mut().map(|open| &mut open.kind) {
+            None => self.root = Some(node),
+            Some(Kind::Sequence(items)) => items.push(node),
+            Some(Kind::Mapping(mapping)) => mapping.add(node, problems),
+        }
+    }
+}
+
+impl Mapping {
+    fn add(&mut self, node: Node, problems: &mut Vec<Problem>) {
+        match self.key.take() {
+            Some(Key::Name(key, key_span)) => match self.position(&key) {
+                Some(first) => {
+                    let Span { line, column, .. } = self.members[first].key_span;
+                    let message = format!(
+                        "the key \"{key}\" stands twice; first at line {line}, column {column}"
+                    );
+                    problems.push(Problem::new(key_span, "duplicate-key", message));
+                }
+                None => self.push(Member { key, key_span, node }),
+            },
+            Some(Key::Merge(span)) => match node.value {
+                Value::Mapping(_) => self.merged.push(node),
+                Value::Sequence(items)
+                    if items.iter().all(|item| matches!(item.value, Value::Mapping(_))) =>
+                {
+                    self.merged.extend(items.iter().cloned());
+                }
+                _ => problems.push(Problem::new(
+                    span,
+                    "syntax",
+                    "\"<<\" takes a mapping, or a list of mappings",
+                )),
+            },
+            Some(Key::Unusable) | None => {}
+        }
+    }
+
+    fn position(&self, key: &str) -> Option<usize> {
+        if self.members.len() > FEW {
+            return self.index.get(key).copied();
+        }
+        self.members.iter().position(|member| *member.key == *key)
+    }
+
+    fn push(&mut self, member: Member) {
+        let next = self.members.len();
+        if next == FEW {
+            let keys = self.members.iter().enumerate();
+            self.index = keys.map(|(at, member)| (Arc::clone(&member.key), at)).collect();
+        }
+        if next >= FEW {
+            self.index.insert(Arc::clone(&member.key), next);
+        }
+        self.members.push(member);
+    }
+
+    /// The members and how many of them came by `<<`: own keys win over merged ones, earlier
+    /// merged ones over later. Source: YAML, "Merge Key Language-Independent Type".
+    fn finish(mut self, problems: &mut Vec<Problem>) -> (Vec<Member>, usize) {
+        let own = self.members.len();
+        for node in std::mem::take(&mut self.merged) {
+            let Value::Mapping(members) = node.value else { continue };
+            for member in members.iter() {
+                if self.members.len() >= NODES {
+                    let message = format!("a mapping has more than {NODES} members");
+                    problems.push(Problem::new(node.span, "too-many-values", message));
+                    break;
+                }
+                if self.position(&member.key).is_none() {
+                    self.push(member.clone());
+                }
+            }
+        }
+        let merged = self.members.len() - own;
+        (self.members, merged)
+    }
+}

@@ -1,0 +1,6 @@
+//! Tests of the importers from outside: golden cases, limits, and any input at all.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod any_input;
+mod limits;
+mod openapi;

@@ -1,0 +1,149 @@
+//! Golden cases: a definition, then its findings, and its documents when none is fatal.
+
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write};
+use std::path::Path;
+
+use portico_import::openapi;
+use portico_model::{Class, Deployment, DocumentPath, Finding, Integration, Method};
+
+#[test]
+fn definitions_become_documents_or_findings() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/openapi");
+    portico_testkit::golden::run(&cases, |name, input| {
+        // A case `a.json.case` is a file `a.json`; `a.case` is `a.yaml`.
+        let file = if name.contains('.') { name.to_owned() } else { format!("{name}.yaml") };
+        let imported = openapi::read(&file, input.as_bytes());
+        let mut text: String = imported.findings.iter().map(print_finding).collect();
+        let fatal = imported.findings.iter().any(Finding::is_fatal);
+        if let Some(deployment) = imported.deployment.filter(|_| !fatal) {
+            print_deployment(&mut text, &deployment).unwrap();
+        }
+        text
+    });
+}
+
+fn print_finding(finding: &Finding) -> String {
+    let class = match finding.class {
+        Class::Invalid => "invalid",
+        Class::NotRunnable => "not-runnable",
+        Class::Ignored => "ignored",
+    };
+    let place = finding.place.as_ref().map_or("nowhere".to_owned(), ToString::to_string);
+    format!("{place}: {class} {}: {}\n", finding.kind, finding.message)
+}
+
+fn print_deployment(text: &mut String, deployment: &Deployment) -> std::fmt::Result {
+    let api = &deployment.api;
+    write!(text, "api {} {:?}", api.id, api.name)?;
+    for (name, value) in [("version", &api.version), ("description", &api.description)] {
+        if let Some(value) = value {
+            write!(text, " {name} {value:?}")?;
+        }
+    }
+    writeln!(text)?;
+    for resource in &deployment.resources {
+        writeln!(text, "{} {}", resource.path, resource.id)?;
+        for method in &resource.methods {
+            print_method(text, method)?;
+        }
+    }
+    Ok(())
+}
+
+fn print_method(text: &mut String, method: &Method) -> std::fmt::Result {
+    write!(text, "  {}", method.http_method)?;
+    if let Some(name) = &method.operation_name {
+        write!(text, " {name:?}")?;
+    }
+    writeln!(text)?;
+    print_map(text, 4, &method.request_parameters)?;
+    print_integration(text, &method.integration)?;
+    for response in &method.responses {
+        writeln!(text, "    method response {}", response.status_code)?;
+        print_map(text, 6, &response.response_parameters)?;
+    }
+    Ok(())
+}
+
+fn print_integration(text: &mut String, integration: &Integration) -> std::fmt::Result {
+    let Integration { kind, uri, http_method, timeout, passthrough_behavior, .. } = integration;
+    let method = http_method.as_deref().unwrap_or("-");
+    let uri = uri.as_deref().unwrap_or("-");
+    writeln!(text, "    {kind:?} {method} {uri} {timeout:?} {passthrough_behavior:?}")?;
+    print_map(text, 6, &integration.request_parameters)?;
+    print_map(text, 6, &integration.request_templates)?;
+    for response in &integration.responses {
+        let pattern = response.selection_pattern.as_deref().unwrap_or("default");
+        writeln!(text, "      {pattern} -> {}", response.status_code)?;
+        print_map(text, 8, &response.response_parameters)?;
+        print_map(text, 8, &response.response_templates)?;
+    }
+    Ok(())
+}
+
+fn print_map<V: Debug>(
+    text: &mut String,
+    indent: usize,
+    map: &BTreeMap<String, V>,
+) -> std::fmt::Result {
+    map.iter().try_for_each(|(name, value)| writeln!(text, "{:indent$}{name}: {value:?}", ""))
+}
+
+/// A definition with one path item's content.
+fn definition(paths: &str) -> String {
+    format!("openapi: 3.0.1\ninfo: {{title: T}}\npaths: {{{paths}}}\n")
+}
+
+#[test]
+fn later_findings_get_their_place() {
+    let text = "openapi: 3.0.1\ninfo: {title: T}\npaths:\n  /a/b:\n    get:\n      \
+                x-amazon-apigateway-integration:\n        type: http_proxy\n        httpMethod: \
+                GET\n        uri: http://h/\n";
+    let imported = openapi::read("a.yaml", text.as_bytes());
+    let check = |tokens: &[&str], expected: Option<(u32, u32, u32)>| {
+        let path = tokens.iter().fold(DocumentPath::root(), |path, token| path.join(token));
+        let mut finding = Finding::new(Class::Invalid, "k", path, "m");
+        imported.places.locate(&mut finding);
+        let place = finding.place.map(|place| (place.line, place.column, place.length));
+        assert_eq!(place, expected, "{tokens:?}");
+    };
+    let integration = ["paths", "/a/b", "get", "x-amazon-apigateway-integration"];
+    check(&[], Some((1, 1, 1)));
+    check(&["openapi"], Some((1, 10, 5)));
+    check(&["servers"], Some((1, 1, 1)));
+    check(&["stages", "prod", "methodSettings"], None);
+    check(&integration, Some((6, 7, 31)));
+    check(&[integration.as_slice(), &["uri"]].concat(), Some((9, 14, 9)));
+    check(&[integration.as_slice(), &["requestTemplates", "a/b"]].concat(), Some((6, 7, 31)));
+}
+
+#[test]
+fn ids_come_from_the_base_name_and_the_title() {
+    let id = |file: &str| {
+        openapi::read(file, definition("").as_bytes()).deployment.unwrap().api.id.to_string()
+    };
+    assert_eq!(id("api.yaml"), id("some/where/api.yaml"));
+    assert_ne!(id("api.yaml"), id("api2.yaml"));
+}
+
+#[test]
+fn methods_with_fatal_findings_are_left_out() {
+    let mock = "x-amazon-apigateway-integration: {type: mock}";
+    let text = definition(&format!(
+        "/a: {{get: {{{mock}}}, put: {{{mock}, security: [{{s: []}}]}}, post: {{}}}}"
+    ));
+    let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+    let methods: Vec<_> =
+        deployment.resources[0].methods.iter().map(|method| method.http_method.as_str()).collect();
+    assert_eq!(methods, ["GET"]);
+}
+
+#[test]
+fn what_is_used_twice_is_reported_once() {
+    let mock = "x-amazon-apigateway-integration: {type: mock}";
+    let get = format!("{{get: {{parameters: [{{$ref: '#/components/parameters/C'}}], {mock}}}}}");
+    let text = definition(&format!("/a: {get}, /b: {get}"))
+        + "components: {parameters: {C: {name: c, in: cookie}}}\n";
+    assert_eq!(openapi::read("a.yaml", text.as_bytes()).findings.len(), 1);
+}
