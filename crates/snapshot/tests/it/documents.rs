@@ -1,12 +1,14 @@
-//! Small documents to compile.
+//! Small documents to compile, and what they become.
 
 use std::collections::BTreeMap;
 
 use portico_model::{
-    DEFAULT_TIMEOUT, Deployment, DocumentPath, HttpMethod, Integration, IntegrationResponse,
-    IntegrationType, Method, MethodResponse, PassthroughBehavior, Resource, ResourceId,
-    ResourcePath, RestApi, RestApiId,
+    DEFAULT_TIMEOUT, Deployment, DocumentPath, Finding, HttpMethod, Integration,
+    IntegrationResponse, IntegrationType, Method, MethodResponse, PassthroughBehavior, Resource,
+    ResourceId, ResourcePath, RestApi, RestApiId, Stage,
 };
+
+use portico_snapshot::{Compiled, RestStage, compile};
 
 /// `[("a", "b")]` as a map.
 pub(crate) fn map<V: Clone>(pairs: &[(&str, V)]) -> BTreeMap<String, V> {
@@ -78,4 +80,30 @@ pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
     let id = RestApiId::derive("t", "T");
     let api = RestApi { id, name: "T".into(), description: None, version: None };
     Deployment { api, resources }
+}
+
+/// Compiles a stage with one method.
+pub(crate) fn compile_one(path: &str, method: Method, stage: &Stage) -> Compiled {
+    let deployment = deployment(vec![resource(path, vec![method])]);
+    compile(&deployment, &"prod".parse().unwrap(), stage)
+}
+
+/// A stage with variables.
+pub(crate) fn stage() -> Stage {
+    let variables =
+        map(&[("host", "books.local:9000"), ("key", "a b"), ("page", "p/q?r=s"), ("v", "1.2")]);
+    let variables = variables.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+    Stage { variables, ..Stage::default() }
+}
+
+/// A finding as `class kind path: message`.
+pub(crate) fn print(finding: &Finding) -> String {
+    let Finding { class, kind, path, message, .. } = finding;
+    format!("{class:?} {kind} {path}: {message}")
+}
+
+/// The one method's integration.
+pub(crate) fn only(stage: &RestStage) -> &portico_snapshot::Integration {
+    assert_eq!(stage.methods.len(), 1);
+    &stage.methods[0].integration
 }

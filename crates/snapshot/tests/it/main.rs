@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod call;
 mod compile;
 mod documents;
+mod response;
 mod route_tree;
 mod scale;
 mod snapshot;

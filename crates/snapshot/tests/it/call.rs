@@ -1,0 +1,205 @@
+//! URIs and request parameters compiled to calls, and every finding about them.
+
+use portico_model::{Integration as IntegrationDocument, IntegrationType};
+use portico_snapshot::{HttpCall, Integration, PathPart, QueryValue, RestStage, Source};
+
+use crate::documents::{compile_one, http, map, method, only, print, stage};
+
+fn print_source(source: &Source) -> String {
+    match source {
+        Source::Literal(text) => format!("'{}'", String::from_utf8_lossy(text)),
+        Source::Path(index) => format!("path {index}"),
+        Source::Query(name) => format!("query {name}"),
+        Source::Header(name) => format!("header {name}"),
+        Source::Context(variable) => format!("context {}", variable.as_str()),
+    }
+}
+
+/// A call as one line.
+fn print_call(stage: &RestStage, call: &HttpCall) -> String {
+    let mut text = format!("{} ", stage.origins[call.origin].authority());
+    for part in &call.path {
+        match part {
+            PathPart::Literal(literal) => text.push_str(&String::from_utf8_lossy(literal)),
+            PathPart::Value(source) => text.push_str(&format!("<{}>", print_source(source))),
+        }
+    }
+    for part in &call.query {
+        let value = match &part.value {
+            QueryValue::Literal(literal) => String::from_utf8_lossy(literal).into_owned(),
+            QueryValue::Value(source) => format!("<{}>", print_source(source)),
+        };
+        text.push_str(&format!(" ?{}={value}", part.name));
+    }
+    for part in &call.headers {
+        text.push_str(&format!(" {}: {}", part.name, print_source(&part.source)));
+    }
+    text
+}
+
+#[test]
+fn uris_and_mappings_become_calls() {
+    let check = |uri: &str, parameters: &[(&str, &str)], expected: &str| {
+        let mut document = method(IntegrationDocument {
+            request_parameters: parameters
+                .iter()
+                .map(|(target, source)| {
+                    (format!("integration.request.{target}"), (*source).to_owned())
+                })
+                .collect(),
+            ..http(IntegrationType::HttpProxy, uri)
+        });
+        document.request_parameters = map(&[
+            ("method.request.path.id", true),
+            ("method.request.path.toy", true),
+            ("method.request.querystring.q", false),
+            ("method.request.header.X-A", false),
+        ]);
+        let compiled = compile_one("/pets/{id}/{toy+}", document, &stage());
+        let fatal: Vec<_> = compiled.findings.iter().map(print).collect();
+        let stage = compiled.stage.unwrap_or_else(|| panic!("{uri}: {fatal:?}"));
+        let Integration::HttpProxy(call) = only(&stage) else { panic!("{uri}") };
+        assert_eq!(print_call(&stage, call), expected, "{uri} {parameters:?}");
+    };
+    check("http://127.0.0.1:9000", &[], "127.0.0.1:9000 /");
+    check("http://H/a?b=c", &[], "h /a ?b=c");
+    check(
+        "http://h/{id}/x/{toy}",
+        &[("path.id", "method.request.path.id"), ("path.toy", "method.request.path.toy")],
+        "h /<path 0>/x/<path 1>",
+    );
+    check("http://h/{v}", &[("path.v", "'a b/c'")], "h /a%20b/c");
+    check("http://h/{v}", &[("path.v", "stageVariables.page")], "h /p/q%3Fr=s");
+    check("http://h/{v}", &[("path.v", "method.request.header.X-A")], "h /<header X-A>");
+    check(
+        "http://h/{v}?w={v}",
+        &[("path.v", "context.requestId")],
+        "h /<context requestId> ?w=<context requestId>",
+    );
+    check("http://${stageVariables.host}/x", &[], "books.local:9000 /x");
+    check("http://${stageVariables.host}", &[], "books.local:9000 /");
+    check(
+        "http://a.${stageVariables.v}/${stageVariables.page}&t=u",
+        &[],
+        "a.1.2 /p/q ?r=s&t=u".replace('&', " ?").as_str(),
+    );
+    check(
+        "http://h/?z=1",
+        &[
+            ("querystring.b", "method.request.querystring.q"),
+            ("querystring.a b", "'x&y'"),
+            ("header.X-Stage", "context.stage"),
+            ("header.X-B", "stageVariables.v"),
+        ],
+        "h / ?z=1 ?a%20b=x%26y ?b=<query q> X-B: '1.2' X-Stage: context stage",
+    );
+    check(
+        "http://h/",
+        &[("header.A", "context.identity.sourceIp")],
+        "h / A: context identity.sourceIp",
+    );
+}
+
+/// The one finding that a GET with this integration gives.
+fn check(uri: &str, target: &str, source: &str, expected: &str) {
+    let mut document = method(http(IntegrationType::HttpProxy, uri));
+    document.request_parameters = map(&[("method.request.header.X", false)]);
+    if !target.is_empty() {
+        document.integration.request_parameters = map(&[(target, source.to_owned())]);
+    }
+    let compiled = compile_one("/pets", document, &stage());
+    let findings: Vec<_> = compiled.findings.iter().map(print).collect();
+    assert_eq!(findings, [expected], "{uri} {target} {source}");
+    let fatal = compiled.findings[0].is_fatal();
+    assert_eq!(compiled.stage.is_none(), fatal, "{uri} {target} {source}");
+}
+
+#[test]
+fn every_problem_of_a_uri_is_found() {
+    let check = |uri: &str, class_and_kind: &str, message: &str| {
+        check(uri, "", "", &format!("{class_and_kind} /integration/uri: {message}"));
+    };
+    let tls = "TLS to origins comes with the edge: this version calls http:// only";
+    check("https://h/", "NotRunnable origin-tls", tls);
+    let invalid = |uri: &str, why: &str| {
+        check(uri, "Invalid uri", &format!("Invalid HTTP endpoint specified for URI: {why}"));
+    };
+    invalid("ftp://h/", "its scheme is not http");
+    invalid("http://{h}/", "a request may not choose the host");
+    let unfilled = "nothing fills the path variable {id} of the URI";
+    check("http://h/{id}", "Invalid uri-variable", unfilled);
+    let part = "a path variable in the query of a URI stands for a whole value only";
+    check("http://h/?a={id}b", "NotRunnable uri-query-variable", part);
+    let missing = "the stage has no variable \"none\"";
+    check("http://${stageVariables.none}/", "Invalid stage-variable", missing);
+    let illegal = "the value of stage variable \"key\" has a character other than letters, digits \
+                   and -._~:/?#&=,";
+    check("http://h/${stageVariables.key}", "Invalid stage-variable", illegal);
+    let other = "\"${context.stage}\" is no stage variable";
+    check("http://h/${context.stage}", "Invalid uri", other);
+    check("http://h/${stageVariables.v", "Invalid uri", "\"${\" without \"}\"");
+    check("http://h/#x", "Ignored uri", "the fragment of a URI is never sent");
+}
+
+#[test]
+fn every_problem_of_a_mapping_is_found() {
+    let check = |target: &str, source: &str, class_and_kind: &str, message: &str| {
+        let target = format!("integration.request.{target}");
+        let path = format!("/integration/requestParameters/{target}");
+        check("http://h/", &target, source, &format!("{class_and_kind} {path}: {message}"));
+    };
+    let invalid = |target: &str, source: &str, error: &str| {
+        let message = format!(
+            "Invalid mapping expression specified: Validation Result: warnings : [], errors : \
+             [{error}]"
+        );
+        check(target, source, "Invalid mapping-expression", &message);
+    };
+    for source in ["method.request.header.Y", "method.request.header.x"] {
+        let error = format!("Invalid mapping expression parameter specified: {source}");
+        invalid("header.A", source, &error);
+    }
+    invalid("header.A", "static", "Invalid mapping expression specified: static");
+    invalid("cookie.A", "'x'", "Invalid mapping identifier specified");
+    invalid("header.", "'x'", "Invalid mapping identifier specified");
+    let name = "\"A B\" is not the name of a header field";
+    check("header.A B", "'x'", "Invalid mapping-expression", name);
+    let control = "a static value has a control character";
+    check("header.A", "'x\r\nb'", "Invalid mapping-expression", control);
+    let missing = "the stage has no variable \"none\"";
+    check("header.A", "stageVariables.none", "Invalid stage-variable", missing);
+    let unknown = "there is no context variable \"context.authorizer.principalId\" yet";
+    let source = "context.authorizer.principalId";
+    check("header.A", source, "NotRunnable context-variable", unknown);
+    let later = |source: &str, kind: &str| {
+        let message = format!("a mapping from \"{source}\" cannot run yet");
+        check("header.A", source, &format!("NotRunnable {kind}"), &message);
+    };
+    later("method.request.multivalueheader.X", "multi-value-mapping");
+    later("method.request.multivaluequerystring.X", "multi-value-mapping");
+    later("method.request.body", "body-mapping");
+    later("method.request.body.a", "body-mapping");
+    later("method.request.body[0]", "body-mapping");
+    check("path.id", "'x'", "Ignored uri-variable", "the URI has no path variable {id}");
+    for target in ["header.Content-Length", "header.transfer-ENCODING"] {
+        let message = format!(
+            "integration.request.{target} is mapped, so every request is answered with 500"
+        );
+        check(target, "'1'", "Ignored reserved-header", &message);
+    }
+}
+
+#[test]
+fn parameters_that_the_path_lacks_are_never_there() {
+    let mut document = method(http(IntegrationType::HttpProxy, "http://h/{id}"));
+    document.request_parameters = map(&[("method.request.path.id", true)]);
+    document.integration.request_parameters = map(&[
+        ("integration.request.path.id", "method.request.path.id".to_owned()),
+        ("integration.request.header.X", "method.request.path.id".to_owned()),
+    ]);
+    let compiled = compile_one("/pets", document, &stage());
+    assert_eq!(compiled.findings.len(), 2);
+    let stage = compiled.stage.unwrap();
+    let Integration::HttpProxy(call) = only(&stage) else { panic!() };
+    assert_eq!(print_call(&stage, call), "h /");
+}

@@ -1,0 +1,130 @@
+//! Integration responses compiled to rules, and every finding about them.
+
+use portico_model::{Class, IntegrationType, Method as MethodDocument, PassthroughBehavior};
+use portico_snapshot::{BodyRule, Integration, ResponseSource};
+
+use crate::documents::{compile_one, http, map, method, method_response, only, print, rule, stage};
+
+#[test]
+fn integration_responses_are_chosen_by_status() {
+    let mut document = method(http(IntegrationType::Http, "http://h/"));
+    document.integration.passthrough_behavior = PassthroughBehavior::Never;
+    document.responses = vec![method_response(200, &["X", "Y"]), method_response(404, &[])];
+    let mut found = rule(None, 200);
+    found.response_parameters = map(&[
+        ("method.response.header.X", "integration.response.header.Location".to_owned()),
+        ("method.response.header.Y", "'a'".to_owned()),
+    ]);
+    found.response_templates = map(&[("application/json", "{\"a\": 1}".to_owned())]);
+    document.integration.responses =
+        vec![rule(Some("404|4[12]\\d"), 404), rule(Some("5\\d{2}"), 500), found];
+    let compiled = compile_one("/pets", document, &stage());
+    assert_eq!(
+        compiled.findings.iter().map(print).collect::<Vec<_>>(),
+        [
+            "Ignored method-response /rule/statusCode: the method has no response 500, so what would \
+         be answered with it is answered with 500"
+        ]
+    );
+    let stage = compiled.stage.unwrap();
+    let Integration::Http { body, responses, .. } = only(&stage) else { panic!() };
+    assert_eq!(*body, BodyRule::Refuse415);
+    let check = |status: u16, expected: Option<u16>| {
+        assert_eq!(responses.select(status).map(|rule| rule.status), expected, "{status}");
+    };
+    check(200, Some(200));
+    check(302, Some(200));
+    check(404, Some(404));
+    check(418, Some(404));
+    check(430, Some(200));
+    check(503, None);
+    let rule = responses.select(200).unwrap();
+    assert_eq!(
+        rule.headers,
+        [
+            ("X".into(), ResponseSource::Header("Location".into())),
+            ("Y".into(), ResponseSource::Literal((*b"a").into())),
+        ]
+    );
+    assert_eq!(rule.templates, [("application/json".into(), (*b"{\"a\": 1}").into())]);
+}
+
+/// The findings that a changed document gives, all of them fatal.
+fn check(change: impl Fn(&mut MethodDocument), expected: &[&str]) {
+    let mut document = method(http(IntegrationType::Http, "http://h/"));
+    document.responses = vec![method_response(200, &["X", "Content-Length"])];
+    document.integration.responses = vec![rule(None, 200)];
+    change(&mut document);
+    let compiled = compile_one("/pets", document, &stage());
+    assert_eq!(compiled.findings.iter().map(print).collect::<Vec<_>>(), expected);
+    assert!(compiled.stage.is_none());
+}
+
+#[test]
+fn every_problem_of_a_response_parameter_is_found() {
+    let check = |target: &str, source: &str, class_and_kind: &str, message: &str| {
+        let path = format!("/rule/responseParameters/{target}");
+        let change = |document: &mut MethodDocument| {
+            document.integration.responses[0].response_parameters =
+                map(&[(target, source.to_owned())]);
+        };
+        check(change, &[&format!("{class_and_kind} {path}: {message}")]);
+    };
+    let invalid = |target: &str, source: &str, error: &str| {
+        let message = format!(
+            "Invalid mapping expression specified: Validation Result: warnings : [], errors : \
+             [{error}]"
+        );
+        check(target, source, "Invalid mapping-expression", &message);
+    };
+    let x = "method.response.header.X";
+    let z = "method.response.header.Z";
+    invalid(z, "'x'", &format!("Invalid mapping expression parameter specified: {z}"));
+    invalid("header.X", "'x'", "Invalid mapping identifier specified");
+    let source = "integration.response.header.";
+    invalid(x, source, &format!("Invalid mapping expression specified: {source}"));
+    let later = |source: &str, kind: &str| {
+        let message = format!("a mapping from \"{source}\" cannot run yet");
+        check(x, source, &format!("NotRunnable {kind}"), &message);
+    };
+    later("integration.response.body.id", "body-mapping");
+    later("integration.response.multivalueheader.A", "multi-value-mapping");
+    let message = "Content-Length is the gateway's own: no mapping can set it";
+    let target = "method.response.header.Content-Length";
+    check(target, "'1'", "NotRunnable reserved-header", message);
+}
+
+#[test]
+fn every_problem_of_a_response_is_found() {
+    check(
+        |document| document.integration.responses.push(rule(Some(""), 200)),
+        &["Invalid selection-pattern /rule: Integration response with selection pattern default \
+           already exists"],
+    );
+    check(
+        |document| {
+            document.integration.responses[0].response_templates =
+                map(&[("text/plain", "$input.body".to_owned())]);
+        },
+        &["NotRunnable mapping-template /rule/responseTemplates/text~1plain: the template is not \
+           constant: it has one of the characters $ # \\"],
+    );
+    check(
+        |document| document.integration.request_templates = map(&[("a/b", String::new())]),
+        &[
+            "NotRunnable mapping-template /integration/requestTemplates/a~1b: a request template of \
+           an http integration cannot run yet",
+        ],
+    );
+}
+
+#[test]
+fn patterns_that_cannot_run_are_findings() {
+    let mut document = method(http(IntegrationType::Http, "http://h/"));
+    document.responses = vec![method_response(200, &[])];
+    document.integration.responses = vec![rule(Some("2("), 200), rule(Some("3["), 200)];
+    let compiled = compile_one("/pets", document, &stage());
+    let kinds: Vec<_> =
+        compiled.findings.iter().map(|finding| (finding.class, finding.kind)).collect();
+    assert_eq!(kinds, [(Class::NotRunnable, "selection-pattern"); 2]);
+}
