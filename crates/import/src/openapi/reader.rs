@@ -137,6 +137,13 @@ impl<'d> Reader<'d> {
     }
 
     fn wrong<T>(&mut self, at: &At<'d>, expected: &str) -> Option<T> {
+        if let Some(name) = cloudformation_function(&at.node.value) {
+            let message =
+                format!("{name} is a function of CloudFormation: nothing evaluates it here");
+            let finding = self.invalid("cloudformation", &at.path, message);
+            finding.help = Some("write the value itself, or a stage variable".into());
+            return None;
+        }
         let found = at.node.value.noun();
         self.invalid("type", &at.path, format!("expected {expected}, found {found}"));
         None
@@ -169,4 +176,11 @@ impl<'d> Reader<'d> {
             target => target,
         }
     }
+}
+
+/// The name of the function that a mapping calls in a CloudFormation template.
+fn cloudformation_function(value: &Value) -> Option<&str> {
+    let Value::Mapping(members) = value else { return None };
+    let [Member { key, .. }] = &members[..] else { return None };
+    (&**key == "Ref" || key.starts_with("Fn::")).then_some(key)
 }

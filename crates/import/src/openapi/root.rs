@@ -85,7 +85,11 @@ fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestA
 /// stand at a server.
 fn check_servers<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
     let Some(servers) = at.get("servers") else { return };
-    let Some(items) = reader.sequence(&servers) else { return };
+    let Value::Sequence(items) = &servers.node.value else {
+        let message = "\"servers\" is ignored: it is not a list";
+        reader.ignored("base-path", &servers.path, message);
+        return;
+    };
     for (index, node) in items.iter().enumerate() {
         let server = At { node, path: servers.path.join(&index.to_string()) };
         let key = "x-amazon-apigateway-endpoint-configuration";
