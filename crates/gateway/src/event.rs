@@ -17,8 +17,8 @@ pub struct Event<'a> {
     /// The method that matched.
     pub method: Option<&'a Method>,
     /// The client's method and path as sent; empty if it sent no request.
-    pub request_method: &'a str,
-    pub request_path: &'a str,
+    pub request_method: &'a [u8],
+    pub request_path: &'a [u8],
     pub client_ip: &'a str,
     /// What the client was answered.
     pub status: u16,

@@ -44,6 +44,20 @@ impl HttpMethod {
         }
     }
 
+    /// The method of these bytes, if it is one; on the wire `ANY` is none.
+    pub fn from_wire(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            b"GET" => Some(Self::Get),
+            b"POST" => Some(Self::Post),
+            b"PUT" => Some(Self::Put),
+            b"DELETE" => Some(Self::Delete),
+            b"HEAD" => Some(Self::Head),
+            b"OPTIONS" => Some(Self::Options),
+            b"PATCH" => Some(Self::Patch),
+            _ => None,
+        }
+    }
+
     /// Whether a repeated request has the effect of one (RFC 9110, section 9.2.2).
     pub fn is_idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch | Self::Any)
@@ -60,17 +74,10 @@ impl FromStr for HttpMethod {
 
     /// Methods are case-sensitive (RFC 9110, section 9.1).
     fn from_str(text: &str) -> Result<Self, UnknownHttpMethod> {
-        match text {
-            "GET" => Ok(Self::Get),
-            "POST" => Ok(Self::Post),
-            "PUT" => Ok(Self::Put),
-            "DELETE" => Ok(Self::Delete),
-            "HEAD" => Ok(Self::Head),
-            "OPTIONS" => Ok(Self::Options),
-            "PATCH" => Ok(Self::Patch),
-            "ANY" => Ok(Self::Any),
-            _ => Err(UnknownHttpMethod),
+        if text == "ANY" {
+            return Ok(Self::Any);
         }
+        Self::from_wire(text.as_bytes()).ok_or(UnknownHttpMethod)
     }
 }
 
@@ -91,5 +98,7 @@ mod tests {
             assert_eq!(method.as_str().parse(), Ok(method));
         }
         assert_eq!("get".parse::<HttpMethod>(), Err(UnknownHttpMethod));
+        assert_eq!(HttpMethod::from_wire(b"GET"), Some(HttpMethod::Get));
+        assert_eq!(HttpMethod::from_wire(b"ANY"), None);
     }
 }

@@ -53,11 +53,44 @@ pub(crate) struct Lines {
 }
 
 /// One field: its name as the sender wrote it, and its value without white space around it.
+/// Only a parsed head makes one, so neither holds a control character that could end a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field<'a> {
-    pub known: Name,
-    pub name: &'a [u8],
-    pub value: &'a [u8],
+    known: Name,
+    name: &'a [u8],
+    value: &'a [u8],
+}
+
+impl<'a> Field<'a> {
+    /// The name, if it is one that somebody acts on.
+    pub fn known(&self) -> Name {
+        self.known
+    }
+
+    /// In the case the sender wrote it.
+    pub fn name(&self) -> &'a [u8] {
+        self.name
+    }
+
+    /// Without white space around it.
+    pub fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    /// Appends the field line, with `prefix` before its name.
+    pub fn write(&self, prefix: &[u8], head: &mut Vec<u8>) {
+        write_line(prefix, self.name, self.value, head);
+    }
+}
+
+/// Appends a field line of parts that hold no line end.
+pub(crate) fn write_line(prefix: &[u8], name: &[u8], value: &[u8], head: &mut Vec<u8>) {
+    head.reserve(prefix.len() + name.len() + value.len() + 4);
+    head.extend_from_slice(prefix);
+    head.extend_from_slice(name);
+    head.extend_from_slice(b": ");
+    head.extend_from_slice(value);
+    head.extend_from_slice(b"\r\n");
 }
 
 impl Lines {

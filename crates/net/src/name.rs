@@ -82,7 +82,7 @@ impl Name {
             (24, Some(b'x')) => (Self::XAmznApigatewayApiId, "x-amzn-apigateway-api-id"),
             _ => return Self::Other,
         };
-        if name.eq_ignore_ascii_case(spelling.as_bytes()) { known } else { Self::Other }
+        if is_spelled(name, spelling.as_bytes()) { known } else { Self::Other }
     }
 
     /// Whether the field speaks about this connection only (RFC 9110, section 7.6.1).
@@ -98,6 +98,26 @@ impl Name {
                 | Self::Upgrade
         )
     }
+}
+
+/// Whether a token is `lower` in any case, compared eight bytes at a time. Setting the bit of
+/// the case also changes bytes that are no letters, but none of a token into one of ours.
+fn is_spelled(token: &[u8], lower: &[u8]) -> bool {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    let word = |text: &[u8], at: usize| {
+        text.get(at..at + 8).and_then(|word| word.try_into().ok()).map(u64::from_le_bytes)
+    };
+    if token.len() != lower.len() {
+        return false;
+    }
+    if token.len() < 8 {
+        return token.eq_ignore_ascii_case(lower);
+    }
+    // The last word overlaps the one before it.
+    (0..token.len() / 8)
+        .map(|index| 8 * index)
+        .chain([token.len() - 8])
+        .all(|at| word(token, at).map(|word| word | CASE) == word(lower, at))
 }
 
 #[cfg(test)]
@@ -144,5 +164,8 @@ mod tests {
         check("X-Forwarded-Foo", Name::Other);
         check("", Name::Other);
         check("Hosts", Name::Other);
+        check("Connectiox", Name::Other);
+        check("xonnection", Name::Other);
+        check("x-amzn-apigateway-xpi-id", Name::Other);
     }
 }

@@ -1,6 +1,6 @@
 //! An answer on its way out.
 
-use crate::head::Version;
+use crate::head::{Field, Version, write_line};
 use crate::upstream::Answer;
 use crate::worker::Worker;
 
@@ -43,15 +43,20 @@ impl Response {
         self.status
     }
 
-    /// Adds a field. Name and value come from a parsed head or from us; a line end in a value
-    /// would forge a field, so such a field is left out.
-    pub fn field(&mut self, name: &[u8], value: &[u8]) {
-        write_field(&mut self.head, &[name], value);
+    /// Adds a field of ours; its value holds no line end.
+    pub fn own_field(&mut self, name: &'static str, value: &[u8]) {
+        debug_assert!(!holds_line_end(value));
+        write_line(b"", name.as_bytes(), value, &mut self.head);
     }
 
-    /// Adds a field whose name is written in two parts.
-    pub fn prefixed_field(&mut self, prefix: &[u8], name: &[u8], value: &[u8]) {
-        write_field(&mut self.head, &[prefix, name], value);
+    /// Adds a field that somebody's mapping makes; see [`write_field`].
+    pub fn mapped_field(&mut self, name: &[u8], value: &[u8]) {
+        write_field(name, value, &mut self.head);
+    }
+
+    /// Passes a parsed field on, with `prefix` before its name.
+    pub fn pass(&mut self, prefix: &[u8], field: &Field<'_>) {
+        field.write(prefix, &mut self.head);
     }
 
     /// The same answer with a body.
@@ -117,18 +122,15 @@ impl Response {
     }
 }
 
-/// Appends a field line, unless its value or a part of its name holds a line end.
-pub fn write_field(head: &mut Vec<u8>, name: &[&[u8]], value: &[u8]) {
-    let forges = |text: &[u8]| memchr::memchr3(b'\r', b'\n', 0, text).is_some();
-    if forges(value) || name.iter().any(|part| forges(part)) {
-        return;
+/// Appends a field line, unless its name or value holds a line end: that would forge a field.
+pub fn write_field(name: &[u8], value: &[u8], head: &mut Vec<u8>) {
+    if !holds_line_end(value) && !holds_line_end(name) {
+        write_line(b"", name, value, head);
     }
-    for part in name {
-        head.extend_from_slice(part);
-    }
-    head.extend_from_slice(b": ");
-    head.extend_from_slice(value);
-    head.extend_from_slice(b"\r\n");
+}
+
+fn holds_line_end(text: &[u8]) -> bool {
+    memchr::memchr3(b'\r', b'\n', 0, text).is_some()
 }
 
 /// Appends a number in decimal digits.
@@ -212,11 +214,11 @@ mod tests {
     #[test]
     fn no_value_can_forge_a_field() {
         let mut head = Vec::new();
-        write_field(&mut head, &[b"A"], b"b\r\nSet-Cookie: c");
-        write_field(&mut head, &[b"A"], b"b\nc");
-        write_field(&mut head, &[b"A\r"], b"b");
+        write_field(b"A", b"b\r\nSet-Cookie: c", &mut head);
+        write_field(b"A", b"b\nc", &mut head);
+        write_field(b"A\r", b"b", &mut head);
         assert!(head.is_empty());
-        write_field(&mut head, &[b"X-", b"A"], b"b c");
-        assert_eq!(head, b"X-A: b c\r\n");
+        write_field(b"A", b"b c", &mut head);
+        assert_eq!(head, b"A: b c\r\n");
     }
 }

@@ -10,8 +10,8 @@ pub(crate) fn render(fault: &Fault, ids: &RequestIds, worker: &Worker) -> Respon
     let wire = fault.wire();
     let mut response = Response::new(worker, wire.status);
     write_ids(&mut response, ids);
-    response.field(b"x-amzn-ErrorType", wire.error_type.as_bytes());
-    response.field(b"Content-Type", wire.content_type.as_bytes());
+    response.own_field("x-amzn-ErrorType", wire.error_type.as_bytes());
+    response.own_field("Content-Type", wire.content_type.as_bytes());
     if fault.ends_connection() {
         response.close_after();
     }
@@ -20,6 +20,6 @@ pub(crate) fn render(fault: &Fault, ids: &RequestIds, worker: &Worker) -> Respon
 
 /// The two fields of every answer of a REST API.
 pub(crate) fn write_ids(response: &mut Response, ids: &RequestIds) {
-    response.field(b"x-amzn-RequestId", ids.request().as_bytes());
-    response.field(b"x-amz-apigw-id", ids.extended().as_bytes());
+    response.own_field("x-amzn-RequestId", ids.request().as_bytes());
+    response.own_field("x-amz-apigw-id", ids.extended().as_bytes());
 }

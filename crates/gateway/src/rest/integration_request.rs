@@ -2,7 +2,7 @@
 
 use portico_model::{HttpMethod, PassthroughBehavior};
 use portico_net::upstream::{self, OutboundBody};
-use portico_net::{Framing, Name, write_field};
+use portico_net::{Field, Framing, Name, write_field};
 use portico_snapshot::{
     BodyRule, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
 };
@@ -29,19 +29,19 @@ fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Outbound<'a> {
     write_mapped(scope, call, &mut head);
     let mut forwarded = false;
     for field in scope.head.fields() {
-        if is_mapped(call, field.name) {
+        if is_mapped(call, field.name()) {
             continue;
         }
-        match headers::to_origin(field.known) {
+        match headers::to_origin(field.known()) {
             ToOrigin::Drop => {}
             ToOrigin::Append if forwarded => {}
             ToOrigin::Append => {
                 forwarded = true;
                 write_forwarded_for(scope, &mut head);
             }
-            ToOrigin::Pass if is_signature(field.known, field.value) => {}
+            ToOrigin::Pass if is_signature(&field) => {}
             ToOrigin::Pass if scope.head.is_hop_by_hop(&field) => {}
-            ToOrigin::Pass => write_field(&mut head, &[field.name], field.value),
+            ToOrigin::Pass => field.write(b"", &mut head),
         }
     }
     if !forwarded && !is_mapped(call, b"X-Forwarded-For") {
@@ -89,7 +89,7 @@ fn http<'a>(
     }
     if own(b"Content-Type") && has_body {
         let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
-        write_field(&mut head, &[b"Content-Type"], sent);
+        write_field(b"Content-Type", sent, &mut head);
     }
     let trace = write_own(scope, call, &mut head);
     Ok(finish(call, method, OutboundBody::Client, head, trace))
@@ -195,7 +195,7 @@ fn write_mapped(scope: &Scope<'_>, call: &HttpCall, head: &mut Vec<u8>) {
         if headers::may_be_mapped(Name::of(part.name.as_bytes()))
             && scope.write(&part.source, Place::Field, &mut value)
         {
-            write_field(head, &[part.name.as_bytes()], &value);
+            write_field(part.name.as_bytes(), &value, head);
         }
     }
 }
@@ -205,15 +205,15 @@ fn is_mapped(call: &HttpCall, name: &[u8]) -> bool {
 }
 
 /// A signature is for us, not for the origin.
-fn is_signature(name: Name, value: &[u8]) -> bool {
-    name == Name::Authorization && value.starts_with(b"AWS4-HMAC-SHA256")
+fn is_signature(field: &Field<'_>) -> bool {
+    field.known() == Name::Authorization && field.value().starts_with(b"AWS4-HMAC-SHA256")
 }
 
 /// Writes what the client said of those before it, and the client's own address.
 fn write_forwarded_for(scope: &Scope<'_>, head: &mut Vec<u8>) {
     head.extend_from_slice(b"X-Forwarded-For: ");
-    for field in scope.head.fields().filter(|field| field.known == Name::XForwardedFor) {
-        head.extend_from_slice(field.value);
+    for field in scope.head.fields().filter(|field| field.known() == Name::XForwardedFor) {
+        head.extend_from_slice(field.value());
         head.extend_from_slice(b", ");
     }
     head.extend_from_slice(scope.peer.ip.as_bytes());
@@ -241,7 +241,7 @@ fn finish<'a>(
     head: Vec<u8>,
     trace: Trace<'a>,
 ) -> Outbound<'a> {
-    let method = std::str::from_utf8(method).ok().and_then(|text| text.parse().ok());
+    let method = HttpMethod::from_wire(method);
     let request = upstream::Outbound {
         head,
         body,

@@ -31,16 +31,16 @@ fn http_proxy(scope: &Scope<'_>, answer: Answer) -> Response {
     write_ids(&mut response, scope.ids);
     let mut has_type = false;
     for field in head.fields() {
-        has_type |= field.known == Name::ContentType;
-        match headers::to_client(field.known) {
+        has_type |= field.known() == Name::ContentType;
+        match headers::to_client(field.known()) {
             ToClient::Drop => {}
-            ToClient::Remap => response.prefixed_field(REMAPPED, field.name, field.value),
+            ToClient::Remap => response.pass(REMAPPED, &field),
             ToClient::Pass if head.is_hop_by_hop(&field) => {}
-            ToClient::Pass => response.field(field.name, field.value),
+            ToClient::Pass => response.pass(b"", &field),
         }
     }
     if !has_type {
-        response.field(b"Content-Type", b"application/json");
+        response.own_field("Content-Type", b"application/json");
     }
     declare_length(&answer, &mut response);
     response.with_body(Body::Answer(answer))
@@ -58,7 +58,7 @@ fn http(
     write_ids(&mut response, scope.ids);
     let mut value = Vec::new();
     trace.write(&mut value);
-    response.field(b"X-Amzn-Trace-Id", &value);
+    response.own_field("X-Amzn-Trace-Id", &value);
     write_mapped(scope, rule, Some(&answer), &mut response);
     let Some(template) = template(scope, rule) else {
         write_type(rule, "application/json", &mut response);
@@ -118,13 +118,13 @@ fn write_mapped(
             ResponseSource::Literal(text) => value.extend_from_slice(text),
             ResponseSource::Context(variable) => scope.write_context(*variable, &mut value),
             ResponseSource::Header(from) => {
-                let is_it = |field: &Field<'_>| field.name.eq_ignore_ascii_case(from.as_bytes());
+                let is_it = |field: &Field<'_>| field.name().eq_ignore_ascii_case(from.as_bytes());
                 let field = answer.and_then(|answer| answer.head().fields().filter(is_it).last());
                 let Some(field) = field else { continue };
-                value.extend_from_slice(field.value);
+                value.extend_from_slice(field.value());
             }
         }
-        response.field(name.as_bytes(), &value);
+        response.mapped_field(name.as_bytes(), &value);
     }
 }
 
@@ -156,6 +156,6 @@ fn with_template(
 /// Writes the Content-Type unless it is mapped.
 fn write_type(rule: &ResponseRule, media_type: &str, response: &mut Response) {
     if !is_mapped(rule, b"Content-Type") {
-        response.field(b"Content-Type", media_type.as_bytes());
+        response.mapped_field(b"Content-Type", media_type.as_bytes());
     }
 }

@@ -34,9 +34,7 @@ pub(crate) fn find<'a>(
     let Addressed { stage: index, path, names_stage } = addressed;
     let stage = runtime.stage(index);
     trail.stage = Some(index);
-    let verb = std::str::from_utf8(head.method()).ok();
-    // `ANY` is how documents say "whatever method"; on the wire it is a method nobody has.
-    let verb = verb.and_then(|verb| verb.parse().ok()).filter(|verb| *verb != HttpMethod::Any);
+    let verb = HttpMethod::from_wire(head.method());
     let found = stage.rest.routes.find(path, verb, captures).ok_or(Fault::NoSuchMethod)?;
     let method = &stage.rest.methods[found.0];
     trail.method = Some(found.0);

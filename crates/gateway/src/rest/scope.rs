@@ -82,9 +82,9 @@ impl<'a> Scope<'a> {
                 }
             }
             Source::Header(name) => {
-                let is_it = |field: &Field<'_>| field.name.eq_ignore_ascii_case(name.as_bytes());
+                let is_it = |field: &Field<'_>| field.name().eq_ignore_ascii_case(name.as_bytes());
                 let Some(field) = self.head.fields().filter(is_it).last() else { return false };
-                write_text(field.value, place, out);
+                write_text(field.value(), place, out);
             }
             Source::Context(variable) => {
                 let mut text = Vec::new();

@@ -158,8 +158,8 @@ fn read_connection(value: &[u8], declared: &mut Declared<'_>) {
 pub(super) fn has_connection_options(lines: &Lines) -> bool {
     lines
         .iter()
-        .filter(|field| field.known == Name::Connection)
-        .flat_map(|field| options(field.value))
+        .filter(|field| field.known() == Name::Connection)
+        .flat_map(|field| options(field.value()))
         .any(|option| {
             !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
         })
