@@ -1,0 +1,157 @@
+//! The command line: commands, flags and their help. Values are checked as they are read, so a
+//! wrong one ends here with a usage error (exit code 2).
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use portico_model::StageName;
+
+use crate::values::{AccountId, Listen, Loopback, Region, Workers};
+
+const TOP: &str = "\
+Serves AWS API Gateway definitions on your own machine.
+
+Example:
+  portico serve openapi.yaml          the API answers on http://127.0.0.1:8080/
+  portico check openapi.yaml          every problem of the file, with its line";
+
+const BOTTOM: &str = "\
+Addresses of `portico serve`:
+  http://127.0.0.1:8080/...                                  the API, at the root
+  http://127.0.0.1:8080/_aws/execute-api/{apiId}/{stage}/... the same, by path
+  http://{apiId}.execute-api.localhost:8080/{stage}/...      the same, by host as in AWS
+  http://127.0.0.1:4566/{healthz,readyz,metrics}             management, loopback only
+
+Exit codes: 0 done, 1 the definition or the start failed, 2 wrong usage.";
+
+const SERVE_TOP: &str = "\
+Example:
+  portico serve openapi.yaml
+  curl http://127.0.0.1:8080/health
+
+It answers until Ctrl-C or SIGTERM, then finishes what is on its way.";
+
+const SERVE_BOTTOM: &str = "\
+What a definition has no place for (stage variables, throttling) and every flag in a lasting form
+stand in portico.toml beside the definition: see docs/configuration.md. A flag wins over the file.
+
+Exit codes: 0 stopped as asked, 1 the definition or the start failed, 2 wrong usage.";
+
+const CHECK_TOP: &str = "\
+Example:
+  portico check openapi.yaml other.json
+
+Prints every error and warning with file, line and column, and serves nothing.";
+
+/// Everything after the program's name.
+#[derive(Debug, Parser)]
+#[command(
+    name = "portico",
+    version,
+    about = TOP,
+    after_help = BOTTOM,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a definition: an OpenAPI 3.0 file, YAML or JSON, with x-amazon-apigateway extensions
+    #[command(before_help = SERVE_TOP, after_help = SERVE_BOTTOM)]
+    Serve(Serve),
+    /// Report every problem of definitions, without serving them
+    #[command(before_help = CHECK_TOP)]
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The definition to serve
+    #[arg(value_name = "FILE")]
+    pub(crate) definition: PathBuf,
+
+    /// Where clients reach the API [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
+    pub(crate) listen: Option<Listen>,
+
+    /// Where /healthz, /readyz and /metrics answer; loopback only [default: 127.0.0.1:4566]
+    #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
+    pub(crate) management: Option<Loopback>,
+
+    #[command(flatten)]
+    pub(crate) staging: Staging,
+
+    /// AWS account the API says it is in [default: 000000000000]
+    #[arg(long, value_name = "12 DIGITS", help_heading = "API")]
+    pub(crate) account_id: Option<AccountId>,
+
+    /// AWS region the API says it is in [default: us-east-1]
+    #[arg(long, value_name = "NAME", help_heading = "API")]
+    pub(crate) region: Option<Region>,
+
+    /// Threads that answer requests [default: one a core]
+    #[arg(long, value_name = "N", help_heading = "Process")]
+    pub(crate) workers: Option<Workers>,
+
+    /// Where Portico keeps what must outlast it; made when first written to [default: .portico]
+    #[arg(long, value_name = "DIR", help_heading = "Process")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// Print a line for each request, with its steps, on standard error
+    #[arg(short, long, help_heading = "Process")]
+    pub(crate) verbose: bool,
+}
+
+/// What a definition is compiled with, for `serve` and `check` alike.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "API")]
+pub(crate) struct Staging {
+    /// Stage to serve [default: the one stage of portico.toml, else `local`]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stage: Option<StageName>,
+
+    /// Configuration [default: portico.toml beside the definition, then in this directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The definitions to check
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) definitions: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) staging: Staging,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_values_are_usage_errors_that_name_what_is_expected() {
+        let check = |args: &[&str], expected: &str| {
+            let line = ["portico", "serve", "a.yaml"].iter().chain(args);
+            let error = Cli::try_parse_from(line).expect_err("a usage error").to_string();
+            assert!(error.contains(expected), "{args:?}: {error}");
+        };
+        check(&["--management", "0.0.0.0:4566"], "only on loopback");
+        check(&["--management", "4566"], "expected ADDRESS:PORT");
+        check(&["--stage", "a/b"], "a stage name has 1 to 128");
+        check(&["--workers", "0"], "1 to 1024");
+        check(&["--account-id", "12"], "twelve digits");
+        check(&["--region", "us east"], "such as us-east-1");
+        check(&["--listn", "127.0.0.1:1"], "--listen");
+    }
+}

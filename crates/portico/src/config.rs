@@ -1,0 +1,234 @@
+//! portico.toml: flags in a lasting form, AWS's Stage documents, and example origins.
+//!
+//! Every key is optional and an unknown one is an error with its place. Paths in the file are
+//! relative to the file. The whole is described in docs/configuration.md.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use portico_model::{DocumentPath, Place, Stage, StageName};
+use serde::Deserialize;
+use toml::de::DeTable;
+
+use crate::failure::Failure;
+use crate::report::{Refusal, Report};
+use crate::source::Source;
+use crate::values::{AccountId, Listen, Loopback, Region, Workers};
+
+/// Name of the file that is looked for.
+const FILE_NAME: &str = "portico.toml";
+/// Bytes of a configuration.
+const BYTES_MAX: usize = 1024 * 1024;
+
+/// The members of portico.toml.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) listen: Option<Listen>,
+    pub(crate) management: Option<Loopback>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) stage: Option<StageName>,
+    pub(crate) workers: Option<Workers>,
+    pub(crate) account_id: Option<AccountId>,
+    pub(crate) region: Option<Region>,
+    /// Stage name to AWS's Stage document.
+    #[serde(default)]
+    pub(crate) stages: BTreeMap<StageName, Stage>,
+    /// Small origins that Portico serves itself.
+    #[serde(default, rename = "origin")]
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// An `[[origin]]`: a directory of files served on loopback, so that an example needs no backend.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Origin {
+    /// Where it answers; port 0 is any free one.
+    #[serde(default = "any_port")]
+    pub(crate) listen: Loopback,
+    pub(crate) directory: PathBuf,
+    /// The stage variable that holds its address where the stage does not set it itself.
+    pub(crate) variable: Option<String>,
+}
+
+fn any_port() -> Loopback {
+    Loopback::ANY_PORT
+}
+
+/// Reads the named file, else the one beside the definition, else the one in the current
+/// directory; none at all is an empty configuration.
+pub(crate) fn load(
+    named: Option<&Path>,
+    definition: &Path,
+) -> Result<(Config, Option<Source>), Refusal> {
+    let beside = definition.with_file_name(FILE_NAME);
+    let here = PathBuf::from(FILE_NAME);
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => match [beside, here].into_iter().find(|path| path.exists()) {
+            Some(path) => path,
+            None => return Ok((Config::default(), None)),
+        },
+    };
+    let source = Source::read(&path, "configuration", BYTES_MAX)?;
+    let mut config = parse(&source).map_err(Refusal::Report)?;
+    let directory = path.parent().unwrap_or(Path::new(""));
+    config.data_dir = config.data_dir.map(|data| directory.join(data));
+    for origin in &mut config.origins {
+        origin.directory = directory.join(&origin.directory);
+    }
+    Ok((config, Some(source)))
+}
+
+fn parse(source: &Source) -> Result<Config, Report> {
+    toml::from_str(&source.text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let finding = source.finding(span.start, span.end, error.message());
+        Report::new(source.clone(), vec![finding])
+    })
+}
+
+/// Where the field with this path stands in a configuration, or the nearest that holds it.
+pub(crate) fn place(source: &Source, path: &DocumentPath) -> Option<Place> {
+    let document = DeTable::parse(&source.text).ok()?;
+    let mut table = Some(document.get_ref());
+    let mut span = None;
+    for key in path.as_str().split('/').skip(1) {
+        let key = key.replace("~1", "/").replace("~0", "~");
+        let Some((name, value)) = table.and_then(|table| table.get_key_value(key.as_str())) else {
+            break;
+        };
+        span = Some(name.span());
+        table = value.get_ref().as_table();
+    }
+    span.and_then(|span| source.finding(span.start, span.end, "").place)
+}
+
+impl Config {
+    /// The stage to serve and its document: the one asked for, else the file's `stage`, else its
+    /// only one, else an empty `local`.
+    pub(crate) fn choose_stage(
+        &self,
+        asked: Option<&StageName>,
+    ) -> Result<(StageName, Stage), Failure> {
+        let names = || self.stages.keys().map(StageName::as_str).collect::<Vec<_>>().join(", ");
+        let name = match (asked.or(self.stage.as_ref()), self.stages.len()) {
+            (Some(name), _) => name.clone(),
+            (None, 0) => local(),
+            (None, 1) => self.stages.keys().next().cloned().unwrap_or_else(local),
+            (None, _) => {
+                return Err(Failure::new(format!("{FILE_NAME} has several stages: {}", names()))
+                    .help("choose one with --stage NAME, or with `stage` in the file"));
+            }
+        };
+        match self.stages.get(&name) {
+            Some(stage) => Ok((name, stage.clone())),
+            None if self.stages.is_empty() => Ok((name, Stage::default())),
+            None => Err(Failure::new(format!("{FILE_NAME} has no stage {name}"))
+                .help(format!("its stages are: {}", names()))),
+        }
+    }
+}
+
+fn local() -> StageName {
+    "local".parse().expect("a legal stage name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let source = Source { name: FILE_NAME.into(), text: text.into() };
+        parse(&source).map_err(|report| report.render(false))
+    }
+
+    #[test]
+    fn every_key_of_the_file_is_read() {
+        let config = read(
+            r#"
+            listen = "0.0.0.0:80"
+            management = "127.0.0.1:4567"
+            data-dir = "data"
+            stage = "prod"
+            workers = 3
+            account-id = "123456789012"
+            region = "eu-west-1"
+            [stages.prod]
+            variables = { backend = "127.0.0.1:9000" }
+            methodSettings."*/*" = { throttlingRateLimit = 2.5, throttlingBurstLimit = 5 }
+            [[origin]]
+            directory = "backend"
+            variable = "backend"
+            [[origin]]
+            listen = "127.0.0.1:9911"
+            directory = "other"
+            "#,
+        )
+        .unwrap();
+        let (name, stage) = config.choose_stage(None).unwrap();
+        assert_eq!(name.as_str(), "prod");
+        assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
+        assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
+        assert_eq!(config.workers.map(Workers::count), Some(3));
+        assert_eq!(config.origins[0].listen, Loopback::ANY_PORT);
+        assert_eq!(config.origins[1].directory, Path::new("other"));
+    }
+
+    #[test]
+    fn a_wrong_key_or_value_is_shown_where_it_stands() {
+        let check = |text: &str, expected: &[&str]| {
+            let shown = read(text).unwrap_err();
+            for part in expected {
+                assert!(shown.contains(part), "no {part:?} in {shown}");
+            }
+        };
+        check("listn = \"127.0.0.1:1\"", &["portico.toml:1:1", "listn", "expected one of"]);
+        check("workers = 0", &["portico.toml:1:11", "1 to 1024"]);
+        check("a = 1\n\n[stages.prod]\nvariable = {}", &["portico.toml:"]);
+        check("[stages.prod]\nvariable = {}", &["portico.toml:2:1", "variable"]);
+        check("[stages.\"a b\"]\n", &["portico.toml:1:", "a stage name has"]);
+        check("management = \"0.0.0.0:1\"", &["portico.toml:1:14", "only on loopback"]);
+        check("[[origin]]\ndirectory = 1\n", &["portico.toml:2:13", "string"]);
+        check("x", &["portico.toml:1:"]);
+    }
+
+    #[test]
+    fn fields_are_found_by_their_path() {
+        let text =
+            "workers = 1\n[stages.a]\nmethodSettings.\"*/*\" = { throttlingRateLimit = nan }\n";
+        let source = Source { name: FILE_NAME.into(), text: text.into() };
+        let check = |keys: &[&str], expected: Option<(u32, u32, u32)>| {
+            let path = keys.iter().fold(DocumentPath::root(), |path, key| path.join(key));
+            let place = place(&source, &path);
+            let found = place.map(|place| (place.line, place.column, place.length));
+            assert_eq!(found, expected, "{path}");
+        };
+        check(&["workers"], Some((1, 1, 7)));
+        check(&["stages", "a"], Some((2, 9, 1)));
+        check(&["stages", "a", "methodSettings", "*/*", "throttlingRateLimit"], Some((3, 26, 19)));
+        check(&["stages", "a", "methodSettings", "*/*", "other"], Some((3, 16, 5)));
+        check(&["stages", "b"], Some((2, 2, 6)));
+        check(&["paths"], None);
+    }
+
+    #[test]
+    fn the_stage_is_the_one_asked_for_or_the_only_one() {
+        let check = |text: &str, asked: Option<&str>, expected: Result<&str, &str>| {
+            let asked = asked.map(|name| name.parse().unwrap());
+            let chosen = read(text).unwrap().choose_stage(asked.as_ref());
+            match expected {
+                Ok(name) => assert_eq!(chosen.unwrap().0.as_str(), name, "{text}"),
+                Err(part) => assert!(chosen.unwrap_err().sentence.contains(part), "{text}"),
+            }
+        };
+        check("", None, Ok("local"));
+        check("", Some("prod"), Ok("prod"));
+        check("stage = \"x\"", None, Ok("x"));
+        check("[stages.prod]", None, Ok("prod"));
+        check("[stages.a]\n[stages.b]", None, Err("several stages: a, b"));
+        check("[stages.a]\n[stages.b]", Some("b"), Ok("b"));
+        check("stage = \"a\"\n[stages.a]\n[stages.b]", None, Ok("a"));
+        check("[stages.a]\n[stages.b]", Some("prod"), Err("has no stage prod"));
+    }
+}

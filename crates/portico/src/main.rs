@@ -1,0 +1,45 @@
+//! The `portico` binary: flags, configuration, and the wiring of what the other crates can do.
+//!
+//! Standard output has the banner and what was asked for; everything else goes to standard error.
+
+mod banner;
+mod check;
+mod cli;
+mod config;
+mod definition;
+mod failure;
+mod management;
+mod origin;
+mod reply;
+mod report;
+mod serve;
+mod small_server;
+mod source;
+mod stop;
+mod telemetry;
+mod terminal;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    terminal::tell_panics();
+    let sound = match Cli::parse().command {
+        Command::Check(check) => check::run(&check),
+        Command::Serve(serve) => match serve::run(&serve) {
+            Ok(()) => true,
+            Err(refusal) => {
+                terminal::eprint(&refusal.render(terminal::stderr_colours()));
+                false
+            }
+        },
+    };
+    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

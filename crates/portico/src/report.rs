@@ -1,0 +1,232 @@
+//! Findings as a compiler shows them: file, line, column, the line itself, what to do.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use portico_model::{Class, Finding, Place};
+
+use crate::failure::Failure;
+use crate::source::Source;
+use crate::terminal::printable;
+
+/// Findings written out for one file; the rest is counted.
+const SHOWN_MAX: usize = 200;
+/// Characters shown of a line, around what it is shown for.
+const EXCERPT_MAX: usize = 160;
+
+/// What there is to say about one file.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    pub(crate) source: Source,
+    /// Other files that findings are about: the configuration.
+    pub(crate) others: Vec<Source>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Why a command ends early: a sentence, or findings about a file.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    Failure(Failure),
+    Report(Report),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl Refusal {
+    /// As it is printed on standard error.
+    pub(crate) fn render(&self, colours: bool) -> String {
+        match self {
+            Self::Failure(failure) => failure.render(colours),
+            Self::Report(report) => report.render(colours),
+        }
+    }
+}
+
+impl Report {
+    /// In the order of the file; those without a place come last.
+    pub(crate) fn new(source: Source, mut findings: Vec<Finding>) -> Self {
+        let line = |finding: &Finding| {
+            finding.place.as_ref().map_or((u32::MAX, 0), |place| (place.line, place.column))
+        };
+        findings.sort_by_key(line);
+        Self { source, others: Vec::new(), findings }
+    }
+
+    /// How many findings have this class.
+    pub(crate) fn count(&self, class: Class) -> usize {
+        self.findings.iter().filter(|finding| finding.class == class).count()
+    }
+
+    /// Whether the file may not be served.
+    pub(crate) fn is_fatal(&self) -> bool {
+        self.findings.iter().any(Finding::is_fatal)
+    }
+
+    /// Every finding, then the summary; empty when there is nothing to say.
+    pub(crate) fn render(&self, colours: bool) -> String {
+        let mut text = String::new();
+        for finding in self.findings.iter().take(SHOWN_MAX) {
+            text.push_str(&self.render_finding(finding, colours));
+            text.push_str("\n\n");
+        }
+        if let Some(more) = self.findings.len().checked_sub(SHOWN_MAX).filter(|more| *more > 0) {
+            text.push_str(&format!("... and {more} more\n"));
+        }
+        if !self.findings.is_empty() {
+            text.push_str(&self.summary());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// For example `3 errors, 1 warning in openapi.yaml`.
+    pub(crate) fn summary(&self) -> String {
+        let warnings = self.count(Class::Ignored);
+        let errors = self.findings.len() - warnings;
+        let counted = |count: usize, noun: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {noun}")),
+            _ => Some(format!("{count} {noun}s")),
+        };
+        let parts: Vec<String> = [counted(errors, "error"), counted(warnings, "warning")]
+            .into_iter()
+            .flatten()
+            .collect();
+        let parts = if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") };
+        format!("{parts} in {}", self.source.name)
+    }
+
+    fn render_finding(&self, finding: &Finding, colours: bool) -> String {
+        let level = if finding.is_fatal() { Level::ERROR } else { Level::WARNING };
+        let message = printable(&finding.message);
+        let mut group =
+            level.primary_title(message).id(finding.kind).elements(Vec::<Origin>::new());
+        match &finding.place {
+            Some(place) => group = self.excerpt(group, place),
+            None => {
+                let path = printable(finding.path.as_str());
+                group = group.element(Origin::path(format!("{} {path}", self.source.name)));
+            }
+        }
+        if finding.class == Class::NotRunnable {
+            group = group.element(Level::NOTE.message("this is valid for AWS"));
+        }
+        if let Some(help) = &finding.help {
+            group = group.element(Level::HELP.message(printable(help)));
+        }
+        renderer(colours).render(&[group])
+    }
+
+    fn excerpt<'a>(&self, group: Group<'a>, place: &'a Place) -> Group<'a> {
+        let (number, column) = (place.line as usize, place.column as usize);
+        let origin = Origin::path(printable(&place.file)).line(number).char_column(column);
+        let mut sources = std::iter::once(&self.source).chain(&self.others);
+        let source = sources.find(|source| source.name == place.file);
+        let line = source.and_then(|source| source.text.split('\n').nth(number.saturating_sub(1)));
+        let Some(line) = line else { return group.element(origin) };
+        let (shown, span) = window(line.trim_end_matches('\r'), place);
+        let start = span.start;
+        let mark = AnnotationKind::Primary.span(span);
+        let counted = shown[..start].chars().count() + 1;
+        let snippet = Snippet::source(shown).line_start(number).annotation(mark);
+        // The renderer counts columns in what it is given, which is wrong for a line that was cut.
+        if counted == column {
+            group.element(snippet.path(printable(&place.file)))
+        } else {
+            group.element(origin).element(snippet)
+        }
+    }
+}
+
+impl Failure {
+    /// The sentence as an error, with its help.
+    pub(crate) fn render(&self, colours: bool) -> String {
+        let paint = |style: &str, word: &str| match colours {
+            true => format!("\x1b[1;{style}m{word}\x1b[0m"),
+            false => word.to_owned(),
+        };
+        let mut text = format!("{}: {}\n", paint("91", "error"), printable(&self.sentence));
+        if let Some(help) = &self.help {
+            text.push_str(&format!("  {}: {}\n", paint("96", "help"), printable(help)));
+        }
+        text
+    }
+}
+
+fn renderer(colours: bool) -> Renderer {
+    if colours { Renderer::styled() } else { Renderer::plain() }
+}
+
+/// The part of a line around a place, and where in it the place stands, in bytes. A file of one
+/// line of megabytes costs as much to show as any other.
+fn window(line: &str, place: &Place) -> (String, Range<usize>) {
+    let column = (place.column as usize).saturating_sub(1);
+    let skip = if column > EXCERPT_MAX / 2 { column - EXCERPT_MAX / 4 } else { 0 };
+    let mut shown = String::new();
+    let mut starts = Vec::new();
+    for character in line.chars().skip(skip).take(EXCERPT_MAX) {
+        starts.push(shown.len());
+        // Tabs keep one column, and nothing of the file steers the terminal.
+        shown.push(if character.is_control() { ' ' } else { character });
+    }
+    let byte = |column: usize| starts.get(column).copied().unwrap_or(shown.len());
+    let column = column.saturating_sub(skip);
+    let (start, end) = (byte(column), byte(column.saturating_add(place.length as usize)));
+    (shown, start..end.max(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use portico_model::DocumentPath;
+
+    use super::*;
+
+    fn finding(class: Class, line: u32, column: u32, length: u32) -> Finding {
+        let mut finding = Finding::new(class, "kind", DocumentPath::root(), "what is wrong");
+        finding.place = Some(Place { file: Arc::from("a.yaml"), line, column, length });
+        finding
+    }
+
+    fn report(text: &str, findings: Vec<Finding>) -> Report {
+        Report::new(Source { name: "a.yaml".into(), text: text.into() }, findings)
+    }
+
+    #[test]
+    fn findings_are_shown_as_a_compiler_shows_them() {
+        let findings = vec![
+            finding(Class::Ignored, 2, 1, 3),
+            finding(Class::NotRunnable, 1, 5, 3).help("write it so"),
+        ];
+        assert_eq!(
+            report("get: here\nput: there\n", findings).render(false),
+            "error[kind]: what is wrong\n --> a.yaml:1:5\n  |\n1 | get: here\n  |     ^^^\n  |\n  \
+             = note: this is valid for AWS\n  = help: write it so\n\n\
+             warning[kind]: what is wrong\n --> a.yaml:2:1\n  |\n2 | put: there\n  | ^^^\n\n\
+             1 error, 1 warning in a.yaml\n"
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let text = format!("{}HERE{}", "ä".repeat(100_000), "b".repeat(100_000));
+        let shown = report(&text, vec![finding(Class::Invalid, 1, 100_001, 4)]).render(false);
+        assert!(shown.contains("a.yaml:1:100001") && shown.contains("HERE"), "{shown}");
+        assert!(shown.len() < 2000, "{shown}");
+    }
+
+    #[test]
+    fn places_outside_the_file_and_escapes_do_no_harm() {
+        let odd = [(0, 0, 0), (1, 99, 99), (9, 1, 1), (u32::MAX, u32::MAX, u32::MAX)];
+        let findings =
+            odd.map(|(line, column, length)| finding(Class::Invalid, line, column, length));
+        let shown = report("\u{1b}[31mred\tö", findings.to_vec()).render(false);
+        assert!(!shown.contains('\u{1b}'), "{shown}");
+        assert_eq!(printable("a\u{1b}b"), "a\\u{1b}b");
+    }
+}

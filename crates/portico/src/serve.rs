@@ -1,0 +1,147 @@
+//! `portico serve`: from flags and files to running workers, until a signal ends it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use portico_cluster::LocalCounters;
+use portico_gateway::{Account, Gateway};
+use portico_net::{Server, Settings, Worker};
+use portico_snapshot::{Snapshot, StageIndex};
+
+use crate::banner::{Banner, ServedOrigin};
+use crate::cli::Serve;
+use crate::config::{self, Config};
+use crate::definition::{self, Compiled, Definition};
+use crate::failure::Failure;
+use crate::management;
+use crate::origin::Files;
+use crate::report::Refusal;
+use crate::small_server::SmallServer;
+use crate::stop::{self, Signals};
+use crate::telemetry::{Status, Telemetry};
+use crate::terminal;
+use crate::values::{Listen, Loopback, Workers};
+
+/// Serves until it is told to stop.
+pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
+    let started = started();
+    let (config, source) = config::load(flags.staging.config.as_deref(), &flags.definition)?;
+    check_data_dir(flags, &config)?;
+    let (name, stage) = config.choose_stage(flags.staging.stage.as_ref())?;
+    let definition = Definition::read(&flags.definition)?;
+    let origins = start_origins(&config)?;
+    let addresses = origins.iter().map(|origin| origin.served.address);
+    let stage = definition::with_origins(stage, &config, addresses);
+    let Compiled { stage, resources, report } = definition.compile(&name, &stage, source.as_ref());
+    let Some(stage) = stage.map(Arc::new) else { return Err(Refusal::Report(report)) };
+    terminal::eprint(&report.render(terminal::stderr_colours()));
+
+    let workers = flags.workers.or(config.workers).unwrap_or_else(Workers::one_a_core).count();
+    let status = Arc::new(Status::new(started, workers, &report.findings));
+    let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
+    let servers = Servers::start(flags, &config, &status, snapshot)?;
+    let signals = Signals::catch()?;
+    let banner = Banner {
+        stage: &stage,
+        resources,
+        gateway: servers.gateway.local_addr(),
+        management: servers.management.address(),
+        workers,
+        origins: origins.iter().map(|origin| &origin.served).collect(),
+        config: source.map(|source| source.name.to_string()),
+        warnings: (!report.findings.is_empty()).then(|| report.summary()),
+    };
+    terminal::print(&banner.render(terminal::stdout_colours()));
+    stop::wait(signals, servers.gateway, &status)?;
+    Ok(())
+}
+
+/// The gateway and its management port.
+struct Servers {
+    gateway: Server<Gateway<Telemetry>>,
+    management: SmallServer,
+}
+
+impl Servers {
+    /// Listens on both addresses and serves the snapshot.
+    fn start(
+        flags: &Serve,
+        config: &Config,
+        status: &Arc<Status>,
+        snapshot: Snapshot,
+    ) -> Result<Self, Failure> {
+        let address = flags.management.or(config.management).unwrap_or(Loopback::MANAGEMENT);
+        let pages = Arc::clone(status);
+        let answer = move |method: &str, path: &str, host: &str| {
+            management::answer(&pages, method, path, host)
+        };
+        let management = SmallServer::start(address.address(), "--management", Arc::new(answer))?;
+        let address = flags.listen.or(config.listen).unwrap_or(Listen::GATEWAY).address();
+        let listeners = portico_net::bind(address, status.workers)
+            .map_err(|error| Failure::cannot_listen(&error, "--listen"))?;
+        let revision = snapshot.revision();
+        let snapshot = Arc::new(snapshot);
+        let (account, counters) = (account(flags, config), Arc::new(LocalCounters::default()));
+        let (events, verbose) = (Arc::clone(status), flags.verbose);
+        let make = move |worker: &Rc<Worker>| {
+            let telemetry = Telemetry::new(Arc::clone(&events), verbose);
+            let (account, snapshot) = (Arc::clone(&account), Arc::clone(&snapshot));
+            Gateway::new(account, counters.clone(), telemetry, snapshot, worker)
+        };
+        let gateway = portico_net::start(listeners, &Settings::default(), make)
+            .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
+        status.watch(gateway.gauges());
+        status.publish(revision);
+        Ok(Self { gateway, management })
+    }
+}
+
+/// The account and region that the API says it is in.
+fn account(flags: &Serve, config: &Config) -> Arc<Account> {
+    let id = flags.account_id.as_ref().or(config.account_id.as_ref()).cloned().unwrap_or_default();
+    let region = flags.region.as_ref().or(config.region.as_ref()).cloned().unwrap_or_default();
+    Arc::new(Account { id: id.as_str().to_owned(), region: region.as_str().to_owned() })
+}
+
+/// An example origin and the server that plays it.
+struct Origin {
+    served: ServedOrigin,
+    /// Held for as long as it is to answer.
+    _server: SmallServer,
+}
+
+/// Reads the files of every `[[origin]]` and serves them.
+fn start_origins(config: &Config) -> Result<Vec<Origin>, Failure> {
+    let mut origins = Vec::new();
+    for origin in &config.origins {
+        let files = Files::read(&origin.directory)?;
+        let count = files.len();
+        let answer = move |method: &str, path: &str, _: &str| files.answer(method, path);
+        let setting = "`listen` of [[origin]] in the configuration";
+        let server = SmallServer::start(origin.listen.address(), setting, Arc::new(answer))?;
+        let served = ServedOrigin {
+            address: server.address(),
+            directory: origin.directory.clone(),
+            files: count,
+        };
+        origins.push(Origin { served, _server: server });
+    }
+    Ok(origins)
+}
+
+/// Nothing is written yet; a place that can never be written to is told before it matters.
+fn check_data_dir(flags: &Serve, config: &Config) -> Result<(), Failure> {
+    let directory = flags.data_dir.as_deref().or(config.data_dir.as_deref());
+    match directory.filter(|path| path.exists() && !path.is_dir()) {
+        None => Ok(()),
+        Some(path) => Err(Failure::new(format!("{} is not a directory", path.display()))
+            .help("choose another data directory with --data-dir")),
+    }
+}
+
+/// Now, since the Unix epoch.
+#[expect(clippy::disallowed_methods, reason = "the binary reads the clock, once")]
+fn started() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}

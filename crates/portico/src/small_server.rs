@@ -1,0 +1,88 @@
+//! `net`'s server on one thread for answers that are a function of method, path and host: the
+//! management port and the example origins.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::str;
+use std::sync::Arc;
+
+use portico_net::{
+    Body, Handler, Peer, Refusal, Request, RequestHead, Response, Sent, Server, Settings, Worker,
+};
+
+use crate::failure::Failure;
+use crate::reply::Reply;
+
+/// Method, path and Host field to the answer.
+pub(crate) type Answer = Arc<dyn Fn(&str, &str, &str) -> Reply + Send + Sync>;
+
+/// A running small server.
+pub(crate) struct SmallServer {
+    server: Server<Plain>,
+}
+
+impl SmallServer {
+    /// Listens and answers; `setting` names what chooses the address.
+    pub(crate) fn start(
+        address: SocketAddr,
+        setting: &str,
+        answer: Answer,
+    ) -> Result<Self, Failure> {
+        let listeners = portico_net::bind(address, 1)
+            .map_err(|error| Failure::cannot_listen(&error, setting))?;
+        let make = move |_: &Rc<Worker>| Plain { answer: Arc::clone(&answer) };
+        let server = portico_net::start(listeners, &Settings::default(), make)
+            .map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;
+        Ok(Self { server })
+    }
+
+    /// Where it answers.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.local_addr()
+    }
+}
+
+/// The handler of a small server. A request body is never read: no page takes one.
+pub(crate) struct Plain {
+    answer: Answer,
+}
+
+impl Plain {
+    fn respond(reply: &Reply, worker: &Worker) -> Response {
+        let mut response = Response::new(worker, reply.status);
+        response.own_field("Content-Type", reply.content_type.as_bytes());
+        response.own_field("Cache-Control", b"no-store");
+        if let Some(methods) = reply.allow {
+            response.own_field("Allow", methods.as_bytes());
+        }
+        response.with_body(Body::Buffer(reply.body.to_vec()))
+    }
+}
+
+impl Handler for Plain {
+    type Update = ();
+    type Entry = ();
+
+    fn update(&self, (): (), _: &Rc<Worker>) {}
+
+    async fn answer(&self, request: &mut Request<'_>) -> (Response, ()) {
+        let head = request.head;
+        let texts = (
+            str::from_utf8(head.method()),
+            str::from_utf8(head.path()),
+            str::from_utf8(head.host()),
+        );
+        let reply = match texts {
+            (Ok(method), Ok(path), Ok(host)) => (self.answer)(method, path, host),
+            _ => Reply::message(400, "method, path and host are UTF-8 here"),
+        };
+        (Self::respond(&reply, request.worker), ())
+    }
+
+    fn refuse(&self, refusal: Refusal, _: &Peer, worker: &Worker) -> (Response, ()) {
+        let reply = Reply::message(refusal.status(), "this is no request that can be answered");
+        (Self::respond(&reply, worker), ())
+    }
+
+    fn finish(&self, (): (), _: &RequestHead, _: &Peer, _: Sent) {}
+}

@@ -1,0 +1,126 @@
+//! What can be known of the running gateway: counters by worker, and the state of the process.
+
+mod cells;
+mod emit;
+mod exposition;
+mod request_log;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use portico_model::{Class, Finding};
+use portico_net::Gauges;
+
+pub(crate) use cells::Registry;
+pub(crate) use emit::Telemetry;
+pub(crate) use exposition::CONTENT_TYPE;
+
+/// The sums over all workers, by stage.
+type Totals = BTreeMap<cells::Label, cells::StageTotals>;
+
+/// What the management port tells of the process.
+#[derive(Debug)]
+pub(crate) struct Status {
+    /// When the process started, since the Unix epoch.
+    pub(crate) started: Duration,
+    pub(crate) workers: usize,
+    /// Class of finding to how many the served definitions have.
+    pub(crate) findings: Vec<(&'static str, usize)>,
+    pub(crate) registry: Registry,
+    /// Of the snapshot that is served; 0 before the first.
+    revision: AtomicU64,
+    draining: AtomicBool,
+    /// Connection counters of each worker, once they run.
+    gauges: OnceLock<Vec<Arc<Gauges>>>,
+}
+
+impl Status {
+    pub(crate) fn new(started: Duration, workers: usize, findings: &[Finding]) -> Self {
+        let count = |class| findings.iter().filter(|finding| finding.class == class).count();
+        Self {
+            started,
+            workers,
+            // Others keep a definition from being served.
+            findings: vec![("ignored", count(Class::Ignored))],
+            registry: Registry::default(),
+            revision: AtomicU64::new(0),
+            draining: AtomicBool::new(false),
+            gauges: OnceLock::new(),
+        }
+    }
+
+    /// The connection counters of the gateway's workers, from when they run.
+    pub(crate) fn watch(&self, gauges: &[Arc<Gauges>]) {
+        // The workers are started once in the life of a process.
+        let _ = self.gauges.set(gauges.to_vec());
+    }
+
+    /// The sum of one connection counter over all workers.
+    fn connections(&self, select: impl Fn(&Gauges) -> &AtomicU64) -> u64 {
+        let gauges = self.gauges.get().into_iter().flatten();
+        gauges.map(|worker| select(worker).load(Ordering::Relaxed)).sum()
+    }
+
+    /// Every worker has been sent this revision.
+    pub(crate) fn publish(&self, revision: u64) {
+        self.revision.store(revision, Ordering::Release);
+    }
+
+    /// No new connections are accepted any more.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Whether requests are answered.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.revision() > 0 && !self.is_draining()
+    }
+
+    /// Every metric in Prometheus's text format.
+    pub(crate) fn metrics(&self) -> String {
+        exposition::render(self, &self.registry.gather())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_prometheus_text() {
+        let status = Status::new(Duration::from_millis(1500), 2, &[]);
+        status.publish(1);
+        let cells =
+            status.registry.register(cells::Label { api: "abc".into(), stage: "prod".into() });
+        cells.count(200, Duration::from_micros(700), Some(Duration::from_micros(600)));
+        let text = status.metrics();
+        for line in [
+            "process_start_time_seconds 1.500",
+            "portico_ready 1",
+            "portico_snapshot_revision 1",
+            "portico_workers 2",
+            "portico_findings{class=\"ignored\"} 0",
+            "portico_requests_total{api=\"abc\",stage=\"prod\",class=\"2xx\"} 1",
+            "portico_requests_total{api=\"abc\",stage=\"prod\",class=\"5xx\"} 0",
+            "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"0.0005\"} 0",
+            "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"0.001\"} 1",
+            "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"+Inf\"} 1",
+            "portico_request_duration_seconds_sum{api=\"abc\",stage=\"prod\"} 0.0007",
+            "portico_integration_duration_seconds_count{api=\"abc\",stage=\"prod\"} 1",
+        ] {
+            assert!(text.lines().any(|shown| shown == line), "no {line} in\n{text}");
+        }
+        status.drain();
+        assert!(status.metrics().contains("portico_ready 0"));
+    }
+}

@@ -1,0 +1,130 @@
+//! Metrics as Prometheus reads them.
+//! Source: Prometheus documentation, "Exposition formats", text format 0.0.4.
+
+use std::fmt::{self, Write};
+
+use super::cells::{BOUNDS_US, HistogramTotals, Label, StageTotals};
+use super::{Status, Totals};
+
+/// Media type of the text.
+pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Every metric, with its help.
+pub(super) fn render(status: &Status, totals: &Totals) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_process(&mut text, status);
+    let _ = write_stages(&mut text, totals);
+    text
+}
+
+fn write_process(out: &mut String, status: &Status) -> fmt::Result {
+    head(out, "portico_build_info", "gauge", "1, with the version as a label")?;
+    writeln!(out, "portico_build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION"))?;
+    head(out, "process_start_time_seconds", "gauge", "When the process started, in Unix time")?;
+    writeln!(out, "process_start_time_seconds {:.3}", status.started.as_secs_f64())?;
+    head(
+        out,
+        "portico_ready",
+        "gauge",
+        "1 while requests are served, 0 before and while draining",
+    )?;
+    writeln!(out, "portico_ready {}", u8::from(status.is_ready()))?;
+    head(out, "portico_snapshot_revision", "gauge", "Revision of the definitions being served")?;
+    writeln!(out, "portico_snapshot_revision {}", status.revision())?;
+    head(out, "portico_workers", "gauge", "Threads that answer requests")?;
+    writeln!(out, "portico_workers {}", status.workers)?;
+    head(out, "portico_connections_open", "gauge", "Client connections now open")?;
+    writeln!(out, "portico_connections_open {}", status.connections(|worker| &worker.open))?;
+    head(out, "portico_connections_total", "counter", "Client connections accepted")?;
+    writeln!(out, "portico_connections_total {}", status.connections(|worker| &worker.accepted))?;
+    let help = "Connections opened to origins";
+    head(out, "portico_upstream_connections_total", "counter", help)?;
+    let opened = status.connections(|worker| &worker.upstream_opened);
+    writeln!(out, "portico_upstream_connections_total {opened}")?;
+    head(out, "portico_findings", "gauge", "Findings of the definitions being served, by class")?;
+    for (class, count) in &status.findings {
+        writeln!(out, "portico_findings{{class=\"{class}\"}} {count}")?;
+    }
+    Ok(())
+}
+
+fn write_stages(out: &mut String, totals: &Totals) -> fmt::Result {
+    head(out, "portico_requests_total", "counter", "Requests answered, by class of status")?;
+    for (label, stage) in totals {
+        for (index, count) in stage.classes.iter().enumerate() {
+            write!(out, "portico_requests_total{{")?;
+            write_labels(out, label)?;
+            writeln!(out, ",class=\"{}xx\"}} {count}", index + 1)?;
+        }
+    }
+    let name = "portico_request_duration_seconds";
+    let help = "From a request's head to the last byte of its answer";
+    write_histograms(out, name, help, totals, |stage| &stage.latency)?;
+    let name = "portico_integration_duration_seconds";
+    let help = "From the call of the origin to its answer";
+    write_histograms(out, name, help, totals, |stage| &stage.integration_latency)
+}
+
+fn write_histograms(
+    out: &mut String,
+    name: &str,
+    help: &str,
+    totals: &Totals,
+    select: impl Fn(&StageTotals) -> &HistogramTotals,
+) -> fmt::Result {
+    head(out, name, "histogram", help)?;
+    for (label, stage) in totals {
+        let histogram = select(stage);
+        let mut labels = String::new();
+        write_labels(&mut labels, label)?;
+        let mut below = 0;
+        for (bound, count) in BOUNDS_US.iter().zip(histogram.buckets) {
+            below += count;
+            let bound = Seconds(*bound);
+            writeln!(out, "{name}_bucket{{{labels},le=\"{bound}\"}} {below}")?;
+        }
+        below += histogram.buckets[BOUNDS_US.len()];
+        writeln!(out, "{name}_bucket{{{labels},le=\"+Inf\"}} {below}")?;
+        writeln!(out, "{name}_sum{{{labels}}} {}", Seconds(histogram.sum_us))?;
+        writeln!(out, "{name}_count{{{labels}}} {below}")?;
+    }
+    Ok(())
+}
+
+fn head(out: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
+    writeln!(out, "# HELP {name} {help}.\n# TYPE {name} {kind}")
+}
+
+/// Ids and stage names are `[A-Za-z0-9_-]`, so nothing needs an escape.
+fn write_labels(out: &mut String, label: &Label) -> fmt::Result {
+    write!(out, "api=\"{}\",stage=\"{}\"", label.api, label.stage)
+}
+
+/// Microseconds, written as seconds without loss.
+struct Seconds(u64);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, rest) = (self.0 / 1_000_000, self.0 % 1_000_000);
+        if rest == 0 {
+            return write!(f, "{whole}");
+        }
+        write!(f, "{whole}.{}", format!("{rest:06}").trim_end_matches('0'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn microseconds_are_written_as_seconds() {
+        let check = |us, text: &str| assert_eq!(Seconds(us).to_string(), text);
+        check(0, "0");
+        check(500, "0.0005");
+        check(1_000_000, "1");
+        check(2_500_000, "2.5");
+        check(60_000_400, "60.0004");
+    }
+}

@@ -1,0 +1,9 @@
+//! The real binary, seen from outside: what it prints, what it answers, how it ends.
+
+mod bookstore;
+mod cli;
+mod config;
+mod drain;
+mod faults;
+mod management;
+mod support;

@@ -1,0 +1,60 @@
+//! The management port of a running gateway.
+
+use portico_testkit::http::{Connection, get, request};
+
+use crate::support::{Directory, MOCK, Running};
+
+#[test]
+fn the_pages_answer_and_nothing_else_does() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let check = |method: &str, path: &str, status: u16, part: &str| {
+        let answer = request(running.management, method, path, &[], "");
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        assert!(answer.text().contains(part), "{method} {path}: {answer:?}");
+    };
+    check("GET", "/healthz", 200, "ok");
+    check("HEAD", "/healthz", 200, "");
+    check("GET", "/readyz", 200, "ready");
+    check("GET", "/health", 404, "/healthz");
+    check("POST", "/healthz", 405, "only GET and HEAD");
+    let answer = request(running.management, "POST", "/metrics", &[], "");
+    assert_eq!(answer.field("Allow"), Some("GET, HEAD"));
+}
+
+#[test]
+fn a_page_of_another_site_cannot_read_it() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let status =
+        |host: &str| request(running.management, "GET", "/metrics", &[("Host", host)], "").status;
+    assert_eq!(status("rebind.example"), 403);
+    assert_eq!(status("rebind.example:4566"), 403);
+    assert_eq!(status("localhost:4566"), 200);
+}
+
+#[test]
+fn requests_are_counted_by_stage_and_class() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &["--stage", "prod"]);
+    // A request is counted after its last byte is sent, and before the next of its connection.
+    let mut client = Connection::open(running.gateway);
+    for (path, status) in [("/health", 200), ("/health", 200), ("/nowhere", 403), ("/books", 403)] {
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assert_eq!(client.answer("GET").status, status);
+    }
+    let metrics = get(running.management, "/metrics");
+    assert!(metrics.field("Content-Type").unwrap().starts_with("text/plain; version=0.0.4"));
+    let text = metrics.text();
+    let total = |class: &str| {
+        let end = format!("stage=\"prod\",class=\"{class}\"}}");
+        let line = text.lines().find_map(|line| {
+            line.strip_prefix("portico_requests_total{").and_then(|line| line.split_once(&end))
+        });
+        line.unwrap_or_else(|| panic!("no {class} in {text}")).1.trim().to_owned()
+    };
+    assert_eq!((total("2xx").as_str(), total("5xx").as_str()), ("2", "0"));
+    assert!(["1", "2"].contains(&total("4xx").as_str()), "{text}");
+    assert!(text.contains("portico_build_info{version="), "{text}");
+    assert!(text.contains("portico_snapshot_revision 1"), "{text}");
+}

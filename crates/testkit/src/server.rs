@@ -1,0 +1,185 @@
+//! A real gateway in the test's own process, on a free port.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use portico_cluster::LocalCounters;
+use portico_gateway::{Account, Emit, Event};
+use portico_model::{Stage, StageName};
+use portico_net::{Server, Settings};
+use portico_snapshot::{RestStage, Snapshot, StageIndex};
+
+/// How long a test waits for an event, and a gateway for its connections when it is dropped.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A gateway that is not started yet.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    pub workers: usize,
+    pub settings: Settings,
+    /// Name of the stage that is served.
+    pub stage_name: StageName,
+    pub stage: Stage,
+    /// Whether the stage also answers at `/`.
+    pub at_root: bool,
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self {
+            workers: 1,
+            settings: Settings::default(),
+            stage_name: "prod".parse().expect("a stage may be called so"),
+            stage: Stage::default(),
+            at_root: true,
+        }
+    }
+}
+
+/// What a test may know of a finished request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    pub request_id: String,
+    pub method: String,
+    pub path: String,
+    pub status: u16,
+    /// Gateway response type and explanation, if the gateway answered itself.
+    pub fault: Option<(&'static str, String)>,
+    pub integration_status: Option<u16>,
+    pub response_bytes: u64,
+    pub complete: bool,
+}
+
+/// Forwards events to the test.
+struct Forward(Sender<Finished>);
+
+impl Emit for Forward {
+    fn emit(&self, event: &Event<'_>) {
+        // A test that has ended looks at nothing any more.
+        let _ = self.0.send(Finished {
+            request_id: event.ids.request().to_owned(),
+            method: event.request_method.to_owned(),
+            path: event.request_path.to_owned(),
+            status: event.status,
+            fault: event.fault.map(|fault| (fault.response_type(), fault.explain())),
+            integration_status: event.integration_status,
+            response_bytes: event.response_bytes,
+            complete: event.complete,
+        });
+    }
+
+    fn wants_recorder(&self) -> bool {
+        false
+    }
+}
+
+/// A running gateway. Dropping it drains and ends it.
+pub struct Running {
+    server: Option<Server<portico_gateway::Gateway<Forward>>>,
+    address: SocketAddr,
+    api_id: String,
+    events: Receiver<Finished>,
+}
+
+/// Reads and compiles a definition in YAML; what stands against it is the error.
+pub fn compile(
+    definition: &str,
+    stage_name: &StageName,
+    stage: &Stage,
+) -> Result<RestStage, Vec<String>> {
+    let imported = portico_import::openapi::read("test.yaml", definition.as_bytes());
+    let mut findings = imported.findings;
+    let mut compiled = None;
+    if let Some(deployment) = &imported.deployment {
+        let done = portico_snapshot::compile(deployment, stage_name, stage);
+        findings.extend(done.findings);
+        compiled = done.stage;
+    }
+    let fatal = findings.iter().filter(|finding| finding.is_fatal());
+    let fatal: Vec<_> = fatal.map(|f| format!("{}: {}", f.path, f.message)).collect();
+    match compiled {
+        Some(stage) if fatal.is_empty() => Ok(stage),
+        _ => Err(fatal),
+    }
+}
+
+impl Gateway {
+    /// Serves a definition with the default settings and no stage variables.
+    pub fn serve(definition: &str) -> Running {
+        Self::default().start(definition)
+    }
+
+    /// The same with a stage variable.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: impl ToString) -> Self {
+        self.stage.variables.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Compiles a definition and serves it; panics at anything that stands against it.
+    pub fn start(self, definition: &str) -> Running {
+        let stage = compile(definition, &self.stage_name, &self.stage);
+        let stage = stage.unwrap_or_else(|findings| panic!("not served: {findings:#?}"));
+        let api_id = stage.api_id.as_str().to_owned();
+        let root = self.at_root.then_some(StageIndex(0));
+        let snapshot = Arc::new(Snapshot::new(1, vec![Arc::new(stage)], root));
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listeners = portico_net::bind(any, self.workers).expect("loopback has a free port");
+        let (sender, events) = channel();
+        let account = Account { id: "000000000000".into(), region: "us-east-1".into() };
+        let (account, counters) = (Arc::new(account), Arc::new(LocalCounters::default()));
+        let server = portico_net::start(listeners, &self.settings, move |worker| {
+            let emit = Forward(sender.clone());
+            let (account, snapshot) = (account.clone(), snapshot.clone());
+            portico_gateway::Gateway::new(account, counters.clone(), emit, snapshot, worker)
+        });
+        let server = server.expect("a thread can be started");
+        Running { address: server.local_addr(), server: Some(server), api_id, events }
+    }
+}
+
+impl Running {
+    /// The address clients reach.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Id of the served API.
+    pub fn api_id(&self) -> &str {
+        &self.api_id
+    }
+
+    /// The next finished request; panics if none finishes.
+    pub fn finished(&self) -> Finished {
+        match self.events.recv_timeout(PATIENCE) {
+            Ok(finished) => finished,
+            Err(error) => panic!("no request has finished: {error}"),
+        }
+    }
+
+    /// Connections that clients have open now.
+    pub fn open_connections(&self) -> u64 {
+        let load = |gauges: &Arc<portico_net::Gauges>| {
+            gauges.open.load(std::sync::atomic::Ordering::Relaxed)
+        };
+        self.server.iter().flat_map(|server| server.gauges()).map(load).sum()
+    }
+
+    /// Whether no worker has panicked.
+    pub fn is_alive(&self) -> bool {
+        self.server.as_ref().is_some_and(Server::is_alive)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let Some(server) = self.server.take() else { return };
+        let alive = server.is_alive();
+        server.drain(Duration::ZERO);
+        if !std::thread::panicking() {
+            assert!(alive, "a worker has panicked");
+        }
+    }
+}
