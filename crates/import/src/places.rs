@@ -61,7 +61,7 @@ fn child<'n>(node: &'n Node, token: &str) -> Option<(&'n Node, Option<Span>)> {
     match &node.value {
         Value::Mapping(members) => {
             let key = token.replace("~1", "/").replace("~0", "~");
-            let member = members.iter().find(|member| *member.key == *key)?;
+            let member = members.get(&key)?;
             Some((&member.node, Some(member.key_span)))
         }
         Value::Sequence(items) => Some((items.get(token.parse::<usize>().ok()?)?, None)),

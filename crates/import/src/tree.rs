@@ -5,6 +5,7 @@
 
 mod builder;
 mod json;
+mod mapping;
 mod scalar;
 mod source;
 mod yaml;
@@ -12,6 +13,8 @@ mod yaml;
 use std::sync::Arc;
 
 use portico_model::{Class, DocumentPath, Finding};
+
+pub(crate) use mapping::{Mapping, Member};
 
 use crate::Places;
 
@@ -37,17 +40,7 @@ pub(crate) enum Value {
     Number(Arc<str>),
     String(Arc<str>),
     Sequence(Arc<[Node]>),
-    /// In document order; no key stands twice.
-    Mapping(Arc<[Member]>),
-}
-
-/// A key and its value.
-#[derive(Clone, Debug)]
-pub(crate) struct Member {
-    /// As written: `200`, not the number.
-    pub(crate) key: Arc<str>,
-    pub(crate) key_span: Span,
-    pub(crate) node: Node,
+    Mapping(Arc<Mapping>),
 }
 
 /// A stretch of one line, counted from 1, in characters.

@@ -21,7 +21,7 @@ impl<'d> At<'d> {
     /// The member of a mapping; none of anything else.
     pub(super) fn get(&self, key: &str) -> Option<At<'d>> {
         let Value::Mapping(members) = &self.node.value else { return None };
-        let member = members.iter().find(|member| *member.key == *key)?;
+        let member = members.get(key)?;
         Some(At { node: &member.node, path: self.path.join(key) })
     }
 
@@ -181,6 +181,6 @@ impl<'d> Reader<'d> {
 /// The name of the function that a mapping calls in a CloudFormation template.
 fn cloudformation_function(value: &Value) -> Option<&str> {
     let Value::Mapping(members) = value else { return None };
-    let [Member { key, .. }] = &members[..] else { return None };
+    let [Member { key, .. }] = &***members else { return None };
     (&**key == "Ref" || key.starts_with("Fn::")).then_some(key)
 }

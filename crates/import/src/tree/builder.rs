@@ -1,12 +1,9 @@
 //! Builds a tree from events: what is open stands on a stack, and limits hold at every push.
 
-use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
 
-use super::{DEPTH, Member, NODES, Node, Problem, Span, Value};
-
-/// A mapping with more members than this finds doubled keys by hash.
-const FEW: usize = 16;
+use super::{DEPTH, Mapping, Member, NODES, Node, Problem, Span, Value};
 
 /// The tree so far.
 #[derive(Default)]
@@ -29,17 +26,16 @@ struct Open {
 
 enum Kind {
     Sequence(Vec<Node>),
-    Mapping(Mapping),
+    Mapping(OpenMapping),
 }
 
 #[derive(Default)]
-struct Mapping {
-    members: Vec<Member>,
+struct OpenMapping {
+    members: Mapping,
     /// The key whose value comes next.
     key: Option<Key>,
     /// What `<<` brought in, in order.
     merged: Vec<Node>,
-    index: HashMap<Arc<str>, usize>,
 }
 
 /// A key that waits for its value.
@@ -69,7 +65,7 @@ impl Builder {
     pub(super) fn expects_key(&self) -> bool {
         matches!(
             self.open.last(),
-            Some(Open { kind: Kind::Mapping(Mapping { key: None, .. }), .. })
+            Some(Open { kind: Kind::Mapping(OpenMapping { key: None, .. }), .. })
         )
     }
 
@@ -85,8 +81,11 @@ impl Builder {
         }
         let before = self.nodes;
         self.count(1, span)?;
-        let kind =
-            if is_mapping { Kind::Mapping(Mapping::default()) } else { Kind::Sequence(Vec::new()) };
+        let kind = if is_mapping {
+            Kind::Mapping(OpenMapping::default())
+        } else {
+            Kind::Sequence(Vec::new())
+        };
         self.open.push(Open { span, anchor, before, kind });
         Ok(())
     }
@@ -97,9 +96,9 @@ impl Builder {
         let value = match kind {
             Kind::Sequence(items) => Value::Sequence(items.into()),
             Kind::Mapping(mapping) => {
-                let (members, merged) = mapping.finish(problems);
+                let (members, merged) = mapping.finish();
                 self.count(merged, span)?;
-                Value::Mapping(members.into())
+                Value::Mapping(Arc::new(members))
             }
         };
         let node = Node { value, span };
@@ -157,19 +156,14 @@ impl Builder {
     }
 }
 
-impl Mapping {
+impl OpenMapping {
     fn add(&mut self, node: Node, problems: &mut Vec<Problem>) {
         match self.key.take() {
-            Some(Key::Name(key, key_span)) => match self.position(&key) {
-                Some(first) => {
-                    let Span { line, column, .. } = self.members[first].key_span;
-                    let message = format!(
-                        "the key \"{key}\" stands twice; first at line {line}, column {column}"
-                    );
-                    problems.push(Problem::new(key_span, "duplicate-key", message));
+            Some(Key::Name(key, key_span)) => {
+                if let Err(second) = self.members.insert(Member { key, key_span, node }) {
+                    problems.push(self.duplicate(&second));
                 }
-                None => self.push(Member { key, key_span, node }),
-            },
+            }
             Some(Key::Merge(span)) => match node.value {
                 Value::Mapping(_) => self.merged.push(node),
                 Value::Sequence(items)
@@ -187,40 +181,24 @@ impl Mapping {
         }
     }
 
-    fn position(&self, key: &str) -> Option<usize> {
-        if self.members.len() > FEW {
-            return self.index.get(key).copied();
+    fn duplicate(&self, second: &Member) -> Problem {
+        let key = &second.key;
+        let mut message = format!("the key \"{key}\" stands twice");
+        if let Some(Member { key_span: Span { line, column, .. }, .. }) = self.members.get(key) {
+            message.push_str(&format!("; first at line {line}, column {column}"));
         }
-        self.members.iter().position(|member| *member.key == *key)
-    }
-
-    fn push(&mut self, member: Member) {
-        let next = self.members.len();
-        if next == FEW {
-            let keys = self.members.iter().enumerate();
-            self.index = keys.map(|(at, member)| (Arc::clone(&member.key), at)).collect();
-        }
-        if next >= FEW {
-            self.index.insert(Arc::clone(&member.key), next);
-        }
-        self.members.push(member);
+        Problem::new(second.key_span, "duplicate-key", message)
     }
 
     /// The members and how many of them came by `<<`: own keys win over merged ones, earlier
     /// merged ones over later. Source: YAML, "Merge Key Language-Independent Type".
-    fn finish(mut self, problems: &mut Vec<Problem>) -> (Vec<Member>, usize) {
+    fn finish(mut self) -> (Mapping, usize) {
         let own = self.members.len();
-        for node in std::mem::take(&mut self.merged) {
+        for node in mem::take(&mut self.merged) {
             let Value::Mapping(members) = node.value else { continue };
             for member in members.iter() {
-                if self.members.len() >= NODES {
-                    let message = format!("a mapping has more than {NODES} members");
-                    problems.push(Problem::new(node.span, "too-many-values", message));
-                    break;
-                }
-                if self.position(&member.key).is_none() {
-                    self.push(member.clone());
-                }
+                // One that is there already has been said first, so it stays.
+                let _ = self.members.insert(member.clone());
             }
         }
         let merged = self.members.len() - own;

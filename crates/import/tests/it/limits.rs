@@ -130,3 +130,12 @@ fn one_long_line_is_read_in_linear_time() {
     );
     assert!(openapi::read("line.json", text.as_bytes()).deployment.is_some());
 }
+
+#[test]
+fn twenty_thousand_findings_are_told() {
+    let members: String = (0..20_000).map(|index| format!("m{index}: 0\n")).collect();
+    let text = format!("openapi: 3.0.1\ninfo: {{title: T}}\n{members}");
+    let findings = openapi::read("a.yaml", text.as_bytes()).findings;
+    assert_eq!(findings.len(), 20_001);
+    assert_eq!(findings[20_000].place.as_ref().unwrap().line, 20_002);
+}
