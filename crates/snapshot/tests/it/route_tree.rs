@@ -150,8 +150,8 @@ fn backtracking_is_bounded_by_the_tree() {
     }
     let mut captures = Captures::default();
     let path = "/a".repeat(depth);
-    // Every node is visited, and none twice: a thousand such searches end at once.
-    for _ in 0..1000 {
+    // Every node is visited, and none twice: a hundred such searches end at once.
+    for _ in 0..100 {
         assert_eq!(tree.find(path.as_bytes(), Some(HttpMethod::Put), &mut captures), None);
     }
     let long = "/a".repeat(100_000);
