@@ -100,14 +100,12 @@ def table(connections, rounds, names, notes):
             if base in names and base != name
         }
         rows.append(Row(name, Samples([costs[name] for costs in rounds]), ratios))
-    verdicts = []
+    amount = f"{connections} connection{'' if connections == 1 else 's'}"
     ours = row_of(rows, "portico")
-    for base, limit in TARGETS.get(connections, []):
-        if ours and base in ours.ratios:
-            text = f"CPU a request against {base}, {connections} connections"
-            verdicts.append(Verdict(text, ours.ratios[base].median, limit))
-    plural = "connection" if connections == 1 else "connections"
-    return Table(
-        f"c{connections}", f"CPU a request, {connections} {plural}", "CPU us a request", 2,
-        rows, verdicts, notes,
-    )  # fmt: skip
+    verdicts = [
+        Verdict(f"CPU a request against {base}, {amount}", ours.ratios[base].median, limit)
+        for base, limit in TARGETS.get(connections, [])
+        if ours and base in ours.ratios
+    ]
+    title = f"CPU a request, {amount}"
+    return Table(f"c{connections}", title, "CPU us a request", 2, rows, verdicts, notes)
