@@ -3,6 +3,8 @@
 use std::fs;
 use std::net::TcpListener;
 
+use portico_testkit::http::get;
+
 use crate::support::{Directory, MOCK, Running, run, run_in};
 
 #[test]
@@ -107,6 +109,20 @@ fn a_broken_file_is_shown_with_every_problem_in_its_place() {
     let (status, out, err) = run_in(&directory.path(""), &["check", "openapi.yaml"]);
     assert_eq!((status.code(), err.as_str()), (Some(0), ""));
     assert_eq!(out, "no problems in openapi.yaml\n");
+}
+
+#[test]
+fn a_warning_is_shown_and_does_not_keep_it_from_serving() {
+    let odd = MOCK.replace("    get:", "    gte: {}\n    get:");
+    let directory = Directory::with(&[("openapi.yaml", &odd)]);
+    let (status, out, err) = run_in(&directory.path(""), &["check", "openapi.yaml"]);
+    assert_eq!((status.code(), out.as_str()), (Some(0), ""));
+    assert!(err.contains("warning[") && err.contains("openapi.yaml:5:5"), "{err}");
+    assert!(err.ends_with("1 warning in openapi.yaml\n"), "{err}");
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let banner = running.banner.join("\n");
+    assert!(banner.contains("warnings    1 warning in "), "{banner}");
+    assert_eq!(get(running.gateway, "/health").status, 200);
 }
 
 #[test]
