@@ -1,5 +1,9 @@
-//! What the tests of other crates share: a plain HTTP client, a program under test.
+//! What the tests of other crates share: clients, origins, a gateway in process, a program under
+//! test, golden cases.
 
 pub mod golden;
 pub mod http;
+pub mod origin;
 pub mod process;
+pub mod raw;
+pub mod server;

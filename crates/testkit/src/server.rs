@@ -60,8 +60,8 @@ impl Emit for Forward {
         // A test that has ended looks at nothing any more.
         let _ = self.0.send(Finished {
             request_id: event.ids.request().to_owned(),
-            method: event.request_method.to_owned(),
-            path: event.request_path.to_owned(),
+            method: String::from_utf8_lossy(event.request_method).into_owned(),
+            path: String::from_utf8_lossy(event.request_path).into_owned(),
             status: event.status,
             fault: event.fault.map(|fault| (fault.response_type(), fault.explain())),
             integration_status: event.integration_status,
