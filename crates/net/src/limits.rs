@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Bytes of a request target: API Gateway's limit of a Regional URL. Over it: 414.
 pub const TARGET_BYTES: usize = 10_240;
 
+/// Bytes of a method: no method that anybody has is longer. Over it: 501.
+pub const METHOD_BYTES: usize = 32;
+
 /// Bytes of all field values of a request together: API Gateway's limit. Over it: 431.
 pub const FIELD_VALUE_BYTES: usize = 10_240;
 
@@ -34,9 +37,13 @@ pub const SPARE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 /// Interim (1xx) answers an origin may send before its final one.
 pub const INTERIM_ANSWERS: usize = 16;
 
-/// Unread bytes of a request that are read and thrown away after its answer, so that the
-/// client can read that answer before the connection goes.
-pub const LINGER_BYTES: u64 = 256 * 1024;
+/// Bytes of a request that nobody reads which are thrown away after its answer, so that the
+/// connection can carry the next request.
+pub const DISCARD_BYTES: u64 = 256 * 1024;
+
+/// Unread bytes that are thrown away at the end of a connection, so that the client can read its
+/// last answer: some more than the largest payload, as a client may send it whole first.
+pub const LINGER_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Time limits of connections. A `Duration` each; `Default` has the documented values.
 #[derive(Clone, Debug)]
@@ -45,8 +52,9 @@ pub struct Settings {
     pub idle: Duration,
     /// From the first byte of a head to its last.
     pub head: Duration,
-    /// Between two reads of a request body, and between two writes of an answer.
-    pub read: Duration,
+    /// Without a byte moving in either direction, once an answer has begun. Before that the
+    /// integration's own time limit holds for the request's body, too.
+    pub stall: Duration,
     /// Establishing a connection to an origin.
     pub connect: Duration,
     /// An unused upstream connection; below the 5 s after which common origins close theirs.
@@ -62,7 +70,7 @@ impl Default for Settings {
         Self {
             idle: Duration::from_secs(60),
             head: Duration::from_secs(10),
-            read: Duration::from_secs(30),
+            stall: Duration::from_secs(30),
             connect: Duration::from_secs(5),
             upstream_idle: Duration::from_secs(4),
             upstream_spare: 4096,

@@ -124,7 +124,7 @@ impl Incoming {
 
     /// Whether the client still waits for a word before it sends its body.
     pub(crate) fn is_unasked(&self) -> bool {
-        self.interim == Some(0)
+        self.interim == Some(0) && !self.decoder.is_done()
     }
 
     /// Throws away what has arrived of a body that nobody reads any more.

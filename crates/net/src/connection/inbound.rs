@@ -8,7 +8,7 @@ use crate::h1::{HeadScanner, Malformed, Scanned, parse_request};
 use crate::handler::Refusal;
 use crate::head::RequestHead;
 use crate::io::{Io, poll_read};
-use crate::limits::{BUFFER_BYTES, HEAD_BYTES, TARGET_BYTES};
+use crate::limits::{BUFFER_BYTES, HEAD_BYTES, METHOD_BYTES, TARGET_BYTES};
 
 /// What a connection brings next.
 pub(super) enum Next {
@@ -97,14 +97,16 @@ enum Read {
     TimedOut,
 }
 
-/// A first line that does not end in time is a target that is too long, not a large head.
+/// A first line that does not end in time is a method or a target that is too long, not a large
+/// head.
 fn scan(scanner: &mut HeadScanner, bytes: &[u8]) -> Result<Scanned, Malformed> {
     let scanned = scanner.scan(bytes, HEAD_BYTES)?;
-    // Longest method we answer, two spaces, version, line end.
-    const AROUND_TARGET: usize = 32;
+    // Method, two spaces, version, line end, and empty lines before it.
+    const AROUND_TARGET: usize = METHOD_BYTES + 16;
     let is_long = bytes.len() > TARGET_BYTES + AROUND_TARGET;
     if scanned == Scanned::Partial && is_long && !scanner.has_first_line() {
-        return Err(Malformed::TargetTooLong);
+        let has_method = bytes[..METHOD_BYTES + 8].contains(&b' ');
+        return Err(if has_method { Malformed::TargetTooLong } else { Malformed::Method });
     }
     Ok(scanned)
 }

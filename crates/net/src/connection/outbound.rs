@@ -104,7 +104,7 @@ impl<I: Io> Connection<I> {
             let now = self.worker.clock.now();
             if stopped_at != Some(from) {
                 stopped_at = Some(from);
-                self.timer.set(now + self.worker.settings.read);
+                self.timer.set(now + self.worker.settings.stall);
             }
             self.timer.poll(cx, now).map(|()| false)
         })
@@ -148,7 +148,7 @@ impl<I: Io> Connection<I> {
             let moved = (outbox.moved, outbox.written(), exchange.outbox_moved());
             if progress != Some(moved) {
                 progress = Some(moved);
-                self.timer.set(now + worker.settings.read);
+                self.timer.set(now + worker.settings.stall);
             }
             self.timer.poll(cx, now).map(|()| false)
         })

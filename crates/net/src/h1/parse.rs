@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use httparse::{Error, Header};
 
 use crate::Name;
-use crate::head::{FieldSpan, Lines, Span, options};
+use crate::head::{FieldSpan, Span, options};
 use crate::limits::FIELDS;
 
 /// Why bytes are not a message we accept. Each names its rule.
@@ -15,6 +15,8 @@ pub enum Malformed {
     StartLine,
     #[error("a line ends without a carriage return (RFC 9112, section 2.2)")]
     BareLineFeed,
+    #[error("a line begins with a carriage return (RFC 9112, section 2.2)")]
+    BareCarriageReturn,
     #[error("a field line is malformed (RFC 9112, section 5)")]
     FieldLine,
     #[error("the HTTP version is not 1.0 or 1.1 (RFC 9112, section 2.3)")]
@@ -76,7 +78,11 @@ pub(super) struct Declared<'b> {
     pub(super) has_coding: bool,
     pub(super) close: bool,
     pub(super) keep_alive: bool,
-    pub(super) expectation: Option<&'b [u8]>,
+    /// Whether `Connection` names fields that end at this hop.
+    pub(super) has_connection_options: bool,
+    pub(super) expects_continue: bool,
+    /// There is an expectation that we cannot meet.
+    pub(super) expects_other: bool,
     pub(super) host: Option<&'b [u8]>,
     pub(super) value_bytes: usize,
 }
@@ -113,7 +119,10 @@ pub(super) fn read_fields<'b>(
                 check_coding(value)?;
             }
             Name::Connection => read_connection(value, &mut declared),
-            Name::Expect => declared.expectation = Some(value),
+            Name::Expect if value.eq_ignore_ascii_case(b"100-continue") => {
+                declared.expects_continue = true;
+            }
+            Name::Expect => declared.expects_other = true,
             Name::Host if declared.host.is_some() => return Err(Malformed::Host),
             Name::Host => declared.host = Some(value),
             _ => {}
@@ -134,11 +143,11 @@ fn check_coding(value: &[u8]) -> Result<(), Malformed> {
             .iter()
             .any(|name| coding.eq_ignore_ascii_case(name))
     };
-    let chunked_last =
-        options(value).last().is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"));
-    let chunked_once =
-        options(value).filter(|coding| coding.eq_ignore_ascii_case(b"chunked")).count() == 1;
-    if chunked_last && chunked_once && options(value).all(is_registered) {
+    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    let chunked_last = options(value).last().is_some_and(is_chunked);
+    let chunked_once = options(value).filter(|coding| is_chunked(coding)).count() == 1;
+    let has_others = options(value).count() > 1;
+    if chunked_last && chunked_once && has_others && options(value).all(is_registered) {
         return Err(Malformed::UnknownCoding);
     }
     Err(Malformed::TransferEncoding)
@@ -150,17 +159,8 @@ fn read_connection(value: &[u8], declared: &mut Declared<'_>) {
             declared.close = true;
         } else if option.eq_ignore_ascii_case(b"keep-alive") {
             declared.keep_alive = true;
+        } else {
+            declared.has_connection_options = true;
         }
     }
-}
-
-/// Whether `Connection` names fields that end at this hop.
-pub(super) fn has_connection_options(lines: &Lines) -> bool {
-    lines
-        .iter()
-        .filter(|field| field.known() == Name::Connection)
-        .flat_map(|field| options(field.value()))
-        .any(|option| {
-            !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
-        })
 }

@@ -2,7 +2,7 @@
 
 use crate::h1::{Framing, Malformed, parse};
 use crate::head::{RequestHead, Span, Version};
-use crate::limits::{FIELD_VALUE_BYTES, TARGET_BYTES};
+use crate::limits::{FIELD_VALUE_BYTES, METHOD_BYTES, TARGET_BYTES};
 
 /// Parses `head.lines.bytes[start..end]`, a complete head as the scanner found it, in place.
 pub fn parse_request(head: &mut RequestHead, start: usize, end: usize) -> Result<(), Malformed> {
@@ -10,9 +10,7 @@ pub fn parse_request(head: &mut RequestHead, start: usize, end: usize) -> Result
     head.lines.clear();
     let result = parse_bytes(head, &bytes, start, end);
     head.lines.bytes = bytes;
-    result?;
-    head.lines.has_connection_options = parse::has_connection_options(&head.lines);
-    Ok(())
+    result
 }
 
 fn parse_bytes(
@@ -25,7 +23,7 @@ fn parse_bytes(
     let mut request = httparse::Request::new(&mut []);
     let status = request
         .parse_with_uninit_headers(&bytes[start..end], &mut slots)
-        .map_err(|error| parse::refuse(error, Malformed::StartLine))?;
+        .map_err(|error| refuse(error, &bytes[start..end]))?;
     if status != httparse::Status::Complete(end - start) {
         return Err(Malformed::StartLine);
     }
@@ -35,6 +33,7 @@ fn parse_bytes(
         return Err(Malformed::StartLine);
     };
     let declared = parse::read_fields(request.headers, bytes, &mut head.lines.fields)?;
+    head.lines.has_connection_options = declared.has_connection_options;
     if declared.value_bytes > FIELD_VALUE_BYTES {
         return Err(Malformed::HeadTooLarge);
     }
@@ -57,12 +56,20 @@ fn parse_bytes(
         Version::Http11 => !declared.close,
     };
     // A server ignores the expectation of an HTTP/1.0 client (RFC 9110, section 10.1.1).
-    head.expects_continue = declared.expectation.is_some() && version == Version::Http11;
-    match declared.expectation {
-        Some(expectation) if !expectation.eq_ignore_ascii_case(b"100-continue") => {
-            Err(Malformed::Expectation)
-        }
-        _ => Ok(()),
+    head.expects_continue = declared.expects_continue && version == Version::Http11;
+    if declared.expects_other { Err(Malformed::Expectation) } else { Ok(()) }
+}
+
+/// Why the parser refuses a head. Only a version that is one can be one we do not speak.
+fn refuse(error: httparse::Error, head: &[u8]) -> Malformed {
+    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let version = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    let names_version = matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
+        if major.is_ascii_digit() && minor.is_ascii_digit());
+    let is_line = line.iter().filter(|byte| **byte == b' ').count() == 2;
+    match parse::refuse(error, Malformed::StartLine) {
+        Malformed::Version if !(names_version && is_line) => Malformed::StartLine,
+        reason => reason,
     }
 }
 
@@ -79,7 +86,7 @@ impl<'a> Target<'a> {
         if target.len() > TARGET_BYTES {
             return Err(Malformed::TargetTooLong);
         }
-        if method == b"CONNECT" {
+        if method == b"CONNECT" || method.len() > METHOD_BYTES {
             return Err(Malformed::Method);
         }
         // Without an early end the loop is one that compilers turn into vector instructions.
@@ -139,7 +146,9 @@ fn is_authority(text: &[u8]) -> bool {
         Some(colon) if !text.ends_with(b"]") => (&text[..colon], &text[colon + 1..]),
         _ => (text, &[][..]),
     };
-    let is_port = port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    let number =
+        port.iter().fold(0, |sum: u32, digit| sum.saturating_mul(10) + u32::from(digit & 15));
+    let is_port = port.iter().all(u8::is_ascii_digit) && number <= u32::from(u16::MAX);
     let is_host = match host {
         [b'[', address @ .., b']'] => {
             !address.is_empty()

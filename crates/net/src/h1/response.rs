@@ -15,9 +15,7 @@ pub fn parse_response(
     head.lines.clear();
     let result = parse_bytes(head, &bytes, start, end, to_head);
     head.lines.bytes = bytes;
-    result?;
-    head.lines.has_connection_options = parse::has_connection_options(&head.lines);
-    Ok(())
+    result
 }
 
 fn parse_bytes(
@@ -42,6 +40,7 @@ fn parse_bytes(
         return Err(Malformed::StartLine);
     }
     let declared = parse::read_fields(response.headers, bytes, &mut head.lines.fields)?;
+    head.lines.has_connection_options = declared.has_connection_options;
     if declared.has_coding && version == 0 {
         return Err(Malformed::CodingInHttp10);
     }

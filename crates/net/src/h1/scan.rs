@@ -39,6 +39,10 @@ impl HeadScanner {
                 return Err(Malformed::BareLineFeed);
             }
             let is_empty = newline == self.line + 1;
+            // A line does not begin with a carriage return unless that ends it.
+            if !is_empty && bytes[self.line] == b'\r' {
+                return Err(Malformed::BareCarriageReturn);
+            }
             if is_empty && self.line > self.start {
                 let end = newline + 1;
                 return within(end - self.start, limit)
@@ -100,6 +104,8 @@ mod tests {
         check(b"GET / HTTP/1.1\n\n", Err(Malformed::BareLineFeed));
         check(b"GET / HTTP/1.1\r\nA: b\n\r\n", Err(Malformed::BareLineFeed));
         check(b"\n", Err(Malformed::BareLineFeed));
+        check(b"\rGET / HTTP/1.1\r\n", Err(Malformed::BareCarriageReturn));
+        check(b"GET / HTTP/1.1\r\n\r\r\n", Err(Malformed::BareCarriageReturn));
         check(b"\x16\x03\x01", Err(Malformed::StartLine));
         check(&[b'G'; 65], Err(Malformed::HeadTooLarge));
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use crate::h1::{Decoder, HeadScanner, Malformed, Scanned, parse_response};
+use crate::h1::{Decoder, Framing, HeadScanner, Malformed, Scanned, parse_response};
 use crate::head::ResponseHead;
 use crate::io::{poll_read, poll_write_all};
 use crate::limits::{ANSWER_HEAD_BYTES, BUFFER_BYTES, HELD_BYTES, INTERIM_ANSWERS};
@@ -210,6 +210,9 @@ impl Exchange {
         }
         self.has_head = true;
         let mut decoder = Decoder::new(self.head.framing);
+        if self.head.framing == Framing::Chunked {
+            self.framed = worker.buffers.take();
+        }
         let ahead = &self.head.lines.bytes[end..];
         if !ahead.is_empty() && !decoder.is_done() {
             self.held = worker.buffers.take();
