@@ -15,7 +15,7 @@ use crate::h1::Framing;
 use crate::handler::{Handler, Refusal};
 use crate::head::{RequestHead, Version};
 use crate::io::{Io, poll_read};
-use crate::limits::{BUFFER_BYTES, LINGER_BYTES};
+use crate::limits::{BUFFER_BYTES, DISCARD_BYTES, LINGER_BYTES};
 use crate::request::{Inbox, Incoming, Peer, Request, RequestBody};
 use crate::response::Response;
 use crate::timer::Timer;
@@ -41,6 +41,8 @@ impl<I> Drop for Connection<I> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum After {
     NextRequest,
+    /// The same, behind the rest of a body that nobody read.
+    Discard,
     /// The client may still be sending: read on a little, so that it can read its answer.
     Linger,
     Close,
@@ -64,7 +66,7 @@ pub(crate) async fn serve<H: Handler, I: Io>(
             Next::End => return,
         };
         match after {
-            After::NextRequest => {}
+            After::NextRequest | After::Discard => {}
             After::Linger => return connection.linger().await,
             After::Close => return,
         }
@@ -91,7 +93,45 @@ impl<I: Io> Connection<I> {
         let (mut sent, after) = self.send(response, &head, &mut incoming).await;
         sent.elapsed = self.worker.clock.now().saturating_duration_since(began);
         handler.finish(entry, &head, &self.peer, sent);
+        let framing = head.framing;
         self.worker.put_head(head);
+        match after {
+            After::Discard => self.discard(framing, incoming).await,
+            after => after,
+        }
+    }
+
+    /// Reads what is left of a body that nobody wants.
+    async fn discard(&mut self, framing: Framing, mut incoming: Incoming) -> After {
+        incoming.limit_further(DISCARD_BYTES);
+        let mut buffer = self.worker.buffers.take();
+        let worker = self.worker.clone();
+        let mut limit = None;
+        let after = poll_fn(|cx| {
+            loop {
+                buffer.clear();
+                let timer = &mut self.timer;
+                let mut body = RequestBody {
+                    io: &mut self.io,
+                    inbox: &mut self.inbox,
+                    incoming: &mut incoming,
+                    timer,
+                    worker: &worker,
+                    framing,
+                };
+                match body.poll_data(cx, &mut buffer, BUFFER_BYTES) {
+                    Poll::Ready(Ok(0)) => return Poll::Ready(After::NextRequest),
+                    Poll::Ready(Ok(_)) => limit = None,
+                    Poll::Ready(Err(_)) => return Poll::Ready(After::Linger),
+                    Poll::Pending => break,
+                }
+            }
+            let now = worker.clock.now();
+            self.timer.set(*limit.get_or_insert(now + worker.settings.stall));
+            self.timer.poll(cx, now).map(|()| After::Close)
+        })
+        .await;
+        self.worker.buffers.put(buffer);
         after
     }
 

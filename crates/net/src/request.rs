@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use crate::h1::{Decoder, Framing, Malformed};
 use crate::head::RequestHead;
 use crate::io::{Io, poll_read, poll_write_all};
+use crate::limits::DISCARD_BYTES;
 use crate::timer::Timer;
 use crate::worker::Worker;
 
@@ -125,6 +126,16 @@ impl Incoming {
     /// Whether the client still waits for a word before it sends its body.
     pub(crate) fn is_unasked(&self) -> bool {
         self.interim == Some(0) && !self.decoder.is_done()
+    }
+
+    /// Bounds what may still come of the body.
+    pub(crate) fn limit_further(&mut self, bytes: u64) {
+        self.limit = self.received.saturating_add(bytes);
+    }
+
+    /// Whether what is left of the body is little enough to be thrown away, as far as is known.
+    pub(crate) fn is_short(&self) -> bool {
+        self.decoder.plain_bytes().is_none_or(|left| left <= DISCARD_BYTES)
     }
 
     /// Throws away what has arrived of a body that nobody reads any more.

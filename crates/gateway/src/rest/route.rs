@@ -35,7 +35,10 @@ pub(crate) fn find<'a>(
     let stage = runtime.stage(index);
     trail.stage = Some(index);
     let verb = HttpMethod::from_wire(head.method());
-    let found = stage.rest.routes.find(path, verb, captures).ok_or(Fault::NoSuchMethod)?;
+    // `OPTIONS *` asks about the server itself, which is no resource (RFC 9112, section 3.2.4).
+    let is_path = path != b"*";
+    let found = stage.rest.routes.find(path, verb, captures).filter(|_| is_path);
+    let found = found.ok_or(Fault::NoSuchMethod)?;
     let method = &stage.rest.methods[found.0];
     trail.method = Some(found.0);
     trail.note("match", now, || format!("{} {}", method.http_method, method.resource_path));

@@ -33,12 +33,12 @@ impl<I: Io> Connection<I> {
             has_body && response.body_length().is_none() && head.version() == Version::Http10;
         let streams = matches!(&response.body, Body::Answer(a) if has_body && !a.is_complete());
         // The rest of the request may still arrive while the answer streams; otherwise what is
-        // unread now stays unread.
-        let unread = !incoming.decoder.is_done() && !streams;
+        // unread now is thrown away.
+        let is_readable = streams || incoming.decoder.is_done() || incoming.is_short();
         let keep_alive = head.keep_alive
             && !response.close
             && !ends_by_close
-            && !unread
+            && is_readable
             && !incoming.is_unasked()
             && !self.worker.is_draining();
         response.finish_head(&self.worker, to_head, head.version(), keep_alive);
@@ -56,7 +56,7 @@ impl<I: Io> Connection<I> {
             self.io.abort();
             After::Close
         } else if !incoming.decoder.is_done() {
-            After::Linger
+            if keep_alive { After::Discard } else { After::Linger }
         } else if keep_alive {
             After::NextRequest
         } else {

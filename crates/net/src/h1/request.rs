@@ -146,9 +146,9 @@ fn is_authority(text: &[u8]) -> bool {
         Some(colon) if !text.ends_with(b"]") => (&text[..colon], &text[colon + 1..]),
         _ => (text, &[][..]),
     };
-    let number =
-        port.iter().fold(0, |sum: u32, digit| sum.saturating_mul(10) + u32::from(digit & 15));
-    let is_port = port.iter().all(u8::is_ascii_digit) && number <= u32::from(u16::MAX);
+    let add = |sum: u32, digit: &u8| sum.saturating_mul(10).saturating_add(u32::from(digit & 15));
+    let is_port =
+        port.iter().all(u8::is_ascii_digit) && port.iter().fold(0, add) <= u32::from(u16::MAX);
     let is_host = match host {
         [b'[', address @ .., b']'] => {
             !address.is_empty()

@@ -1,0 +1,71 @@
+//! The API that the tests of this crate serve, and a gateway in front of an origin.
+
+use portico_testkit::origin::{Origin, Seen};
+use portico_testkit::server::{Gateway, Running};
+
+/// `/mock` is answered by the gateway with 202; everything else goes to the origin as it came.
+/// The integration waits 29 s, that of `/slow` 200 ms.
+pub(crate) const PROXY: &str = r#"
+openapi: 3.0.1
+info: {title: Proxy, version: "1"}
+paths:
+  /mock:
+    x-amazon-apigateway-any-method:
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: {application/json: '{"statusCode": 202}'}
+        responses: {default: {statusCode: "202", responseTemplates: {application/json: mocked}}}
+      responses: {"202": {description: A mock}}
+  /slow:
+    x-amazon-apigateway-any-method:
+      x-amazon-apigateway-integration:
+        type: http_proxy
+        httpMethod: ANY
+        uri: http://${stageVariables.origin}/slow
+        timeoutInMillis: 200
+  /{proxy+}:
+    x-amazon-apigateway-any-method:
+      parameters: [{name: proxy, in: path, required: true, schema: {type: string}}]
+      x-amazon-apigateway-integration:
+        type: http_proxy
+        httpMethod: ANY
+        uri: http://${stageVariables.origin}/{proxy}
+        requestParameters: {integration.request.path.proxy: method.request.path.proxy}
+"#;
+
+/// A gateway that proxies to this origin.
+pub(crate) fn proxy(origin: &Origin) -> Running {
+    gateway(origin).start(PROXY)
+}
+
+/// The same, to be adjusted before it starts.
+pub(crate) fn gateway(origin: &Origin) -> Gateway {
+    Gateway::default().variable("origin", origin.address())
+}
+
+/// What the gateway writes into every proxied request.
+const OWN: [&str; 6] = [
+    "host",
+    "x-amzn-apigateway-api-id",
+    "x-amzn-trace-id",
+    "x-forwarded-for",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+];
+
+/// A request as the origin received it, without the gateway's own fields, each of which it must
+/// have once.
+pub(crate) fn foreign(seen: &Seen) -> String {
+    for own in OWN {
+        let count = seen.fields().filter(|(name, _)| name.eq_ignore_ascii_case(own)).count();
+        assert_eq!(count, 1, "{own} in {}", seen.head);
+    }
+    let is_own = |line: &str| {
+        line.split_once(':')
+            .is_some_and(|(name, _)| OWN.iter().any(|o| name.eq_ignore_ascii_case(o)))
+    };
+    let mut lines = seen.head.split_inclusive("\r\n");
+    let mut text = lines.next().unwrap_or_default().to_owned();
+    text.extend(lines.filter(|line| !is_own(line)));
+    text + &String::from_utf8_lossy(&seen.raw)
+}
