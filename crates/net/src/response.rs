@@ -91,6 +91,18 @@ impl Response {
         }
     }
 
+    /// What Content-Length says. The answer to HEAD says what GET would; where only the origin
+    /// knows that and did not say it, there is none (RFC 9110, section 8.6).
+    fn length_to_declare(&self, to_head: bool) -> Option<u64> {
+        match (self.may_have_body(to_head), &self.body) {
+            (true, _) => self.body_length(),
+            (false, _) if self.status == 204 => None,
+            (false, Body::Answer(_)) => self.declared_length,
+            (false, _) if to_head => self.declared_length.or(self.body_length()),
+            (false, _) => self.declared_length,
+        }
+    }
+
     /// Writes the fields that say how the body ends and what becomes of the connection.
     pub(crate) fn finish_head(
         &mut self,
@@ -101,14 +113,7 @@ impl Response {
     ) {
         self.head.extend_from_slice(b"Date: ");
         worker.clock.write_date(&mut self.head);
-        let length = match self.may_have_body(to_head) {
-            true => self.body_length(),
-            false if self.status == 204 => None,
-            false => self.declared_length.or(match to_head {
-                true => self.body_length(),
-                false => None,
-            }),
-        };
+        let length = self.length_to_declare(to_head);
         if let Some(length) = length {
             self.head.extend_from_slice(b"\r\nContent-Length: ");
             write_decimal(length, &mut self.head);

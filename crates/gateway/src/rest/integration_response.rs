@@ -83,9 +83,16 @@ fn mock(scope: &Scope<'_>, rule: &ResponseRule) -> Response {
 }
 
 fn select(responses: &Responses, status: u16) -> Result<&ResponseRule, Fault> {
-    responses.select(status).ok_or_else(|| {
-        Fault::Configuration(format!("no integration response takes the status {status}"))
-    })
+    match responses.select(status) {
+        // AWS lets a document name one, but no answer ends with it (RFC 9110, section 15.2).
+        Some(rule) if rule.status < 200 => {
+            Err(Fault::Configuration(format!("an answer cannot have the status {}", rule.status)))
+        }
+        Some(rule) => Ok(rule),
+        None => {
+            Err(Fault::Configuration(format!("no integration response takes the status {status}")))
+        }
+    }
 }
 
 /// An answer without a body may still tell how long it would be.
