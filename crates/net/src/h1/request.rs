@@ -1,8 +1,21 @@
 //! Parses the head of a request (RFC 9112, section 3).
 
-use crate::h1::{Framing, Malformed, parse};
+use crate::h1::{Framing, HeadScanner, Malformed, Scanned, parse};
 use crate::head::{RequestHead, Span, Version};
-use crate::limits::{FIELD_VALUE_BYTES, METHOD_BYTES, TARGET_BYTES};
+use crate::limits::{FIELD_VALUE_BYTES, HEAD_BYTES, METHOD_BYTES, TARGET_BYTES};
+
+impl RequestHead {
+    /// Reads the head that `bytes` begin with, and tells how many of them it takes; `None` if
+    /// more are needed. A connection parses in place instead.
+    pub fn read(bytes: &[u8]) -> Result<Option<(Self, usize)>, Malformed> {
+        let scanned = HeadScanner::default().scan(bytes, HEAD_BYTES)?;
+        let Scanned::Complete { start, end } = scanned else { return Ok(None) };
+        let mut head = Self::default();
+        head.lines.bytes.extend_from_slice(bytes);
+        parse_request(&mut head, start, end)?;
+        Ok(Some((head, end)))
+    }
+}
 
 /// Parses `head.lines.bytes[start..end]`, a complete head as the scanner found it, in place.
 pub fn parse_request(head: &mut RequestHead, start: usize, end: usize) -> Result<(), Malformed> {

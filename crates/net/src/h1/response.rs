@@ -1,7 +1,21 @@
 //! Parses the head of an origin's answer (RFC 9112, section 4) and decides its framing.
 
-use crate::h1::{Framing, Malformed, parse};
+use crate::h1::{Framing, HeadScanner, Malformed, Scanned, parse};
 use crate::head::ResponseHead;
+use crate::limits::ANSWER_HEAD_BYTES;
+
+impl ResponseHead {
+    /// Reads the head that `bytes` begin with, and tells how many of them it takes; `None` if
+    /// more are needed. A connection parses in place instead.
+    pub fn read(bytes: &[u8], to_head: bool) -> Result<Option<(Self, usize)>, Malformed> {
+        let scanned = HeadScanner::default().scan(bytes, ANSWER_HEAD_BYTES)?;
+        let Scanned::Complete { start, end } = scanned else { return Ok(None) };
+        let mut head = Self::default();
+        head.lines.bytes.extend_from_slice(bytes);
+        parse_response(&mut head, start, end, to_head)?;
+        Ok(Some((head, end)))
+    }
+}
 
 /// Parses `head.lines.bytes[start..end]`, a complete head as the scanner found it, in place.
 /// `to_head` says that the request was a HEAD request, whose answer has no body.

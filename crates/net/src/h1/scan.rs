@@ -35,6 +35,10 @@ impl HeadScanner {
     pub fn scan(&mut self, bytes: &[u8], limit: usize) -> Result<Scanned, Malformed> {
         for offset in memchr::memchr_iter(b'\n', &bytes[self.seen..]) {
             let newline = self.seen + offset;
+            if self.line == self.start && bytes[self.line] != b'\n' {
+                self.check_first_byte(bytes)?;
+            }
+            within(newline + 1 - self.start, limit)?;
             if newline == self.line || bytes[newline - 1] != b'\r' {
                 return Err(Malformed::BareLineFeed);
             }
@@ -44,9 +48,7 @@ impl HeadScanner {
                 return Err(Malformed::BareCarriageReturn);
             }
             if is_empty && self.line > self.start {
-                let end = newline + 1;
-                return within(end - self.start, limit)
-                    .map(|()| Scanned::Complete { start: self.start, end });
+                return Ok(Scanned::Complete { start: self.start, end: newline + 1 });
             }
             self.line = newline + 1;
             if is_empty {
@@ -57,13 +59,17 @@ impl HeadScanner {
             }
         }
         self.seen = bytes.len();
-        // A head that does not begin with a token will never become one: tell the client now.
-        match bytes.get(self.start) {
-            Some(b'\r') | None => {}
-            Some(first) if is_token_byte(*first) => {}
-            Some(_) => return Err(Malformed::StartLine),
-        }
+        self.check_first_byte(bytes)?;
         within(bytes.len() - self.start, limit).map(|()| Scanned::Partial)
+    }
+
+    /// A head that does not begin with a token will never become one: the client is told at once.
+    fn check_first_byte(&self, bytes: &[u8]) -> Result<(), Malformed> {
+        match bytes.get(self.start) {
+            Some(b'\r') | None => Ok(()),
+            Some(first) if is_token_byte(*first) => Ok(()),
+            Some(_) => Err(Malformed::StartLine),
+        }
     }
 }
 

@@ -1,0 +1,216 @@
+//! What holds for the codec whatever bytes it is given. Each function checks one kind of input and
+//! panics where a law is broken; tests and fuzz targets call the same functions.
+
+use portico_net::h1::{ChunkedDecoder, HeadScanner, Malformed, Scanned};
+use portico_net::limits::{ANSWER_HEAD_BYTES, CHUNK_EXTENSION_BYTES, HEAD_BYTES, TRAILER_BYTES};
+use portico_net::{Field, Framing, Name, RequestHead, ResponseHead, write_field};
+
+/// A request head: the scan does not depend on the pieces, what is accepted is unambiguous, and
+/// written anew it is read as the same.
+pub fn request_head(bytes: &[u8]) {
+    scans_are_one(bytes, HEAD_BYTES);
+    let Ok(Some((head, end))) = RequestHead::read(bytes) else { return };
+    assert!(end <= bytes.len());
+    assert!(!head.method().is_empty() && head.method().iter().all(u8::is_ascii_graphic));
+    let target = [head.path(), head.query().unwrap_or_default()].concat();
+    assert!(target.iter().all(u8::is_ascii_graphic));
+    assert!(head.path().is_empty() || head.path() == b"*" || head.path().starts_with(b"/"));
+    assert_ne!(head.framing(), Framing::Close);
+    check_fields(head.fields(), head.framing());
+    assert!(head.fields().filter(|field| field.known() == Name::Host).count() <= 1);
+
+    let mut again = Vec::new();
+    again.extend_from_slice(head.method());
+    again.push(b' ');
+    // Absolute-form without a path means the root, or the server itself.
+    again.extend_from_slice(if head.path().is_empty() { b"/" } else { head.path() });
+    if let Some(query) = head.query() {
+        again.push(b'?');
+        again.extend_from_slice(query);
+    }
+    again.extend_from_slice(match head.version() {
+        portico_net::Version::Http10 => b" HTTP/1.0\r\n",
+        portico_net::Version::Http11 => b" HTTP/1.1\r\n",
+    });
+    write_fields(&mut again, head.fields());
+    let (second, _) = RequestHead::read(&again).expect("it was accepted").expect("it is whole");
+    assert_eq!(second.framing(), head.framing());
+    assert_eq!(collect(second.fields()), collect(head.fields()));
+    assert_eq!(second.query(), head.query());
+}
+
+/// The head of an answer, by the same laws; the first byte chooses whether it is one to HEAD.
+pub fn response_head(bytes: &[u8]) {
+    let Some((first, bytes)) = bytes.split_first() else { return };
+    let to_head = first & 1 == 1;
+    scans_are_one(bytes, ANSWER_HEAD_BYTES);
+    let Ok(Some((head, end))) = ResponseHead::read(bytes, to_head) else { return };
+    assert!(end <= bytes.len());
+    assert!((100..600).contains(&head.status()));
+    let is_empty = to_head || head.status() < 200 || [204, 304].contains(&head.status());
+    assert!(!is_empty || head.framing() == Framing::None);
+    if !is_empty {
+        check_fields(head.fields(), head.framing());
+    }
+
+    let mut again = format!("HTTP/1.1 {} \r\n", head.status()).into_bytes();
+    write_fields(&mut again, head.fields());
+    let second = ResponseHead::read(&again, to_head).expect("it was accepted");
+    let (second, _) = second.expect("it is whole");
+    assert_eq!(second.framing(), head.framing());
+    assert_eq!(collect(second.fields()), collect(head.fields()));
+}
+
+/// A body in chunks: decoded whole, byte by byte, in odd pieces, and by the grammar read naively.
+pub fn chunked(bytes: &[u8]) {
+    let whole = decode(bytes, usize::MAX);
+    for piece in [1, 2, 3, 7, 64] {
+        assert_eq!(decode(bytes, piece), whole, "in pieces of {piece}");
+    }
+    let finished = match &whole {
+        Ok(decoded) if decoded.done => Some((decoded.data.clone(), decoded.used)),
+        _ => None,
+    };
+    assert_eq!(finished, read_chunks(bytes), "{}", bytes.escape_ascii());
+}
+
+/// However its bytes come, a head ends at the same place or is refused for the same reason.
+fn scans_are_one(bytes: &[u8], limit: usize) {
+    let whole = HeadScanner::default().scan(bytes, limit);
+    for piece in [1, 3, 64] {
+        let mut scanner = HeadScanner::default();
+        let mut last = scanner.scan(b"", limit);
+        let mut end = 0;
+        while end < bytes.len() && last == Ok(Scanned::Partial) {
+            end = (end + piece).min(bytes.len());
+            last = scanner.scan(&bytes[..end], limit);
+        }
+        assert_eq!(last, whole, "in pieces of {piece}: {}", bytes.escape_ascii());
+    }
+}
+
+/// No two recipients can read these fields differently.
+fn check_fields<'a>(fields: impl Iterator<Item = Field<'a>>, framing: Framing) {
+    let mut lengths = Vec::new();
+    let mut codings = Vec::new();
+    for field in fields {
+        let (name, value) = (field.name(), field.value());
+        assert!(!name.is_empty() && name.iter().all(u8::is_ascii_graphic));
+        assert!(!name.contains(&b':'));
+        assert!(value.iter().all(|byte| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f)));
+        assert_eq!(value.trim_ascii(), value);
+        if name.eq_ignore_ascii_case(b"content-length") {
+            lengths.push(value.to_owned());
+        }
+        if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            codings.push(value.to_ascii_lowercase());
+        }
+    }
+    match framing {
+        Framing::Chunked => assert_eq!((lengths.len(), codings), (0, vec![b"chunked".to_vec()])),
+        Framing::Length(bytes) => {
+            let [length] = &lengths[..] else { panic!("{lengths:?}") };
+            let length: u64 = std::str::from_utf8(length).expect("digits").parse().expect("a u64");
+            assert_eq!((length, codings.len()), (bytes, 0));
+        }
+        Framing::None | Framing::Close => {
+            assert!(codings.is_empty());
+            assert!(lengths.iter().all(|text| text.iter().all(|digit| *digit == b'0')));
+        }
+    }
+}
+
+fn write_fields<'a>(head: &mut Vec<u8>, fields: impl Iterator<Item = Field<'a>>) {
+    for field in fields {
+        write_field(field.name(), field.value(), head);
+    }
+    head.extend_from_slice(b"\r\n");
+}
+
+fn collect<'a>(fields: impl Iterator<Item = Field<'a>>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    fields.map(|field| (field.name().to_owned(), field.value().to_owned())).collect()
+}
+
+/// What the decoder made of some bytes.
+#[derive(Debug, PartialEq, Eq)]
+struct DecodedBody {
+    data: Vec<u8>,
+    used: usize,
+    done: bool,
+}
+
+fn decode(bytes: &[u8], piece: usize) -> Result<DecodedBody, Malformed> {
+    let mut decoder = ChunkedDecoder::default();
+    let mut body = DecodedBody { data: Vec::new(), used: 0, done: false };
+    for piece in bytes.chunks(piece) {
+        let mut rest = piece;
+        while !rest.is_empty() && !decoder.is_done() {
+            let (skip, take) = decoder.decode(rest)?;
+            body.data.extend_from_slice(&rest[skip..skip + take]);
+            body.used += skip + take;
+            rest = &rest[skip + take..];
+        }
+    }
+    body.done = decoder.is_done();
+    Ok(body)
+}
+
+/// Reads a whole body by the grammar of RFC 9112, section 7.1, and how long it is; `None` if it is
+/// not one, or not all of one.
+fn read_chunks(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut data = Vec::new();
+    let mut rest = bytes;
+    loop {
+        let (line, after) = read_line(rest)?;
+        rest = after;
+        let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let size = std::str::from_utf8(&line[..digits]).ok()?;
+        let size = usize::from_str_radix(size, 16).ok().filter(|_| digits <= 15)?;
+        match &line[digits..] {
+            [] => {}
+            [b';', extension @ ..] if is_extension(extension) => {}
+            _ => return None,
+        }
+        if size == 0 {
+            break;
+        }
+        data.extend_from_slice(rest.get(..size)?);
+        rest = rest[size..].strip_prefix(b"\r\n")?;
+    }
+    let mut spent = 0;
+    loop {
+        let (line, after) = read_line(rest)?;
+        rest = after;
+        spent += line.len();
+        if line.is_empty() {
+            return Some((data, bytes.len() - rest.len()));
+        }
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let is_token =
+            |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+        if colon == 0 || !line[..colon].iter().all(is_token) || spent > TRAILER_BYTES {
+            return None;
+        }
+    }
+}
+
+/// A line of text and what follows it.
+fn read_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let is_text = |byte: &u8| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f);
+    let length = bytes.iter().take_while(|byte| is_text(byte)).count();
+    Some((&bytes[..length], bytes[length..].strip_prefix(b"\r\n")?))
+}
+
+/// Whether its quotes are closed and it is not too long.
+fn is_extension(text: &[u8]) -> bool {
+    let mut quoted = false;
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted && bytes.next().is_none() => return false,
+            _ => {}
+        }
+    }
+    !quoted && text.len() <= CHUNK_EXTENSION_BYTES
+}

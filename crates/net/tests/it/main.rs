@@ -1,0 +1,5 @@
+//! The codec from outside: its laws over any bytes, and the corpora of the fuzz targets.
+
+mod codec;
+mod corpus;
+mod laws;

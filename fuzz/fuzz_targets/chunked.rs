@@ -1,0 +1,8 @@
+//! A body in chunks keeps the laws of the codec, whatever its bytes.
+#![no_main]
+
+#[path = "../../crates/net/tests/it/laws.rs"]
+#[expect(dead_code, reason = "each target checks one law")]
+mod laws;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| laws::chunked(bytes));
