@@ -95,6 +95,7 @@ impl Fault {
                 content_type: "text/plain",
                 body: "HTTP content length exceeded 10485760 bytes.",
             },
+            Self::BadRequest(BodyError::TooSlow) => bad_request(408),
             Self::BadRequest(_) => bad_request(400),
             Self::Refused(refusal) => bad_request(refusal.status()),
             Self::Configuration(_) | Self::UnknownOrigin(_) => {

@@ -63,7 +63,12 @@ impl Outbox {
 
     /// Whether nothing waits to be written, and the end of the body needs no framing.
     pub(crate) fn is_idle(&self) -> bool {
-        !self.chunked && self.start == self.bytes.len()
+        !self.chunked && self.is_flushed()
+    }
+
+    /// Whether nothing waits to be written.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.start == self.bytes.len()
     }
 
     /// Gives the buffer back.

@@ -39,6 +39,13 @@ pub enum Act {
     Reset,
     /// Sends a FIN and goes on reading.
     HalfClose,
+    /// Ends the connection.
+    Close,
+    /// Shows the test that the script has come here: a `Seen` without a head.
+    Tell,
+    /// Sends zeros until the other side has taken none for this long, then shows their number as
+    /// the head of a `Seen`.
+    SendUntilBlocked(Duration),
 }
 
 /// A request as an origin received it.
@@ -100,22 +107,15 @@ impl Origin {
     /// scripts are closed at once.
     pub fn scripted(scripts: Vec<Vec<Act>>) -> Self {
         Self::start(move |mut line, number| {
-            for act in scripts.get(number).into_iter().flatten() {
-                if !line.play(act) {
-                    return;
-                }
-            }
+            let script = scripts.get(number).map_or(&[][..], Vec::as_slice);
+            let _ends = script.iter().all(|act| line.play(act));
         })
     }
 
     /// Plays the same script on every connection.
     pub fn always(script: Vec<Act>) -> Self {
         Self::start(move |mut line, _| {
-            for act in &script {
-                if !line.play(act) {
-                    return;
-                }
-            }
+            let _ends = script.iter().all(|act| line.play(act));
         })
     }
 
@@ -136,11 +136,16 @@ impl Origin {
 
     /// Answers every request with the bytes that `answer` makes of it, on kept connections.
     pub fn answering(answer: impl Fn(&Seen) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::acting(move |seen| vec![Act::Send(answer(seen))])
+    }
+
+    /// Plays on every request the acts that `acts` makes of it, on kept connections.
+    pub fn acting(acts: impl Fn(&Seen) -> Vec<Act> + Send + Sync + 'static) -> Self {
         Self::start(move |mut line, _| {
             while let Some(seen) = line.request() {
-                let bytes = answer(&seen);
+                let acts = acts(&seen);
                 line.show(seen);
-                if line.stream.write_all(&bytes).is_err() {
+                if !acts.iter().all(|act| line.play(act)) {
                     return;
                 }
             }
@@ -256,7 +261,25 @@ impl Line {
                 false
             }
             Act::HalfClose => self.stream.shutdown(Shutdown::Write).is_ok(),
+            Act::Close => false,
+            Act::Tell => {
+                self.tell(String::new());
+                true
+            }
+            Act::SendUntilBlocked(patience) => {
+                self.stream.set_write_timeout(Some(*patience)).expect("a socket takes a timeout");
+                let mut sent = 0;
+                while let Ok(count) = self.stream.write(&[0; 64 * 1024]) {
+                    sent += count;
+                }
+                self.tell(sent.to_string());
+                true
+            }
         }
+    }
+
+    fn tell(&self, head: String) {
+        self.show(Seen { connection: self.number, head, raw: Vec::new(), body: Vec::new() });
     }
 
     fn show(&self, seen: Seen) {

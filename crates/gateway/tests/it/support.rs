@@ -1,6 +1,7 @@
 //! The API that the tests of this crate serve, and a gateway in front of an origin.
 
 use portico_testkit::origin::{Origin, Seen};
+use portico_testkit::raw::Client;
 use portico_testkit::server::{Gateway, Running};
 
 /// `/mock` is answered by the gateway with 202; everything else goes to the origin as it came.
@@ -68,4 +69,13 @@ pub(crate) fn foreign(seen: &Seen) -> String {
     let mut text = lines.next().unwrap_or_default().to_owned();
     text.extend(lines.filter(|line| !is_own(line)));
     text + &String::from_utf8_lossy(&seen.raw)
+}
+
+/// Waits until the worker has looked at everything that had arrived before.
+pub(crate) fn settle(gateway: &Running) {
+    let mut client = Client::connect(gateway.address());
+    for _ in 0..2 {
+        client.send("GET /mock HTTP/1.1\r\nHost: settle\r\n\r\n");
+        assert_eq!(client.answer("GET").status, 202);
+    }
 }

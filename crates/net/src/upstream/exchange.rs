@@ -116,9 +116,19 @@ impl Exchange {
                 return Poll::Ready(result);
             }
             let now = body.worker.clock.now();
-            body.timer.poll(cx, now).map(|()| Err(Broken::TimedOut))
+            body.timer.poll(cx, now).map(|()| Err(self.timed_out(body)))
         })
         .await
+    }
+
+    /// Who let the time pass: the client, if all that it sent has gone out and more is to come.
+    fn timed_out(&self, body: &RequestBody<'_>) -> Broken {
+        let waits_for_client = self.sends_body
+            && self.upload == Upload::Running
+            && self.opened == self.opening.len()
+            && self.outbox.is_flushed()
+            && !body.is_done();
+        if waits_for_client { Broken::Client(BodyError::TooSlow) } else { Broken::TimedOut }
     }
 
     fn poll_run(
