@@ -55,21 +55,25 @@ impl IdGenerator {
     /// A trace root, for example `1-5759e988-bd862e3fe1be46a994272793`.
     /// Source: AWS X-Ray, "Tracing header".
     pub(crate) fn trace_root(&self, wall: Duration) -> [u8; 35] {
-        let random = self.random.borrow_mut().u128(..).to_be_bytes();
+        let random: [u8; 32] = hex(self.random.borrow_mut().u128(..).to_be_bytes());
         let seconds = u32::try_from(wall.as_secs()).unwrap_or(u32::MAX).to_be_bytes();
         let mut root = [b'-'; 35];
         root[0] = b'1';
-        for (index, byte) in seconds.iter().chain(&random[..12]).enumerate() {
-            let at = if index < 4 { 2 + 2 * index } else { 3 + 2 * index };
-            root[at..at + 2].copy_from_slice(&hex(*byte));
-        }
+        root[2..10].copy_from_slice(&hex::<4, 8>(seconds));
+        root[11..].copy_from_slice(&random[..24]);
         root
     }
 }
 
-fn hex(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
+/// Lower-case hexadecimal digits, two a byte.
+fn hex<const BYTES: usize, const DIGITS: usize>(bytes: [u8; BYTES]) -> [u8; DIGITS] {
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+    let mut text = [0; DIGITS];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = digit(byte >> 4);
+        pair[1] = digit(byte & 15);
+    }
+    text
 }
 
 /// Where the hyphens of a UUID stand.
@@ -78,15 +82,13 @@ const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 /// A version 4 UUID (RFC 9562, section 5.4) of random bits.
 fn uuid(bits: u128) -> [u8; 36] {
     let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let digits: [u8; 32] = hex(bits.to_be_bytes());
     let mut text = [b'-'; 36];
-    let mut at = 0;
-    for byte in bits.to_be_bytes() {
-        if HYPHENS.contains(&at) {
-            at += 1;
-        }
-        text[at..at + 2].copy_from_slice(&hex(byte));
-        at += 2;
-    }
+    text[..8].copy_from_slice(&digits[..8]);
+    text[9..13].copy_from_slice(&digits[8..12]);
+    text[14..18].copy_from_slice(&digits[12..16]);
+    text[19..23].copy_from_slice(&digits[16..20]);
+    text[24..].copy_from_slice(&digits[20..]);
     text
 }
 

@@ -41,6 +41,19 @@ pub(crate) struct FieldSpan {
     pub(crate) known: Name,
     pub(crate) name: Span,
     pub(crate) value: Span,
+    /// Whether the line is `name: value` and a line end, so that it can be copied as it is.
+    pub(crate) is_plain: bool,
+}
+
+impl FieldSpan {
+    pub(crate) fn new(known: Name, name: &[u8], value: &[u8], bytes: &[u8]) -> Self {
+        let (name, value) = (Span::of(name, bytes), Span::of(value, bytes));
+        let (colon, end) = (name.end as usize, value.end as usize);
+        let is_plain = value.start == name.end + 2
+            && bytes[colon + 1] == b' '
+            && bytes.get(end..end + 2) == Some(b"\r\n");
+        Self { known, name, value, is_plain }
+    }
 }
 
 /// The field lines of a head and the buffer they stand in.
@@ -59,6 +72,8 @@ pub struct Field<'a> {
     known: Name,
     name: &'a [u8],
     value: &'a [u8],
+    /// The whole line as it came, if it can be copied.
+    line: Option<&'a [u8]>,
 }
 
 impl<'a> Field<'a> {
@@ -79,7 +94,10 @@ impl<'a> Field<'a> {
 
     /// Appends the field line, with `prefix` before its name.
     pub fn write(&self, prefix: &[u8], head: &mut Vec<u8>) {
-        write_line(prefix, self.name, self.value, head);
+        match self.line {
+            Some(line) if prefix.is_empty() => head.extend_from_slice(line),
+            _ => write_line(prefix, self.name, self.value, head),
+        }
     }
 }
 
@@ -103,6 +121,9 @@ impl Lines {
             known: field.known,
             name: self.text(field.name),
             value: self.text(field.value),
+            line: field
+                .is_plain
+                .then(|| &self.bytes[field.name.start as usize..field.value.end as usize + 2]),
         })
     }
 

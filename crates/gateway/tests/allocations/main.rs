@@ -127,7 +127,7 @@ fn read_answer(client: &mut TcpStream) {
     let mut answer = [0; 4096];
     let mut length = 0;
     while length == 0 || answer[length - 1] != b'}' {
-        let read = client.read(&mut answer[length..]).unwrap();
+        let read = client.read(&mut answer[length..]).expect("an answer in time");
         assert_ne!(read, 0, "the gateway closed");
         length += read;
     }
@@ -135,10 +135,10 @@ fn read_answer(client: &mut TcpStream) {
 
 /// An origin on a thread of its own that answers whatever is asked with a small object.
 fn origin() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener.local_addr().expect("it listens");
     std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
+        let (mut stream, _) = listener.accept().expect("the gateway calls");
         let mut request = [0; 4096];
         while stream.read(&mut request).is_ok_and(|read| read > 0) {
             let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nServer: o\r\n\r\n{\"id\":7}";

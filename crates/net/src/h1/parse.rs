@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use httparse::{Error, Header};
 
 use crate::Name;
-use crate::head::{FieldSpan, Span, options};
+use crate::head::{FieldSpan, options};
 use crate::limits::FIELDS;
 
 /// Why bytes are not a message we accept. Each names its rule.
@@ -98,11 +98,7 @@ pub(super) fn read_fields<'b>(
         let known = Name::of(header.name.as_bytes());
         let value = header.value.trim_ascii_end();
         declared.value_bytes += value.len();
-        fields.push(FieldSpan {
-            known,
-            name: Span::of(header.name.as_bytes(), bytes),
-            value: Span::of(value, bytes),
-        });
+        fields.push(FieldSpan::new(known, header.name.as_bytes(), value, bytes));
         match known {
             Name::ContentLength => {
                 let length = super::framing::parse_length(value);
