@@ -154,6 +154,13 @@ impl Client {
 
     fn chunks(&mut self) -> Result<Vec<u8>, Cut> {
         let mut body = Vec::new();
+        match self.chunks_into(&mut body) {
+            Ok(()) => Ok(body),
+            Err(cut) => Err(Cut { bytes: [body, cut.bytes].concat(), ..cut }),
+        }
+    }
+
+    fn chunks_into(&mut self, body: &mut Vec<u8>) -> Result<(), Cut> {
         loop {
             let line = self.until(b"\r\n")?;
             let size = String::from_utf8_lossy(&line[..line.len() - 2]).into_owned();
@@ -162,7 +169,7 @@ impl Client {
             body.extend(self.take(size)?);
             assert_eq!(self.take(2)?, b"\r\n", "a chunk ends with its line");
             if size == 0 {
-                return Ok(body);
+                return Ok(());
             }
         }
     }
