@@ -45,7 +45,7 @@ impl Response {
 
     /// Adds a field of ours; its value holds no line end.
     pub fn own_field(&mut self, name: &'static str, value: &[u8]) {
-        debug_assert!(!holds_line_end(value));
+        debug_assert!(!holds_control(value));
         write_line(b"", name.as_bytes(), value, &mut self.head);
     }
 
@@ -127,15 +127,16 @@ impl Response {
     }
 }
 
-/// Appends a field line, unless its name or value holds a line end: that would forge a field.
+/// Appends a field line, unless its name or value holds a control character: a line end would
+/// forge a field, and no recipient need take the others (RFC 9110, section 5.5).
 pub fn write_field(name: &[u8], value: &[u8], head: &mut Vec<u8>) {
-    if !holds_line_end(value) && !holds_line_end(name) {
+    if !holds_control(value) && !holds_control(name) {
         write_line(b"", name, value, head);
     }
 }
 
-fn holds_line_end(text: &[u8]) -> bool {
-    memchr::memchr3(b'\r', b'\n', 0, text).is_some()
+fn holds_control(text: &[u8]) -> bool {
+    text.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t')
 }
 
 /// Appends a number in decimal digits.
@@ -222,6 +223,8 @@ mod tests {
         write_field(b"A", b"b\r\nSet-Cookie: c", &mut head);
         write_field(b"A", b"b\nc", &mut head);
         write_field(b"A\r", b"b", &mut head);
+        write_field(b"A", b"b\x0bc", &mut head);
+        write_field(b"A", b"b\x7f", &mut head);
         assert!(head.is_empty());
         write_field(b"A", b"b c", &mut head);
         assert_eq!(head, b"A: b c\r\n");

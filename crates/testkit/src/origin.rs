@@ -23,8 +23,8 @@ pub enum Act {
     Request,
     /// Reads one head and shows it to the test; a body stays unread.
     Head,
-    /// Reads this many bytes, or to the end of the connection, and throws them away.
-    Read(usize),
+    /// Reads the content behind the last [`Act::Head`] and shows it with its head.
+    Content,
     /// Reads to the end of the connection.
     ReadToEnd,
     /// Sends these bytes.
@@ -221,6 +221,8 @@ struct Line {
     stream: TcpStream,
     number: usize,
     unread: Vec<u8>,
+    /// A head whose content has not been read.
+    open: Option<Seen>,
     sender: Sender<Seen>,
     shared: Arc<Shared>,
 }
@@ -230,15 +232,21 @@ impl Line {
         stream.set_nodelay(true).expect("a socket takes TCP_NODELAY");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket takes a read timeout");
         stream.set_write_timeout(Some(PATIENCE)).expect("a socket takes a write timeout");
-        Self { stream, number, unread: Vec::new(), sender, shared }
+        Self { stream, number, unread: Vec::new(), open: None, sender, shared }
     }
 
     /// Plays one act; false ends the script.
     fn play(&mut self, act: &Act) -> bool {
         match act {
             Act::Request => self.request().map(|seen| self.show(seen)).is_some(),
-            Act::Head => self.head().map(|seen| self.show(seen)).is_some(),
-            Act::Read(bytes) => self.take(*bytes).is_some(),
+            Act::Head => {
+                self.open = self.head();
+                self.open.clone().map(|seen| self.show(seen)).is_some()
+            }
+            Act::Content => {
+                let seen = self.open.take().and_then(|seen| self.content(seen));
+                seen.map(|seen| self.show(seen)).is_some()
+            }
             Act::ReadToEnd => {
                 while self.fill() {
                     self.unread.clear();
@@ -295,7 +303,12 @@ impl Line {
     }
 
     fn request(&mut self) -> Option<Seen> {
-        let mut seen = self.head()?;
+        let seen = self.head()?;
+        self.content(seen)
+    }
+
+    /// Reads what the head announces.
+    fn content(&mut self, mut seen: Seen) -> Option<Seen> {
         if seen.field("transfer-encoding").is_some() {
             loop {
                 let line = self.until(b"\r\n")?;

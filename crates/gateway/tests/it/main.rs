@@ -1,7 +1,13 @@
 //! The gateway over real sockets: what clients send, what origins answer, and what comes of it.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod aws;
 mod clients;
+mod corpus;
 mod forms;
+mod golden;
 mod mixture;
+mod nginx;
 mod origins;
 mod support;

@@ -7,7 +7,7 @@ use portico_net::{Field, Framing, Name, RequestHead, ResponseHead, write_field};
 
 /// A request head: the scan does not depend on the pieces, what is accepted is unambiguous, and
 /// written anew it is read as the same.
-pub fn request_head(bytes: &[u8]) {
+pub(crate) fn request_head(bytes: &[u8]) {
     scans_are_one(bytes, HEAD_BYTES);
     let Ok(Some((head, end))) = RequestHead::read(bytes) else { return };
     assert!(end <= bytes.len());
@@ -40,7 +40,7 @@ pub fn request_head(bytes: &[u8]) {
 }
 
 /// The head of an answer, by the same laws; the first byte chooses whether it is one to HEAD.
-pub fn response_head(bytes: &[u8]) {
+pub(crate) fn response_head(bytes: &[u8]) {
     let Some((first, bytes)) = bytes.split_first() else { return };
     let to_head = first & 1 == 1;
     scans_are_one(bytes, ANSWER_HEAD_BYTES);
@@ -62,7 +62,7 @@ pub fn response_head(bytes: &[u8]) {
 }
 
 /// A body in chunks: decoded whole, byte by byte, in odd pieces, and by the grammar read naively.
-pub fn chunked(bytes: &[u8]) {
+pub(crate) fn chunked(bytes: &[u8]) {
     let whole = decode(bytes, usize::MAX);
     for piece in [1, 2, 3, 7, 64] {
         assert_eq!(decode(bytes, piece), whole, "in pieces of {piece}");
