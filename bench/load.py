@@ -9,6 +9,8 @@ from figures import Row, Samples, Table, Verdict, row_of
 from processes import BenchError, Processes, cpu_ns
 
 BASES = ("nginx", "haproxy")
+# Parses nothing: what is left is what the kernel takes, and no proxy can go below.
+FLOOR = "relay"
 # Connections to (base, at most) pairs: the targets of the first slice.
 TARGETS = {
     64: [("nginx", 0.65), ("haproxy", 0.65)],
@@ -61,10 +63,11 @@ def steal_ticks(core):
 
 def run(options, connections, say):
     """One scenario: every peer warmed up, then measured in rounds."""
+    names = [*options.peers, FLOOR]
     with Processes(options.core, options.folder) as processes:
         upstream = peers.start_upstream(processes)
         running = [
-            peers.start(processes, name, upstream, options.portico) for name in options.peers
+            peers.start(processes, name, upstream, options.portico) for name in names
         ]
         for peer in running:
             wrk(options.core, connections, 1, peer.port)
@@ -88,7 +91,7 @@ def run(options, connections, say):
     if not rounds:
         raise BenchError("every round was void")
     notes.append(f"{len(rounds)} rounds of {options.seconds} s; stolen from the core: {steal * 10} ms")
-    return table(connections, rounds, options.peers, notes)
+    return table(connections, rounds, names, notes)
 
 
 def table(connections, rounds, names, notes):

@@ -47,10 +47,10 @@ class Running:
         return self.process.pid
 
 
-def compile_upstream(folder):
-    """Builds the origin; returns its path."""
-    binary = folder / "upstream"
-    source = HERE / "upstream.c"
+def compiled(name, folder):
+    """Builds one of the C programs beside this file; returns its path."""
+    binary = folder / name
+    source = HERE / f"{name}.c"
     subprocess.run([tool("cc"), "-O2", "-w", "-o", binary, source], check=True)
     return binary
 
@@ -58,7 +58,7 @@ def compile_upstream(folder):
 def start_upstream(processes):
     """Starts the origin; returns its port."""
     (port,) = free_ports(1)
-    process = processes.start("upstream", [compile_upstream(processes.folder), port])
+    process = processes.start("upstream", [compiled("upstream", processes.folder), port])
     first_answer(process, port, request_bytes())
     return port
 
@@ -69,6 +69,8 @@ def command(name, folder, port, upstream, portico):
         definition = folder / "api.json"
         definition.write_text(json.dumps(openapi.definition(upstream)))
         return portico_command(portico, definition, folder / "portico-data", port)
+    if name == "relay":
+        return [compiled("relay", folder), port, upstream]
     kind = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]
     text = (HERE / f"{kind}.in").read_text()
     for mark, value in {"@PORT@": port, "@UPSTREAM@": upstream, "@DIR@": folder}.items():
