@@ -214,7 +214,7 @@ fn a_client_that_stalls_is_told() {
 fn an_idle_client_is_let_go_without_a_word() {
     let origin = Origin::echo();
     let mut setup = gateway(&origin);
-    setup.settings.idle = Duration::from_millis(50);
+    setup.settings.idle = Duration::from_millis(300);
     let gateway = setup.start(PROXY);
     let mut client = Client::connect(gateway.address());
     assert_eq!(client.closed(), End::Clean);
@@ -278,4 +278,35 @@ fn answers_of_a_pipeline_keep_their_order() {
             assert_eq!(client.answer("GET").text(), "mocked");
         }
     });
+    for number in 0..400 {
+        let finished = gateway.finished();
+        let path = if number % 2 == 0 { format!("/{}", number / 2) } else { "/mock".to_owned() };
+        assert_eq!((finished.path, finished.complete), (path, true), "one event a request");
+    }
+}
+
+#[test]
+fn two_workers_answer_alike() {
+    let origin = Origin::echo();
+    let mut setup = gateway(&origin);
+    setup.workers = 2;
+    let gateway = setup.start(PROXY);
+    thread::scope(|scope| {
+        for number in 0..16 {
+            let address = gateway.address();
+            scope.spawn(move || {
+                let mut client = Client::connect(address);
+                for round in 0..20 {
+                    let body = format!("{number}-{round}");
+                    let length = body.len();
+                    client.send(format!(
+                        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n{body}"
+                    ));
+                    assert!(client.answer("POST").text().ends_with(&format!("\r\n\r\n{body}")));
+                }
+            });
+        }
+    });
+    assert!(gateway.is_alive());
+    assert_eq!((origin.requests(), gateway.open_connections() <= 16), (320, true));
 }
