@@ -93,10 +93,15 @@ fn whole(bytes: &[u8]) -> Option<usize> {
     if !bytes.first().is_some_and(|first| is_token_byte(*first)) {
         return None;
     }
-    let head = &bytes[..END.find(bytes)? + 4];
-    let is_bare = |(byte, before): (&u8, &u8)| *byte == b'\n' && *before != b'\r';
-    let has_bare = head[1..].iter().zip(head).fold(false, |found, pair| found | is_bare(pair));
-    (!has_bare).then_some(head.len())
+    let end = END.find(bytes)? + 4;
+    // A line feed without its carriage return, or a line that begins with one.
+    let is_odd = |(byte, before): (&u8, &u8)| {
+        ((*byte == b'\n') & (*before != b'\r')) | ((*byte == b'\r') & (*before == b'\n'))
+    };
+    // The line that ends the head does begin with one.
+    let lines = &bytes[..end - 2];
+    let has_odd = lines[1..].iter().zip(lines).fold(false, |found, pair| found | is_odd(pair));
+    (!has_odd).then_some(end)
 }
 
 fn within(length: usize, limit: usize) -> Result<(), Malformed> {
@@ -138,6 +143,8 @@ mod tests {
         check(b"\n", Err(Malformed::BareLineFeed));
         check(b"\rGET / HTTP/1.1\r\n", Err(Malformed::BareCarriageReturn));
         check(b"GET / HTTP/1.1\r\n\r\r\n", Err(Malformed::BareCarriageReturn));
+        check(b"GET / HTTP/1.1\r\n\r\r\n\r\n", Err(Malformed::BareCarriageReturn));
+        check(b"GET / HTTP/1.1\r\nA: b\r\n\rC\r\n\r\n", Err(Malformed::BareCarriageReturn));
         check(b"\x16\x03\x01", Err(Malformed::StartLine));
         check(&[b'G'; 65], Err(Malformed::HeadTooLarge));
     }
