@@ -14,6 +14,41 @@ fn pieces(table: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
 
+/// A whole message with up to three bytes or line ends too many, or some of it missing.
+fn broken(table: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
+    const ODD: &[&[u8]] = &[b"\r", b"\n", b"\r\n", b"\0", b" ", b"\t", b":", b",", b"0", b"\xff"];
+    let place = (any::<prop::sample::Index>(), prop::sample::select(ODD), 0..2_usize);
+    let places = prop::collection::vec(place, 0..4);
+    (prop::sample::select(table), places).prop_map(|(message, places)| {
+        let mut bytes = message.to_vec();
+        for (place, odd, missing) in places {
+            let at = place.index(bytes.len());
+            let end = (at + missing).min(bytes.len());
+            bytes.splice(at..end, odd.iter().copied());
+        }
+        bytes
+    })
+}
+
+const WHOLE_REQUESTS: &[&[u8]] = &[
+    b"GET /a?b HTTP/1.1\r\nHost: h\r\nA: b\r\nConnection: x\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello",
+    b"POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"\r\nGET / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n",
+];
+
+const WHOLE_RESPONSES: &[&[u8]] = &[
+    b"\0HTTP/1.1 200 OK\r\nContent-Length: 5\r\nA: b\r\n\r\nhello",
+    b"\0HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nSet-Cookie: a\r\n\r\n",
+    b"\x01HTTP/1.0 404 Not Found\r\nConnection: keep-alive\r\n\r\n",
+];
+
+const WHOLE_CHUNKS: &[&[u8]] = &[
+    b"5\r\nhello\r\n0\r\n\r\n",
+    b"5;a=\"b\\\"c\"\r\nhello\r\n00\r\nDigest: x\r\nA:\r\n\r\n",
+    b"1\r\nx\r\n0;z\r\n\r\nGET / HTTP/1.1\r\n",
+];
+
 const REQUESTS: &[&[u8]] = &[
     b"GET ",
     b"POST / HTTP/1.1\r\nHost: h\r\n",
@@ -77,17 +112,23 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn requests_read_the_same_however_they_are_split(bytes in pieces(REQUESTS)) {
+    fn requests_read_the_same_however_they_are_split(
+        bytes in prop_oneof![pieces(REQUESTS), broken(WHOLE_REQUESTS)],
+    ) {
         laws::request_head(&bytes);
     }
 
     #[test]
-    fn answers_read_the_same_however_they_are_split(bytes in pieces(RESPONSES)) {
+    fn answers_read_the_same_however_they_are_split(
+        bytes in prop_oneof![pieces(RESPONSES), broken(WHOLE_RESPONSES)],
+    ) {
         laws::response_head(&bytes);
     }
 
     #[test]
-    fn chunks_read_the_same_however_they_are_split(bytes in pieces(CHUNKS)) {
+    fn chunks_read_the_same_however_they_are_split(
+        bytes in prop_oneof![pieces(CHUNKS), broken(WHOLE_CHUNKS)],
+    ) {
         laws::chunked(&bytes);
     }
 
