@@ -1,7 +1,9 @@
 //! Why the gateway answers instead of the integration, and with what.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::CallError;
 use portico_net::{BodyError, Refusal};
 
@@ -31,12 +33,14 @@ pub enum Fault {
     IntegrationTimeout { after: Duration },
     #[error("the origin cannot be reached")]
     IntegrationFailure(#[source] CallError),
+    #[error("a limit of this process is reached")]
+    Overloaded(#[source] CallError),
     #[error("the origin gave no proper answer")]
     MalformedAnswer(#[source] CallError),
 }
 
 /// What a client may read of a fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wire {
     /// Gateway response type, for example `THROTTLED`.
     pub(crate) response_type: &'static str,
@@ -44,7 +48,7 @@ pub(crate) struct Wire {
     /// Value of `x-amzn-ErrorType`.
     pub(crate) error_type: &'static str,
     pub(crate) content_type: &'static str,
-    pub(crate) body: &'static str,
+    pub(crate) body: Cow<'static, str>,
 }
 
 impl Wire {
@@ -54,7 +58,13 @@ impl Wire {
         error_type: &'static str,
         body: &'static str,
     ) -> Self {
-        Self { response_type, status, error_type, content_type: "application/json", body }
+        Self {
+            response_type,
+            status,
+            error_type,
+            content_type: "application/json",
+            body: Cow::Borrowed(body),
+        }
     }
 }
 
@@ -88,12 +98,15 @@ impl Fault {
                 "BadRequestException",
                 r#"{"message": "Unsupported Media Type"}"#,
             ),
-            Self::RequestTooLarge { .. } => Wire {
+            Self::RequestTooLarge { limit } => Wire {
                 response_type: "REQUEST_TOO_LARGE",
                 status: 413,
                 error_type: "RequestEntityTooLargeException",
                 content_type: "text/plain",
-                body: "HTTP content length exceeded 10485760 bytes.",
+                body: match *limit {
+                    PAYLOAD_BYTES => "HTTP content length exceeded 10485760 bytes.".into(),
+                    limit => format!("HTTP content length exceeded {limit} bytes.").into(),
+                },
             },
             Self::BadRequest(BodyError::TooSlow) => bad_request(408),
             Self::BadRequest(_) => bad_request(400),
@@ -101,6 +114,12 @@ impl Fault {
             Self::Configuration(_) | Self::UnknownOrigin(_) => {
                 Wire::json("API_CONFIGURATION_ERROR", 500, INTERNAL, INTERNAL_BODY)
             }
+            Self::Overloaded(_) => Wire::json(
+                "DEFAULT_5XX",
+                503,
+                "ServiceUnavailableException",
+                r#"{"message": "Service Unavailable"}"#,
+            ),
             Self::MalformedAnswer(_) => {
                 Wire::json("INTEGRATION_FAILURE", 502, INTERNAL, INTERNAL_BODY)
             }
@@ -154,6 +173,7 @@ impl Fault {
                 Self::IntegrationFailure(error)
             }
             CallError::Malformed(_) => Self::MalformedAnswer(error),
+            CallError::TooManyConnections | CallError::TooManyBytes => Self::Overloaded(error),
         }
     }
 }

@@ -10,10 +10,12 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWriteExt;
 
+use crate::admission::Place;
 use crate::connection::inbound::Next;
 use crate::h1::Framing;
 use crate::handler::{Handler, Refusal};
 use crate::head::{RequestHead, Version};
+use crate::hits::Limit;
 use crate::io::{Io, poll_read};
 use crate::limits::{BUFFER_BYTES, DISCARD_BYTES, LINGER_BYTES};
 use crate::request::{Inbox, Incoming, Peer, Request, RequestBody};
@@ -29,6 +31,9 @@ pub(crate) struct Connection<I> {
     peer: Peer,
     worker: Rc<Worker>,
     slot: usize,
+    /// Requests so far.
+    requests: u64,
+    _place: Place,
 }
 
 impl<I> Drop for Connection<I> {
@@ -54,11 +59,21 @@ pub(crate) async fn serve<H: Handler, I: Io>(
     peer: Peer,
     worker: Rc<Worker>,
     handler: Rc<H>,
+    place: Place,
 ) {
     let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
     let slot = worker.enter(waker);
     let timer = Timer::new(worker.clock.now());
-    let mut connection = Connection { io, inbox: Inbox::default(), timer, peer, worker, slot };
+    let mut connection = Connection {
+        io,
+        inbox: Inbox::default(),
+        timer,
+        peer,
+        worker,
+        slot,
+        requests: 0,
+        _place: place,
+    };
     loop {
         let after = match connection.next().await {
             Next::Request(head) => connection.exchange(head, &*handler).await,
@@ -77,6 +92,7 @@ impl<I: Io> Connection<I> {
     /// Lets the handler answer one request, and sends that answer.
     async fn exchange<H: Handler>(&mut self, head: Box<RequestHead>, handler: &H) -> After {
         let began = self.worker.clock.begin_request();
+        self.requests += 1;
         let mut incoming = Incoming::new(&head);
         let (response, entry) = {
             let body = RequestBody {
@@ -128,14 +144,23 @@ impl<I: Io> Connection<I> {
             }
             let now = worker.clock.now();
             self.timer.set(*limit.get_or_insert(now + worker.settings.stall));
-            self.timer.poll(cx, now).map(|()| After::Close)
+            self.timer.poll(cx, now).map(|()| self.stalled(After::Close))
         })
         .await;
         self.worker.buffers.put(buffer);
         after
     }
 
+    /// A time limit has passed without a byte moving.
+    fn stalled<T>(&self, outcome: T) -> T {
+        self.worker.count(Limit::StallTime);
+        outcome
+    }
+
     async fn refuse<H: Handler>(&mut self, refusal: Refusal, handler: &H) -> After {
+        if let Some(limit) = Limit::of(refusal) {
+            self.worker.count(limit);
+        }
         let (mut response, entry): (Response, _) =
             handler.refuse(refusal, &self.peer, &self.worker);
         response.close_after();

@@ -36,7 +36,9 @@ impl Refusal {
             Self::HeadTimeout => 408,
             Self::Malformed(malformed) => match malformed {
                 Malformed::TargetTooLong => 414,
-                Malformed::HeadTooLarge => 431,
+                Malformed::HeadTooLarge
+                | Malformed::TooManyFields
+                | Malformed::FieldValuesTooLong => 431,
                 Malformed::Expectation => 417,
                 Malformed::UnknownCoding | Malformed::Method => 501,
                 Malformed::Version => 505,

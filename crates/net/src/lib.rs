@@ -4,19 +4,24 @@
 //! pools; nothing on the way of a request is shared between workers. What a request means is
 //! the business of a [`Handler`]; framing, time limits and buffers are decided here alone.
 
+mod admission;
 mod buffers;
 mod clock;
 mod connection;
 pub mod h1;
 mod handler;
 mod head;
+mod hits;
 mod io;
 pub mod limits;
 mod listener;
 mod name;
+mod pace;
+mod quota;
 mod request;
 mod response;
 mod server;
+mod shared;
 mod timer;
 mod transfer;
 pub mod upstream;
@@ -27,7 +32,8 @@ pub use clock::Clock;
 pub use h1::Framing;
 pub use handler::{Handler, Refusal, Sent};
 pub use head::{Field, RequestHead, ResponseHead, Version};
-pub use limits::Settings;
+pub use hits::{Hits, Limit};
+pub use limits::{BodyRate, HeadLimits, Settings};
 pub use listener::{BindError, Listeners, bind};
 pub use name::Name;
 pub use request::{BodyError, Peer, Request, RequestBody};

@@ -1,4 +1,5 @@
-//! Every limit and time-out of a connection: its name, unit and default.
+//! Every limit and time-out of a connection: its name, unit and default. Those that a user may
+//! set are in [`Settings`]; docs/limits.md tells what clients see of each.
 
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ pub const HEAD_BYTES: usize = 32 * 1024;
 /// Bytes of the head of an origin's answer.
 pub const ANSWER_HEAD_BYTES: usize = 64 * 1024;
 
-/// Fields of one message.
+/// Fields of one message. An origin's answer never has more; a request may where it is allowed,
+/// then at the price of an allocation.
 pub const FIELDS: usize = 128;
 
 /// Bytes of one chunk's extensions, and of a body's trailer section.
@@ -45,9 +47,65 @@ pub const DISCARD_BYTES: u64 = 256 * 1024;
 /// last answer: some more than the largest payload, as a client may send it whole first.
 pub const LINGER_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Time limits of connections. A `Duration` each; `Default` has the documented values.
+/// Bytes of a request's body: API Gateway's payload limit. Over it: 413.
+pub const BODY_BYTES: u64 = 10_485_760;
+
+/// Bytes that all bodies together may hold beyond their usual buffers.
+pub const BUFFERED_BYTES: usize = 512 * 1024 * 1024;
+
+/// Connections of clients in the process, each some 3 KiB while it is idle.
+pub const CONNECTIONS: usize = 65_536;
+
+/// Sizes that the head of a request may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeadLimits {
+    /// From the first byte of the request line to the last of the empty line. Over it: 431.
+    pub bytes: usize,
+    /// Field lines. Over it: 431.
+    pub fields: usize,
+    /// Path and query. Over it: 414.
+    pub target_bytes: usize,
+    /// All values of fields together. Over it: 431.
+    pub field_value_bytes: usize,
+}
+
+impl HeadLimits {
+    /// What holds where nobody sets another.
+    pub const DEFAULT: Self = Self {
+        bytes: HEAD_BYTES,
+        fields: FIELDS,
+        target_bytes: TARGET_BYTES,
+        field_value_bytes: FIELD_VALUE_BYTES,
+    };
+}
+
+/// How slowly a client may send a body: while we wait for it, `bytes_per_second` on the mean of
+/// every stretch of `over`. Time in which the origin keeps us from reading does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyRate {
+    pub bytes_per_second: u64,
+    pub over: Duration,
+}
+
+/// What a user may set. `Default` has the documented values.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Sizes of a request's head.
+    pub request_head: HeadLimits,
+    /// Bytes of a request's body. Over it: 413.
+    pub body_bytes: u64,
+    /// How slowly a body may come. Under it: 408.
+    pub body_rate: BodyRate,
+    /// Bytes of bodies that are held beyond the usual buffers, in the process. Over it: 503.
+    pub buffered_bytes: usize,
+    /// Connections of clients in the process. Over it: closed at once.
+    pub connections: usize,
+    /// Connections of one client address, in the process. Over it: closed at once.
+    pub connections_by_address: Option<usize>,
+    /// Requests that a connection may carry; the answer to the last one closes it.
+    pub requests_by_connection: Option<u64>,
+    /// Connections to one origin, in the process, the idle ones included. Over it: 503.
+    pub upstream_connections_by_origin: Option<usize>,
     /// A kept-alive connection without a request.
     pub idle: Duration,
     /// From the first byte of a head to its last.
@@ -68,6 +126,14 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            request_head: HeadLimits::DEFAULT,
+            body_bytes: BODY_BYTES,
+            body_rate: BodyRate { bytes_per_second: 240, over: Duration::from_secs(10) },
+            buffered_bytes: BUFFERED_BYTES,
+            connections: CONNECTIONS,
+            connections_by_address: None,
+            requests_by_connection: None,
+            upstream_connections_by_origin: None,
             idle: Duration::from_secs(60),
             head: Duration::from_secs(10),
             stall: Duration::from_secs(30),

@@ -4,11 +4,14 @@ use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use crate::h1::{Decoder, Framing, Malformed};
 use crate::head::RequestHead;
+use crate::hits::Limit;
 use crate::io::{Io, poll_read, poll_write_all};
 use crate::limits::DISCARD_BYTES;
+use crate::pace::Pace;
 use crate::timer::Timer;
 use crate::worker::Worker;
 
@@ -112,6 +115,7 @@ pub(crate) struct Incoming {
     interim: Option<usize>,
     received: u64,
     limit: u64,
+    pace: Pace,
 }
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -120,7 +124,13 @@ impl Incoming {
     pub(crate) fn new(head: &RequestHead) -> Self {
         let decoder = Decoder::new(head.framing);
         let waits = head.expects_continue && !decoder.is_done();
-        Self { decoder, interim: waits.then_some(0), received: 0, limit: u64::MAX }
+        Self {
+            decoder,
+            interim: waits.then_some(0),
+            received: 0,
+            limit: u64::MAX,
+            pace: Pace::default(),
+        }
     }
 
     /// Whether the client still waits for a word before it sends its body.
@@ -178,8 +188,40 @@ impl RequestBody<'_> {
         self.incoming.decoder.is_done()
     }
 
+    /// Until when to wait for more: `deadline`, or when the client will have been too slow.
+    pub(crate) fn limit_of_wait(&self, deadline: Instant) -> Instant {
+        let slow_at = self.incoming.pace.slow_at(self.worker.settings.body_rate.over);
+        slow_at.map_or(deadline, |at| at.min(deadline))
+    }
+
+    /// The client has nothing for us now.
+    #[cold]
+    fn waits(&mut self) -> Result<(), BodyError> {
+        let (now, rate) = (self.worker.clock.now(), self.worker.settings.body_rate);
+        if self.incoming.pace.waits(now, self.incoming.received, rate) {
+            self.worker.count(Limit::BodyRate);
+            return Err(BodyError::TooSlow);
+        }
+        Ok(())
+    }
+
     /// Appends up to `max` bytes of the body to `out`; 0 at its end.
     pub(crate) fn poll_data(
+        &mut self,
+        cx: &mut Context<'_>,
+        out: &mut Vec<u8>,
+        max: usize,
+    ) -> Poll<Result<usize, BodyError>> {
+        let polled = self.poll_some(cx, out, max);
+        if polled.is_pending() {
+            self.waits()?;
+        } else if self.incoming.pace.is_waiting() {
+            self.incoming.pace.goes_on(self.worker.clock.now());
+        }
+        polled
+    }
+
+    fn poll_some(
         &mut self,
         cx: &mut Context<'_>,
         out: &mut Vec<u8>,

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
@@ -12,12 +12,15 @@ use std::time::Duration;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::admission::Place;
 use crate::clock::Clock;
 use crate::connection;
 use crate::handler::Handler;
+use crate::hits::Limit;
 use crate::limits::Settings;
 use crate::listener::Listeners;
 use crate::request::Peer;
+use crate::shared::Shared;
 use crate::worker::{Gauges, Worker, WorkerId};
 
 /// How often unused upstream connections are looked through.
@@ -55,6 +58,7 @@ pub fn start<H: Handler>(
 ) -> io::Result<Server<H>> {
     let address = listeners.local_addr();
     let make = Arc::new(make);
+    let common = Shared::new(settings);
     let mut server =
         Server { address, mailboxes: Vec::new(), threads: Vec::new(), gauges: Vec::new() };
     for (index, socket) in listeners.sockets.into_iter().enumerate() {
@@ -62,8 +66,9 @@ pub fn start<H: Handler>(
         let gauges = Arc::new(Gauges::default());
         let thread = std::thread::Builder::new().name(format!("worker-{index}"));
         let (settings, make, shared) = (settings.clone(), make.clone(), gauges.clone());
-        let id = WorkerId(index);
-        let run = move || run(socket, messages, move || Worker::new(id, settings, shared), &*make);
+        let (id, common) = (WorkerId(index), common.clone());
+        let worker = move || Worker::new(id, settings, shared, common);
+        let run = move || run(socket, messages, worker, &*make);
         server.threads.push(thread.spawn(run)?);
         server.mailboxes.push(mailbox);
         server.gauges.push(gauges);
@@ -164,7 +169,20 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
                 }
                 let ip = address.ip().to_canonical().to_string().into_boxed_str();
                 let peer = Peer { address, ip, local_port };
-                let serving = connection::serve(stream, peer, worker.clone(), handler.clone());
+                let place = match admit(&worker, address.ip()) {
+                    Ok(place) => place,
+                    Err(limit) => {
+                        worker.count(limit);
+                        continue;
+                    }
+                };
+                if worker.shared.admission.is_crowded() {
+                    worker.count(Limit::Connections);
+                    worker.make_room();
+                    tokio::task::yield_now().await;
+                }
+                let serving =
+                    connection::serve(stream, peer, worker.clone(), handler.clone(), place);
                 tokio::task::spawn_local(serving);
             }
             // The client went before we came.
@@ -173,6 +191,12 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
+}
+
+/// Room for a connection from this address.
+fn admit(worker: &Worker, address: IpAddr) -> Result<Place, Limit> {
+    let mut place = worker.shared.admission.admit()?;
+    place.belong_to(address).map(|()| place)
 }
 
 async fn sweep(worker: Rc<Worker>) {

@@ -9,7 +9,9 @@ use std::task::Waker;
 use crate::buffers::Buffers;
 use crate::clock::Clock;
 use crate::head::RequestHead;
+use crate::hits::{Hits, Limit};
 use crate::limits::Settings;
+use crate::shared::Shared;
 use crate::upstream::{Exchange, Origin};
 
 /// Number of a worker, from 0.
@@ -27,7 +29,10 @@ pub struct Worker {
     pub buffers: Buffers,
     pub(crate) settings: Settings,
     gauges: Arc<Gauges>,
+    pub(crate) shared: Arc<Shared>,
     draining: Cell<bool>,
+    /// Connections that are asked to end and have not.
+    asked: Cell<usize>,
     wakers: RefCell<Wakers>,
     /// Who waits for the last connection to end.
     when_idle: RefCell<Option<Waker>>,
@@ -45,6 +50,8 @@ pub struct Gauges {
     pub accepted: AtomicU64,
     /// Upstream connections opened so far.
     pub upstream_opened: AtomicU64,
+    /// How often each limit was hit.
+    pub hits: Hits,
 }
 
 /// Adds to a counter that only the calling thread writes: no locked instruction is needed.
@@ -52,22 +59,38 @@ pub(crate) fn add(counter: &AtomicU64, change: i64) {
     counter.store(counter.load(Ordering::Relaxed).wrapping_add_signed(change), Ordering::Relaxed);
 }
 
-/// The tasks of the open connections, so that a drain can wake them.
+/// The tasks of the open connections, so that others can wake them.
 #[derive(Default)]
 struct Wakers {
-    slots: Vec<Option<Waker>>,
+    slots: Vec<Option<Slot>>,
     free: Vec<usize>,
+    /// The slot that was asked to go last.
+    asked: usize,
+}
+
+/// One open connection.
+struct Slot {
+    waker: Waker,
+    /// It is to end once it is idle.
+    asked: bool,
 }
 
 impl Worker {
-    pub(crate) fn new(id: WorkerId, settings: Settings, gauges: Arc<Gauges>) -> Self {
+    pub(crate) fn new(
+        id: WorkerId,
+        settings: Settings,
+        gauges: Arc<Gauges>,
+        shared: Arc<Shared>,
+    ) -> Self {
         Self {
             id,
             clock: Clock::new(),
             buffers: Buffers::default(),
             settings,
             gauges,
+            shared,
             draining: Cell::new(false),
+            asked: Cell::new(0),
             wakers: RefCell::default(),
             when_idle: RefCell::default(),
             heads: Spare::default(),
@@ -83,9 +106,19 @@ impl Worker {
         if let Some(origin) = existing.into_iter().find(|origin| origin.is(host, port)) {
             return origin;
         }
-        let origin = Rc::new(Origin::new(host, port));
+        let origin = Rc::new(Origin::new(host, port, self.shared.upstream(host, port)));
         origins.push(Rc::downgrade(&origin));
         origin
+    }
+
+    /// The limits that hold.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Notes that a limit was hit.
+    pub fn count(&self, limit: Limit) {
+        self.gauges.hits.count(limit);
     }
 
     /// Whether connections are to end once they are idle.
@@ -96,8 +129,37 @@ impl Worker {
     /// Tells every connection to end once it is idle.
     pub(crate) fn drain(&self) {
         self.draining.set(true);
-        let wakers: Vec<Waker> = self.wakers.borrow().slots.iter().flatten().cloned().collect();
+        let wakers: Vec<Waker> = {
+            let wakers = self.wakers.borrow();
+            wakers.slots.iter().flatten().map(|slot| slot.waker.clone()).collect()
+        };
         wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Asks the connection that was asked longest ago, or never, to end once it is idle.
+    pub(crate) fn make_room(&self) {
+        let mut wakers = self.wakers.borrow_mut();
+        let count = wakers.slots.len();
+        let next = (1..=count).map(|step| (wakers.asked + step) % count);
+        let unasked = |at: &usize| wakers.slots[*at].as_ref().is_some_and(|slot| !slot.asked);
+        let Some(at) = next.into_iter().find(unasked) else { return };
+        wakers.asked = at;
+        let Some(slot) = &mut wakers.slots[at] else { return };
+        slot.asked = true;
+        self.asked.set(self.asked.get() + 1);
+        let waker = slot.waker.clone();
+        drop(wakers);
+        waker.wake();
+    }
+
+    /// Whether a connection that is idle is to end.
+    pub(crate) fn wants_back(&self, slot: usize) -> bool {
+        self.is_draining() || (self.asked.get() > 0 && self.is_asked(slot))
+    }
+
+    #[cold]
+    fn is_asked(&self, slot: usize) -> bool {
+        self.wakers.borrow().slots[slot].as_ref().is_some_and(|slot| slot.asked)
     }
 
     /// Closes upstream connections that were unused for too long.
@@ -139,14 +201,15 @@ impl Worker {
     pub(crate) fn enter(&self, waker: Waker) -> usize {
         add(&self.gauges.open, 1);
         add(&self.gauges.accepted, 1);
+        let entered = Some(Slot { waker, asked: false });
         let mut wakers = self.wakers.borrow_mut();
         match wakers.free.pop() {
             Some(slot) => {
-                wakers.slots[slot] = Some(waker);
+                wakers.slots[slot] = entered;
                 slot
             }
             None => {
-                wakers.slots.push(Some(waker));
+                wakers.slots.push(entered);
                 wakers.slots.len() - 1
             }
         }
@@ -155,7 +218,9 @@ impl Worker {
     pub(crate) fn leave(&self, slot: usize) {
         add(&self.gauges.open, -1);
         let mut wakers = self.wakers.borrow_mut();
-        wakers.slots[slot] = None;
+        if wakers.slots[slot].take().is_some_and(|slot| slot.asked) {
+            self.asked.set(self.asked.get() - 1);
+        }
         wakers.free.push(slot);
         if self.is_idle()
             && let Some(waker) = self.when_idle.take()

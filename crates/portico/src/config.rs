@@ -11,6 +11,7 @@ use serde::Deserialize;
 use toml::de::DeTable;
 
 use crate::failure::Failure;
+use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
 use crate::values::{AccountId, Listen, Loopback, Region, Workers};
@@ -31,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) workers: Option<Workers>,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
+    #[serde(default)]
+    pub(crate) limits: Limits,
     /// Stage name to AWS's Stage document.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
@@ -189,6 +192,8 @@ mod tests {
         check("[stages.prod]\nvariable = {}", &["portico.toml:2:1", "variable"]);
         check("[stages.\"a b\"]\n", &["portico.toml:1:", "a stage name has"]);
         check("management = \"0.0.0.0:1\"", &["portico.toml:1:14", "only on loopback"]);
+        check("[limits]\nhead-bytes = 1", &["portico.toml:2:14", "from 1024 to 1048576"]);
+        check("[limits]\nhead = 1", &["portico.toml:2:1", "head-bytes"]);
         check("[[origin]]\ndirectory = 1\n", &["portico.toml:2:13", "string"]);
         check("x", &["portico.toml:1:"]);
     }

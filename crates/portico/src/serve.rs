@@ -6,13 +6,14 @@ use std::time::{Duration, SystemTime};
 
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Gateway};
-use portico_net::{Server, Settings, Worker};
+use portico_net::{Server, Worker};
 use portico_snapshot::{Snapshot, StageIndex};
 
 use crate::banner::{Banner, ServedOrigin};
 use crate::cli::Serve;
 use crate::config::{self, Config};
 use crate::definition::{self, Compiled, Definition};
+use crate::descriptors;
 use crate::failure::Failure;
 use crate::management;
 use crate::origin::Files;
@@ -89,7 +90,8 @@ impl Servers {
             let (account, snapshot) = (Arc::clone(&account), Arc::clone(&snapshot));
             Gateway::new(account, counters.clone(), telemetry, snapshot, worker)
         };
-        let gateway = portico_net::start(listeners, &Settings::default(), make)
+        let settings = config.limits.settings(descriptors::raise());
+        let gateway = portico_net::start(listeners, &settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
         status.watch(gateway.gauges());
         status.publish(revision);

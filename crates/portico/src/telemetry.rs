@@ -59,8 +59,12 @@ impl Status {
 
     /// The sum of one connection counter over all workers.
     fn connections(&self, select: impl Fn(&Gauges) -> &AtomicU64) -> u64 {
-        let gauges = self.gauges.get().into_iter().flatten();
-        gauges.map(|worker| select(worker).load(Ordering::Relaxed)).sum()
+        self.workers().map(|worker| select(worker).load(Ordering::Relaxed)).sum()
+    }
+
+    /// The counters of each worker.
+    fn workers(&self) -> impl Iterator<Item = &Gauges> {
+        self.gauges.get().into_iter().flatten().map(|gauges| &**gauges)
     }
 
     /// Every worker has been sent this revision.
@@ -109,6 +113,7 @@ mod tests {
             "portico_ready 1",
             "portico_snapshot_revision 1",
             "portico_workers 2",
+            "portico_limit_hits_total{limit=\"body-bytes\"} 0",
             "portico_findings{class=\"ignored\"} 0",
             "portico_requests_total{api=\"abc\",stage=\"prod\",class=\"2xx\"} 1",
             "portico_requests_total{api=\"abc\",stage=\"prod\",class=\"5xx\"} 0",

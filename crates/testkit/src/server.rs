@@ -8,7 +8,7 @@ use std::time::Duration;
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Emit, Event};
 use portico_model::{Stage, StageName};
-use portico_net::{Server, Settings};
+use portico_net::{Limit, Server, Settings};
 use portico_snapshot::{RestStage, Snapshot, StageIndex};
 
 /// How long a test waits for an event, and a gateway for its connections when it is dropped.
@@ -165,6 +165,12 @@ impl Running {
             gauges.open.load(std::sync::atomic::Ordering::Relaxed)
         };
         self.server.iter().flat_map(|server| server.gauges()).map(load).sum()
+    }
+
+    /// How often a limit was hit.
+    pub fn hits(&self, limit: Limit) -> u64 {
+        let server = self.server.iter().flat_map(|server| server.gauges());
+        server.map(|gauges| gauges.hits.of(limit)).sum()
     }
 
     /// Whether no worker has panicked.

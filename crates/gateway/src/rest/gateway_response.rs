@@ -1,5 +1,7 @@
 //! What the client reads when the gateway answers instead of the integration.
 
+use std::borrow::Cow;
+
 use portico_net::{Body, Response, Worker};
 
 use crate::fault::Fault;
@@ -15,7 +17,10 @@ pub(crate) fn render(fault: &Fault, ids: &RequestIds, worker: &Worker) -> Respon
     if fault.ends_connection() {
         response.close_after();
     }
-    response.with_body(Body::Static(wire.body.as_bytes()))
+    response.with_body(match wire.body {
+        Cow::Borrowed(text) => Body::Static(text.as_bytes()),
+        Cow::Owned(text) => Body::Buffer(text.into_bytes()),
+    })
 }
 
 /// The two fields of every answer of a REST API.

@@ -1,8 +1,7 @@
 //! Calls the integration.
 
-use portico_model::limits::PAYLOAD_BYTES;
-use portico_net::Request;
 use portico_net::upstream::{self, Answer};
+use portico_net::{Limit, Request, Worker};
 
 use crate::fault::Fault;
 use crate::gateway::Trail;
@@ -45,21 +44,31 @@ pub(crate) async fn call<'a>(
         Outbound::Mock(status) => return Ok(Inbound::Mock(status)),
         Outbound::Http { call, request, trace } => (call, request, trace),
     };
-    if request.body.framing().length().is_some_and(|bytes| bytes > PAYLOAD_BYTES) {
-        return Err(Fault::RequestTooLarge { limit: PAYLOAD_BYTES });
+    let limit = request.worker.settings().body_bytes;
+    if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
+        return Err(counted(Fault::RequestTooLarge { limit }, request.worker));
     }
-    request.body.limit(PAYLOAD_BYTES);
+    request.body.limit(limit);
     let origin = &matched.stage.origins[call.origin];
     let began = request.worker.clock.now();
     trail.note("integration request", began, || first_line(&outbound.head, &origin.authority));
     let called = origin.pool.call(outbound, &mut request.body, began + call.timeout).await;
     let now = request.worker.clock.now();
     trail.integration_latency = Some(now.saturating_duration_since(began));
-    let answer = called.map_err(|error| Fault::of_call(error, call.timeout))?;
+    let answer =
+        called.map_err(|error| counted(Fault::of_call(error, call.timeout), request.worker))?;
     let status = answer.head().status();
     trail.integration_status = Some(status);
     trail.note("integration response", now, || status.to_string());
     Ok(Inbound::Http { answer, trace })
+}
+
+/// Counts a body that is too large; other limits are counted where they are hit.
+fn counted(fault: Fault, worker: &Worker) -> Fault {
+    if matches!(fault, Fault::RequestTooLarge { .. }) {
+        worker.count(Limit::BodyBytes);
+    }
+    fault
 }
 
 /// For example `GET /books of 127.0.0.1:9000`.

@@ -7,8 +7,9 @@ use crate::connection::Connection;
 use crate::h1::{HeadScanner, Malformed, Scanned, parse_request};
 use crate::handler::Refusal;
 use crate::head::RequestHead;
+use crate::hits::Limit;
 use crate::io::{Io, poll_read};
-use crate::limits::{BUFFER_BYTES, HEAD_BYTES, METHOD_BYTES, TARGET_BYTES};
+use crate::limits::{BUFFER_BYTES, HeadLimits, METHOD_BYTES};
 
 /// What a connection brings next.
 pub(super) enum Next {
@@ -29,7 +30,7 @@ impl<I: Io> Connection<I> {
             limit = idle_since + self.worker.settings.head;
         }
         loop {
-            match scan(&mut scanner, &bytes) {
+            match scan(&mut scanner, &bytes, &self.worker.settings.request_head) {
                 Err(reason) => return self.refused(bytes, Refusal::Malformed(reason)),
                 Ok(Scanned::Complete { start, end }) => return self.parse(bytes, start, end),
                 Ok(Scanned::Partial) => {}
@@ -44,6 +45,9 @@ impl<I: Io> Connection<I> {
                 Read::Bytes => {}
                 Read::TimedOut if begun => return self.refused(bytes, Refusal::HeadTimeout),
                 Read::TimedOut | Read::End => {
+                    if matches!(read, Read::TimedOut) {
+                        self.worker.count(Limit::IdleTime);
+                    }
                     self.worker.buffers.put(bytes);
                     return Next::End;
                 }
@@ -59,7 +63,7 @@ impl<I: Io> Connection<I> {
         if polled.is_pending() {
             if bytes.is_empty() {
                 self.worker.buffers.put(std::mem::take(bytes));
-                if self.worker.is_draining() {
+                if self.worker.wants_back(self.slot) {
                     return Poll::Ready(Read::End);
                 }
             }
@@ -73,7 +77,7 @@ impl<I: Io> Connection<I> {
     fn parse(&mut self, bytes: Vec<u8>, start: usize, end: usize) -> Next {
         let mut head = self.worker.take_head();
         head.lines.bytes = bytes;
-        match parse_request(&mut head, start, end) {
+        match parse_request(&mut head, start, end, &self.worker.settings.request_head) {
             Ok(()) => {
                 self.inbox.fill(&head.lines.bytes[end..], &self.worker);
                 Next::Request(head)
@@ -99,11 +103,15 @@ enum Read {
 
 /// A first line that does not end in time is a method or a target that is too long, not a large
 /// head.
-fn scan(scanner: &mut HeadScanner, bytes: &[u8]) -> Result<Scanned, Malformed> {
-    let scanned = scanner.scan(bytes, HEAD_BYTES)?;
+fn scan(
+    scanner: &mut HeadScanner,
+    bytes: &[u8],
+    limits: &HeadLimits,
+) -> Result<Scanned, Malformed> {
+    let scanned = scanner.scan(bytes, limits.bytes)?;
     // Method, two spaces, version, line end, and empty lines before it.
     const AROUND_TARGET: usize = METHOD_BYTES + 16;
-    let is_long = bytes.len() > TARGET_BYTES + AROUND_TARGET;
+    let is_long = bytes.len() > limits.target_bytes + AROUND_TARGET;
     if scanned == Scanned::Partial && is_long && !scanner.has_first_line() {
         let has_method = bytes[..METHOD_BYTES + 8].contains(&b' ');
         return Err(if has_method { Malformed::TargetTooLong } else { Malformed::Method });

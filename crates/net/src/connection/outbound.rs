@@ -10,6 +10,7 @@ use crate::connection::{After, Connection, poll_flush};
 use crate::h1::{CHUNK_HEAD, Framing, write_chunk_head};
 use crate::handler::Sent;
 use crate::head::{RequestHead, Version};
+use crate::hits::Limit;
 use crate::io::{Io, poll_write_all};
 use crate::request::{Incoming, RequestBody};
 use crate::response::{Body, Response};
@@ -40,7 +41,8 @@ impl<I: Io> Connection<I> {
             && !ends_by_close
             && is_readable
             && !incoming.is_unasked()
-            && !self.worker.is_draining();
+            && !self.worker.is_draining()
+            && !self.was_last_request();
         response.finish_head(&self.worker, to_head, head.version(), keep_alive);
         incoming.answered();
         let Response { head: bytes, body, .. } = response;
@@ -63,6 +65,16 @@ impl<I: Io> Connection<I> {
             After::Close
         };
         (Sent { body_bytes, complete, elapsed: Duration::ZERO }, after)
+    }
+
+    /// Whether the connection has carried as many requests as it may.
+    fn was_last_request(&self) -> bool {
+        let limit = self.worker.settings.requests_by_connection;
+        let was_last = limit.is_some_and(|limit| self.requests >= limit);
+        if was_last {
+            self.worker.count(Limit::Requests);
+        }
+        was_last
     }
 
     /// Sends an answer whose body is all here.
@@ -106,7 +118,7 @@ impl<I: Io> Connection<I> {
                 stopped_at = Some(from);
                 self.timer.set(now + self.worker.settings.stall);
             }
-            self.timer.poll(cx, now).map(|()| false)
+            self.timer.poll(cx, now).map(|()| self.stalled(false))
         })
         .await
     }
@@ -150,7 +162,7 @@ impl<I: Io> Connection<I> {
                 progress = Some(moved);
                 self.timer.set(now + worker.settings.stall);
             }
-            self.timer.poll(cx, now).map(|()| false)
+            self.timer.poll(cx, now).map(|()| self.stalled(false))
         })
         .await;
         let moved = outbox.moved;

@@ -27,6 +27,10 @@ pub enum Malformed {
     TargetTooLong,
     #[error("the head is too large")]
     HeadTooLarge,
+    #[error("the head has too many fields")]
+    TooManyFields,
+    #[error("the values of the fields are too long together")]
+    FieldValuesTooLong,
     #[error(
         "Host is missing, repeated, malformed or contradicts the target (RFC 9112, section 3.2)"
     )]
@@ -65,7 +69,7 @@ pub(super) fn slots<'b>() -> Slots<'b> {
 pub(super) fn refuse(error: Error, start_line: Malformed) -> Malformed {
     match error {
         Error::HeaderName | Error::HeaderValue | Error::NewLine => Malformed::FieldLine,
-        Error::TooManyHeaders => Malformed::HeadTooLarge,
+        Error::TooManyHeaders => Malformed::TooManyFields,
         Error::Version => Malformed::Version,
         Error::Status | Error::Token => start_line,
     }

@@ -1,41 +1,58 @@
 //! Parses the head of a request (RFC 9112, section 3).
 
+use std::mem::MaybeUninit;
+
 use crate::h1::{Framing, HeadScanner, Malformed, Scanned, parse};
 use crate::head::{RequestHead, Span, Version};
-use crate::limits::{FIELD_VALUE_BYTES, HEAD_BYTES, METHOD_BYTES, TARGET_BYTES};
+use crate::limits::{FIELDS, HeadLimits, METHOD_BYTES};
 
 impl RequestHead {
     /// Reads the head that `bytes` begin with, and tells how many of them it takes; `None` if
-    /// more are needed. A connection parses in place instead.
+    /// more are needed. A connection parses in place instead. The default limits hold.
     pub fn read(bytes: &[u8]) -> Result<Option<(Self, usize)>, Malformed> {
-        let scanned = HeadScanner::default().scan(bytes, HEAD_BYTES)?;
+        let limits = HeadLimits::DEFAULT;
+        let scanned = HeadScanner::default().scan(bytes, limits.bytes)?;
         let Scanned::Complete { start, end } = scanned else { return Ok(None) };
         let mut head = Self::default();
         head.lines.bytes.extend_from_slice(bytes);
-        parse_request(&mut head, start, end)?;
+        parse_request(&mut head, start, end, &limits)?;
         Ok(Some((head, end)))
     }
 }
 
 /// Parses `head.lines.bytes[start..end]`, a complete head as the scanner found it, in place.
-pub fn parse_request(head: &mut RequestHead, start: usize, end: usize) -> Result<(), Malformed> {
+pub fn parse_request(
+    head: &mut RequestHead,
+    start: usize,
+    end: usize,
+    limits: &HeadLimits,
+) -> Result<(), Malformed> {
     let bytes = std::mem::take(&mut head.lines.bytes);
     head.lines.clear();
-    let result = parse_bytes(head, &bytes, start, end);
+    let mut slots = parse::slots();
+    let few = limits.fields.min(FIELDS);
+    let mut result = parse_bytes(head, &bytes, start, end, limits, &mut slots[..few]);
+    if result == Err(Malformed::TooManyFields) && limits.fields > FIELDS {
+        let mut slots = Vec::new();
+        slots.resize_with(limits.fields, MaybeUninit::uninit);
+        head.lines.clear();
+        result = parse_bytes(head, &bytes, start, end, limits, &mut slots);
+    }
     head.lines.bytes = bytes;
     result
 }
 
-fn parse_bytes(
+fn parse_bytes<'b>(
     head: &mut RequestHead,
-    bytes: &[u8],
+    bytes: &'b [u8],
     start: usize,
     end: usize,
+    limits: &HeadLimits,
+    slots: &mut [MaybeUninit<httparse::Header<'b>>],
 ) -> Result<(), Malformed> {
-    let mut slots = parse::slots();
     let mut request = httparse::Request::new(&mut []);
     let status = request
-        .parse_with_uninit_headers(&bytes[start..end], &mut slots)
+        .parse_with_uninit_headers(&bytes[start..end], slots)
         .map_err(|error| refuse(error, &bytes[start..end]))?;
     if status != httparse::Status::Complete(end - start) {
         return Err(Malformed::StartLine);
@@ -47,13 +64,13 @@ fn parse_bytes(
     };
     let declared = parse::read_fields(request.headers, bytes, &mut head.lines.fields)?;
     head.lines.has_connection_options = declared.has_connection_options;
-    if declared.value_bytes > FIELD_VALUE_BYTES {
-        return Err(Malformed::HeadTooLarge);
+    if declared.value_bytes > limits.field_value_bytes {
+        return Err(Malformed::FieldValuesTooLong);
     }
     let version = if version == 0 { Version::Http10 } else { Version::Http11 };
     head.version = Some(version);
     head.method = Span::of(method.as_bytes(), bytes);
-    let target = Target::parse(method.as_bytes(), target.as_bytes())?;
+    let target = Target::parse(method.as_bytes(), target.as_bytes(), limits.target_bytes)?;
     head.path = Span::of(target.path, bytes);
     head.query = target.query.map(|query| Span::of(query, bytes));
     let host = check_host(declared.host, version, &target)?;
@@ -95,8 +112,8 @@ struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// The four forms of RFC 9112, section 3.2; a gateway is no tunnel, so `CONNECT` is refused.
-    fn parse(method: &[u8], target: &'a [u8]) -> Result<Self, Malformed> {
-        if target.len() > TARGET_BYTES {
+    fn parse(method: &[u8], target: &'a [u8], limit: usize) -> Result<Self, Malformed> {
+        if target.len() > limit {
             return Err(Malformed::TargetTooLong);
         }
         if method == b"CONNECT" || method.len() > METHOD_BYTES {

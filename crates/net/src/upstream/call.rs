@@ -7,12 +7,15 @@ use std::task::Poll;
 use std::time::Instant;
 
 use crate::h1::{Framing, Malformed};
+use crate::hits::Limit;
 use crate::limits::{BUFFER_BYTES, HELD_BYTES};
+use crate::quota::Share;
 use crate::request::{BodyError, RequestBody};
 use crate::response::write_decimal;
 use crate::transfer::Outbox;
 use crate::upstream::exchange::Broken;
 use crate::upstream::{Answer, Exchange, Origin};
+use crate::worker::Worker;
 
 /// What goes out as the body of a call.
 #[derive(Debug)]
@@ -52,6 +55,10 @@ pub enum CallError {
     Closed(#[source] io::Error),
     #[error("the origin's answer is malformed")]
     Malformed(#[source] Malformed),
+    #[error("the origin has as many connections as it may")]
+    TooManyConnections,
+    #[error("the process holds as many bytes of bodies as it may")]
+    TooManyBytes,
     #[error("the client's request failed")]
     Client(#[source] BodyError),
 }
@@ -63,6 +70,7 @@ impl From<Broken> for CallError {
             Broken::Io(error) => Self::Closed(error),
             Broken::Malformed(reason) => Self::Malformed(reason),
             Broken::TimedOut => Self::Timeout,
+            Broken::TooManyBytes => Self::TooManyBytes,
         }
     }
 }
@@ -79,12 +87,15 @@ impl Origin {
     ) -> Result<Answer, CallError> {
         let mut exchange = body.worker.take_exchange();
         let idempotent = outbound.idempotent;
-        exchange.open(outbound, body, deadline).await.map_err(CallError::Client)?;
+        exchange.open(outbound, body, deadline).await?;
         let mut fresh = false;
         loop {
             let connection = match self.take_idle() {
                 Some(connection) if !fresh => connection,
-                _ => self.connect(body.worker, body.timer, deadline).await?,
+                _ => {
+                    exchange.disconnect();
+                    self.connect(body.worker, body.timer, deadline).await?
+                }
             };
             exchange.restart(connection, self);
             match exchange.run(body, deadline).await {
@@ -106,7 +117,7 @@ impl Exchange {
         outbound: Outbound,
         body: &mut RequestBody<'_>,
         deadline: Instant,
-    ) -> Result<(), BodyError> {
+    ) -> Result<(), CallError> {
         self.opening = outbound.head;
         self.to_head = outbound.to_head;
         self.sends_body =
@@ -125,12 +136,13 @@ impl Exchange {
                     let polled = body.poll_data(cx, &mut self.opening, BUFFER_BYTES);
                     Poll::Ready(if let Poll::Ready(read) = polled { read } else { Ok(0) })
                 })
-                .await?;
+                .await
+                .map_err(CallError::Client)?;
             }
             return Ok(());
         }
         let mut held = body.worker.buffers.take();
-        let read = hold(body, &mut held, deadline).await;
+        let read = hold(body, &mut held, &mut self.held_beyond, deadline).await;
         if read.is_ok() && body.is_done() {
             self.declare_length(held.len() as u64);
             self.opening.extend_from_slice(&held);
@@ -158,21 +170,35 @@ impl Exchange {
 async fn hold(
     body: &mut RequestBody<'_>,
     held: &mut Vec<u8>,
+    beyond: &mut Share,
     deadline: Instant,
-) -> Result<(), BodyError> {
-    body.timer.set(deadline);
+) -> Result<(), CallError> {
     poll_fn(|cx| {
         while !body.is_done() && held.len() <= HELD_BYTES {
             match body.poll_data(cx, held, BUFFER_BYTES) {
                 Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(CallError::Client(error))),
                 Poll::Pending => {
+                    body.timer.set(body.limit_of_wait(deadline));
                     let now = body.worker.clock.now();
-                    return body.timer.poll(cx, now).map(|()| Err(BodyError::TooSlow));
+                    let late = || CallError::Client(BodyError::TooSlow);
+                    return body.timer.poll(cx, now).map(|()| Err(late()));
                 }
+            }
+            if held.len() > BUFFER_BYTES && !cover(beyond, held, body.worker) {
+                return Poll::Ready(Err(CallError::TooManyBytes));
             }
         }
         Poll::Ready(Ok(()))
     })
     .await
+}
+
+/// Counts a buffer that has outgrown the usual ones; whether the process may hold so much more.
+pub(super) fn cover(beyond: &mut Share, held: &Vec<u8>, worker: &Worker) -> bool {
+    let fits = beyond.grow_to(held.capacity(), &worker.shared.buffered);
+    if !fits {
+        worker.count(Limit::BufferedBytes);
+    }
+    fits
 }

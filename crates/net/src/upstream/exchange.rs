@@ -10,8 +10,10 @@ use crate::h1::{Decoder, Framing, HeadScanner, Malformed, Scanned, parse_respons
 use crate::head::ResponseHead;
 use crate::io::{poll_read, poll_write_all};
 use crate::limits::{ANSWER_HEAD_BYTES, BUFFER_BYTES, HELD_BYTES, INTERIM_ANSWERS};
+use crate::quota::Share;
 use crate::request::{BodyError, RequestBody};
 use crate::transfer::{Outbox, Source, TransferError, poll_transfer};
+use crate::upstream::call::cover;
 use crate::upstream::origin::{Connection, Origin};
 use crate::worker::Worker;
 
@@ -35,6 +37,8 @@ pub(crate) enum Broken {
     /// What came is no answer.
     Malformed(Malformed),
     TimedOut,
+    /// The process holds as many bytes as it may.
+    TooManyBytes,
 }
 
 /// The state of an exchange. It is recycled, so that a request allocates nothing.
@@ -60,6 +64,8 @@ pub(crate) struct Exchange {
     framed: Vec<u8>,
     /// Decoded bytes of the answer's body that nobody has taken yet.
     pub(crate) held: Vec<u8>,
+    /// What is counted of bodies that are held beyond a usual buffer.
+    pub(super) held_beyond: Share,
 }
 
 impl Exchange {
@@ -96,6 +102,11 @@ impl Exchange {
         is_reused && unanswered && self.outbox.is_unstarted() && (untouched || idempotent)
     }
 
+    /// Ends the connection, so that another may take its place.
+    pub(super) fn disconnect(&mut self) {
+        self.connection = None;
+    }
+
     /// Gets ready to send the opening on another connection.
     pub(super) fn restart(&mut self, connection: Connection, origin: &Rc<Origin>) {
         self.origin = Some(origin.clone());
@@ -110,11 +121,15 @@ impl Exchange {
         body: &mut RequestBody<'_>,
         deadline: Instant,
     ) -> Result<(), Broken> {
-        body.timer.set(deadline);
         poll_fn(|cx| {
             if let Poll::Ready(result) = self.poll_run(cx, body) {
                 return Poll::Ready(result);
             }
+            let limit = match self.upload {
+                Upload::Running => body.limit_of_wait(deadline),
+                Upload::Finished | Upload::Refused => deadline,
+            };
+            body.timer.set(limit);
             let now = body.worker.clock.now();
             body.timer.poll(cx, now).map(|()| Err(self.timed_out(body)))
         })
@@ -147,6 +162,11 @@ impl Exchange {
         let is_long = self.head.framing.length().is_some_and(|bytes| bytes > HELD_BYTES as u64);
         while !is_long && !self.is_complete() && self.held.len() <= HELD_BYTES {
             ready!(self.poll_held(cx))?;
+            if self.held.len() > BUFFER_BYTES
+                && !cover(&mut self.held_beyond, &self.held, body.worker)
+            {
+                return Poll::Ready(Err(Broken::TooManyBytes));
+            }
         }
         Poll::Ready(Ok(()))
     }

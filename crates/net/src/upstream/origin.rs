@@ -6,11 +6,14 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use tokio::net::TcpStream;
 
+use crate::hits::Limit;
+use crate::quota::{Quota, Share};
 use crate::timer::Timer;
 use crate::upstream::CallError;
 use crate::worker::{Worker, add};
@@ -21,6 +24,8 @@ pub(crate) struct Connection {
     pub(crate) io: TcpStream,
     /// Whether it has answered a request before.
     pub(crate) is_reused: bool,
+    /// Of the connections that the origin may have, if there is a limit.
+    _share: Option<Share>,
 }
 
 /// Host and port, and the connections to it that wait for a request.
@@ -32,11 +37,14 @@ pub struct Origin {
     address: Option<IpAddr>,
     /// Longest unused first; requests take the last, so that the others can be trimmed.
     idle: RefCell<VecDeque<(Connection, Instant)>>,
+    /// Connections that all workers may have open here.
+    quota: Option<Arc<Quota>>,
 }
 
 impl Origin {
-    pub(crate) fn new(host: &str, port: u16) -> Self {
-        Self { host: host.into(), port, address: host.parse().ok(), idle: RefCell::default() }
+    pub(crate) fn new(host: &str, port: u16, quota: Option<Arc<Quota>>) -> Self {
+        let address = host.parse().ok();
+        Self { host: host.into(), port, address, idle: RefCell::default(), quota }
     }
 
     pub(crate) fn is(&self, host: &str, port: u16) -> bool {
@@ -85,13 +93,23 @@ impl Origin {
         timer: &mut Timer,
         deadline: Instant,
     ) -> Result<Connection, CallError> {
+        let share = match &self.quota {
+            None => None,
+            Some(quota) => match quota.take() {
+                Some(share) => Some(share),
+                None => {
+                    worker.count(Limit::UpstreamConnections);
+                    return Err(CallError::TooManyConnections);
+                }
+            },
+        };
         let limit = worker.clock.now() + worker.settings.connect;
         timer.set(limit.min(deadline));
         let mut opening = Box::pin(self.open());
         let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
         io.set_nodelay(true).map_err(CallError::Connect)?;
         add(&worker.gauges().upstream_opened, 1);
-        Ok(Connection { io, is_reused: false })
+        Ok(Connection { io, is_reused: false, _share: share })
     }
 
     async fn open(&self) -> Result<TcpStream, CallError> {

@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Write};
 
+use portico_net::Limit;
+
 use super::cells::{BOUNDS_US, HistogramTotals, Label, StageTotals};
 use super::{Status, Totals};
 
@@ -42,6 +44,12 @@ fn write_process(out: &mut String, status: &Status) -> fmt::Result {
     head(out, "portico_upstream_connections_total", "counter", help)?;
     let opened = status.connections(|worker| &worker.upstream_opened);
     writeln!(out, "portico_upstream_connections_total {opened}")?;
+    let help = "How often a limit was hit; docs/limits.md tells what each is";
+    head(out, "portico_limit_hits_total", "counter", help)?;
+    for limit in Limit::ALL {
+        let hits: u64 = status.workers().map(|worker| worker.hits.of(limit)).sum();
+        writeln!(out, "portico_limit_hits_total{{limit=\"{}\"}} {hits}", limit.name())?;
+    }
     head(out, "portico_findings", "gauge", "Findings of the definitions being served, by class")?;
     for (class, count) in &status.findings {
         writeln!(out, "portico_findings{{class=\"{class}\"}} {count}")?;

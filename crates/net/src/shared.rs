@@ -1,0 +1,66 @@
+//! What the workers of one server share: counts of what the process may have at once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::admission::Admission;
+use crate::limits::Settings;
+use crate::quota::Quota;
+
+/// Host and port to what is open there.
+type Origins = HashMap<(Box<str>, u16), Weak<Quota>>;
+
+/// Counts that every worker sees. A request on kept-alive connections touches none of them.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) admission: Arc<Admission>,
+    /// Bytes of bodies beyond the usual buffers.
+    pub(crate) buffered: Arc<Quota>,
+    /// Connections that one origin may get.
+    by_origin: Option<usize>,
+    /// The origins that some worker calls.
+    origins: Mutex<Origins>,
+}
+
+impl Shared {
+    pub(crate) fn new(settings: &Settings) -> Arc<Self> {
+        Arc::new(Self {
+            admission: Admission::new(settings),
+            buffered: Quota::new(settings.buffered_bytes),
+            by_origin: settings.upstream_connections_by_origin,
+            origins: Mutex::default(),
+        })
+    }
+
+    /// The connections that all workers may open to an origin; `None` if there is no limit. It is
+    /// looked up when a worker learns of an origin, not when it calls it.
+    pub(crate) fn upstream(&self, host: &str, port: u16) -> Option<Arc<Quota>> {
+        let limit = self.by_origin?;
+        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        origins.retain(|_, quota| quota.strong_count() > 0);
+        let known = origins.entry((host.into(), port)).or_default();
+        Some(known.upgrade().unwrap_or_else(|| {
+            let quota = Quota::new(limit);
+            *known = Arc::downgrade(&quota);
+            quota
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workers_share_the_connections_of_an_origin() {
+        let settings = Settings { upstream_connections_by_origin: Some(1), ..Settings::default() };
+        let shared = Shared::new(&settings);
+        let [one, two] = [0, 1].map(|_| shared.upstream("api.example", 80).unwrap());
+        let taken = one.take().unwrap();
+        assert!(two.take().is_none());
+        assert!(shared.upstream("api.example", 81).unwrap().take().is_some());
+        drop((one, two, taken));
+        assert!(shared.upstream("api.example", 80).unwrap().take().is_some());
+        assert!(Shared::new(&Settings::default()).upstream("api.example", 80).is_none());
+    }
+}
