@@ -12,34 +12,30 @@ use tokio::io::AsyncWriteExt;
 
 use crate::connection::inbound::Next;
 use crate::h1::Framing;
+use crate::h2;
 use crate::handler::{Handler, Refusal};
 use crate::head::{RequestHead, Version};
-use crate::io::{Io, poll_read};
+use crate::io::{Io, poll_discard};
 use crate::limits::{BUFFER_BYTES, DISCARD_BYTES, LINGER_BYTES};
 use crate::request::{Inbox, Incoming, Peer, Request, RequestBody};
 use crate::response::Response;
 use crate::timer::Timer;
-use crate::worker::Worker;
+use crate::worker::{Seat, Worker};
 
-/// A client's connection and what was read ahead on it.
+/// A client's connection and what was read ahead on it; over HTTP/2 a stream of one.
 pub(crate) struct Connection<I> {
-    io: I,
+    pub(crate) io: I,
     inbox: Inbox,
     timer: Timer,
-    peer: Peer,
-    worker: Rc<Worker>,
-    slot: usize,
-}
-
-impl<I> Drop for Connection<I> {
-    fn drop(&mut self) {
-        self.worker.leave(self.slot);
-    }
+    pub(crate) peer: Peer,
+    pub(crate) worker: Rc<Worker>,
+    /// Whether no request has come yet.
+    is_new: bool,
 }
 
 /// Whether the connection can carry another request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum After {
+pub(crate) enum After {
     NextRequest,
     /// The same, behind the rest of a body that nobody read.
     Discard,
@@ -55,16 +51,20 @@ pub(crate) async fn serve<H: Handler, I: Io>(
     worker: Rc<Worker>,
     handler: Rc<H>,
 ) {
-    let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-    let slot = worker.enter(waker);
-    let timer = Timer::new(worker.clock.now());
-    let mut connection = Connection { io, inbox: Inbox::default(), timer, peer, worker, slot };
+    let seat = Seat::take(&worker).await;
+    let mut connection = Connection::new(io, peer, worker);
     loop {
         let after = match connection.next().await {
             Next::Request(head) => connection.exchange(head, &*handler).await,
             Next::Refused(refusal) => connection.refuse(refusal, &*handler).await,
+            Next::Http2(ahead) => {
+                let Connection { io, peer, worker, .. } = connection;
+                // Boxed, so that a connection over HTTP/1.1 has no room for it.
+                return Box::pin(h2::serve(io, ahead, peer, worker, handler, seat)).await;
+            }
             Next::End => return,
         };
+        connection.is_new = false;
         match after {
             After::NextRequest | After::Discard => {}
             After::Linger => return connection.linger().await,
@@ -74,8 +74,17 @@ pub(crate) async fn serve<H: Handler, I: Io>(
 }
 
 impl<I: Io> Connection<I> {
+    pub(crate) fn new(io: I, peer: Peer, worker: Rc<Worker>) -> Self {
+        let timer = Timer::new(worker.clock.now());
+        Self { io, inbox: Inbox::default(), timer, peer, worker, is_new: true }
+    }
+
     /// Lets the handler answer one request, and sends that answer.
-    async fn exchange<H: Handler>(&mut self, head: Box<RequestHead>, handler: &H) -> After {
+    pub(crate) async fn exchange<H: Handler>(
+        &mut self,
+        head: Box<RequestHead>,
+        handler: &H,
+    ) -> After {
         let began = self.worker.clock.now();
         let mut incoming = Incoming::new(&head);
         let (response, entry) = {
@@ -135,7 +144,8 @@ impl<I: Io> Connection<I> {
         after
     }
 
-    async fn refuse<H: Handler>(&mut self, refusal: Refusal, handler: &H) -> After {
+    /// Answers what never became a request.
+    pub(crate) async fn refuse<H: Handler>(&mut self, refusal: Refusal, handler: &H) -> After {
         let (mut response, entry): (Response, _) =
             handler.refuse(refusal, &self.peer, &self.worker);
         response.close_after();
@@ -164,25 +174,9 @@ impl<I: Io> Connection<I> {
             if self.timer.poll(cx, worker.clock.now()).is_ready() {
                 return Poll::Ready(());
             }
-            self.poll_discard(cx, &mut left)
+            poll_discard(&mut self.io, cx, &worker.buffers, &mut left)
         })
         .await;
-    }
-
-    fn poll_discard(&mut self, cx: &mut Context<'_>, left: &mut u64) -> Poll<()> {
-        let mut buffer = self.worker.buffers.take();
-        let polled = loop {
-            buffer.clear();
-            match poll_read(&mut self.io, cx, &mut buffer, BUFFER_BYTES) {
-                Poll::Ready(Ok(count)) if count > 0 && *left > count as u64 => {
-                    *left -= count as u64;
-                }
-                Poll::Ready(_) => break Poll::Ready(()),
-                Poll::Pending => break Poll::Pending,
-            }
-        };
-        self.worker.buffers.put(buffer);
-        polled
     }
 }
 

@@ -1,10 +1,11 @@
 //! One worker: a thread, and everything its connections share.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use crate::buffers::Buffers;
 use crate::clock::Clock;
@@ -135,8 +136,8 @@ impl Worker {
         self.exchanges.put(exchange);
     }
 
-    /// Takes note of a connection's task until [`Worker::leave`].
-    pub(crate) fn enter(&self, waker: Waker) -> usize {
+    /// Takes note of a connection's task until [`Worker::leave`]; see [`Seat`].
+    fn enter(&self, waker: Waker) -> usize {
         add(&self.gauges.open, 1);
         add(&self.gauges.accepted, 1);
         let mut wakers = self.wakers.borrow_mut();
@@ -152,7 +153,7 @@ impl Worker {
         }
     }
 
-    pub(crate) fn leave(&self, slot: usize) {
+    fn leave(&self, slot: usize) {
         add(&self.gauges.open, -1);
         let mut wakers = self.wakers.borrow_mut();
         wakers.slots[slot] = None;
@@ -172,6 +173,26 @@ impl Worker {
     /// Whether no connection is open.
     pub(crate) fn is_idle(&self) -> bool {
         self.gauges.open.load(Ordering::Relaxed) == 0
+    }
+}
+
+/// The place of one open connection, from its first byte to its last.
+pub(crate) struct Seat {
+    worker: Rc<Worker>,
+    slot: usize,
+}
+
+impl Seat {
+    /// Takes a place for the connection whose task calls: a drain wakes that task.
+    pub(crate) async fn take(worker: &Rc<Worker>) -> Self {
+        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+        Self { worker: worker.clone(), slot: worker.enter(waker) }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.worker.leave(self.slot);
     }
 }
 

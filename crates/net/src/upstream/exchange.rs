@@ -115,6 +115,9 @@ impl Exchange {
             if let Poll::Ready(result) = self.poll_run(cx, body) {
                 return Poll::Ready(result);
             }
+            if body.poll_gone(cx).is_ready() {
+                return Poll::Ready(Err(Broken::Client(BodyError::Closed)));
+            }
             let now = body.worker.clock.now();
             body.timer.poll(cx, now).map(|()| Err(self.timed_out(body)))
         })
