@@ -13,38 +13,33 @@ use tokio::io::AsyncWriteExt;
 use crate::admission::Place;
 use crate::connection::inbound::Next;
 use crate::h1::Framing;
+use crate::h2;
 use crate::handler::{Handler, Refusal};
 use crate::head::{RequestHead, Version};
 use crate::hits::Limit;
-use crate::io::{Io, poll_read};
+use crate::io::{Io, poll_discard};
 use crate::limits::{BUFFER_BYTES, DISCARD_BYTES, LINGER_BYTES};
 use crate::request::{Inbox, Incoming, Peer, Request, RequestBody};
 use crate::response::Response;
 use crate::timer::Timer;
-use crate::worker::Worker;
+use crate::worker::{Seat, Worker};
 
-/// A client's connection and what was read ahead on it.
+/// A client's connection and what was read ahead on it; over HTTP/2 a stream of one.
 pub(crate) struct Connection<I> {
-    io: I,
+    pub(crate) io: I,
     inbox: Inbox,
     timer: Timer,
-    peer: Peer,
-    worker: Rc<Worker>,
+    pub(crate) peer: Peer,
+    pub(crate) worker: Rc<Worker>,
+    /// Of the connection's seat.
     slot: usize,
     /// Requests so far.
     requests: u64,
-    _place: Place,
-}
-
-impl<I> Drop for Connection<I> {
-    fn drop(&mut self) {
-        self.worker.leave(self.slot);
-    }
 }
 
 /// Whether the connection can carry another request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum After {
+pub(crate) enum After {
     NextRequest,
     /// The same, behind the rest of a body that nobody read.
     Discard,
@@ -61,23 +56,17 @@ pub(crate) async fn serve<H: Handler, I: Io>(
     handler: Rc<H>,
     place: Place,
 ) {
-    let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-    let slot = worker.enter(waker);
-    let timer = Timer::new(worker.clock.now());
-    let mut connection = Connection {
-        io,
-        inbox: Inbox::default(),
-        timer,
-        peer,
-        worker,
-        slot,
-        requests: 0,
-        _place: place,
-    };
+    let seat = Seat::take(&worker, place).await;
+    let mut connection = Connection::new(io, peer, worker, seat.slot());
     loop {
         let after = match connection.next().await {
             Next::Request(head) => connection.exchange(head, &*handler).await,
             Next::Refused(refusal) => connection.refuse(refusal, &*handler).await,
+            Next::Http2(ahead) => {
+                let Connection { io, peer, worker, .. } = connection;
+                // Boxed, so that a connection over HTTP/1.1 has no room for it.
+                return Box::pin(h2::serve(io, ahead, peer, worker, handler, seat)).await;
+            }
             Next::End => return,
         };
         match after {
@@ -89,8 +78,17 @@ pub(crate) async fn serve<H: Handler, I: Io>(
 }
 
 impl<I: Io> Connection<I> {
+    pub(crate) fn new(io: I, peer: Peer, worker: Rc<Worker>, slot: usize) -> Self {
+        let timer = Timer::new(worker.clock.now());
+        Self { io, inbox: Inbox::default(), timer, peer, worker, slot, requests: 0 }
+    }
+
     /// Lets the handler answer one request, and sends that answer.
-    async fn exchange<H: Handler>(&mut self, head: Box<RequestHead>, handler: &H) -> After {
+    pub(crate) async fn exchange<H: Handler>(
+        &mut self,
+        head: Box<RequestHead>,
+        handler: &H,
+    ) -> After {
         let began = self.worker.clock.begin_request();
         self.requests += 1;
         let mut incoming = Incoming::new(&head);
@@ -157,7 +155,8 @@ impl<I: Io> Connection<I> {
         outcome
     }
 
-    async fn refuse<H: Handler>(&mut self, refusal: Refusal, handler: &H) -> After {
+    /// Answers what never became a request.
+    pub(crate) async fn refuse<H: Handler>(&mut self, refusal: Refusal, handler: &H) -> After {
         if let Some(limit) = Limit::of(refusal) {
             self.worker.count(limit);
         }
@@ -189,25 +188,9 @@ impl<I: Io> Connection<I> {
             if self.timer.poll(cx, worker.clock.now()).is_ready() {
                 return Poll::Ready(());
             }
-            self.poll_discard(cx, &mut left)
+            poll_discard(&mut self.io, cx, &worker.buffers, &mut left)
         })
         .await;
-    }
-
-    fn poll_discard(&mut self, cx: &mut Context<'_>, left: &mut u64) -> Poll<()> {
-        let mut buffer = self.worker.buffers.take();
-        let polled = loop {
-            buffer.clear();
-            match poll_read(&mut self.io, cx, &mut buffer, BUFFER_BYTES) {
-                Poll::Ready(Ok(count)) if count > 0 && *left > count as u64 => {
-                    *left -= count as u64;
-                }
-                Poll::Ready(_) => break Poll::Ready(()),
-                Poll::Pending => break Poll::Pending,
-            }
-        };
-        self.worker.buffers.put(buffer);
-        polled
     }
 }
 

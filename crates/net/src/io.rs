@@ -10,10 +10,30 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
+use crate::buffers::Buffers;
+use crate::limits::BUFFER_BYTES;
+
 /// A byte stream in both directions. Object-safe, so that nothing above it is compiled twice.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
     /// Makes the coming close a reset, so that the peer cannot take it for a clean end.
     fn abort(&mut self);
+
+    /// Sends an answer's head where the transport has a form of its own for it, and empties
+    /// `head`; a body of `length` bytes follows. Whether it did so: then the transport also frames
+    /// the body. By default nothing happens, and the head goes out as it is.
+    fn open(&mut self, _head: &mut Vec<u8>, _length: Option<u64>) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    /// Tells the peer that the answer is complete, where its framing does not.
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Ready once the peer wants no answer any more, where the transport has a word for that.
+    fn poll_gone(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
 }
 
 impl Io for TcpStream {
@@ -31,6 +51,26 @@ pub(crate) fn poll_read(
     max: usize,
 ) -> Poll<io::Result<usize>> {
     tokio_util::io::poll_read_buf(Pin::new(io), cx, &mut (&mut *buffer).limit(max))
+}
+
+/// Reads on and throws away, up to `left` bytes; ready when they are used up or the peer has ended.
+pub(crate) fn poll_discard(
+    io: &mut dyn Io,
+    cx: &mut Context<'_>,
+    buffers: &Buffers,
+    left: &mut u64,
+) -> Poll<()> {
+    let mut buffer = buffers.take();
+    let polled = loop {
+        buffer.clear();
+        match poll_read(io, cx, &mut buffer, BUFFER_BYTES) {
+            Poll::Ready(Ok(count)) if count > 0 && *left > count as u64 => *left -= count as u64,
+            Poll::Ready(_) => break Poll::Ready(()),
+            Poll::Pending => break Poll::Pending,
+        }
+    };
+    buffers.put(buffer);
+    polled
 }
 
 /// Writes `bytes[*from..]`, moving `from` along; ready once all is written.

@@ -1,4 +1,5 @@
-//! The door to the network: listeners, workers, HTTP/1.1 on both sides, upstream pools.
+//! The door to the network: listeners, workers, HTTP/1.1 on both sides, HTTP/2 to clients,
+//! upstream pools.
 //!
 //! A worker is one OS thread with its own listener, its own connections and its own upstream
 //! pools; nothing on the way of a request is shared between workers. What a request means is
@@ -9,6 +10,7 @@ mod buffers;
 mod clock;
 mod connection;
 pub mod h1;
+mod h2;
 mod handler;
 mod head;
 mod hits;

@@ -87,6 +87,45 @@ pub struct BodyRate {
     pub over: Duration,
 }
 
+/// HTTP/2: requests of one connection at once. Over it: the stream is refused.
+pub const STREAMS: u32 = 100;
+
+/// HTTP/2: bytes of a field list with 32 for each field (RFC 9113, section 6.5.2), as a head of
+/// [`HEAD_BYTES`] with [`FIELDS`] fields may have. Over it: 431.
+pub const FIELD_LIST_BYTES: u32 = (HEAD_BYTES + 32 * FIELDS) as u32;
+
+/// HTTP/2: bytes of request bodies that a client may send ahead of their reader, on one stream and
+/// on all of a connection.
+pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+pub const CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
+
+/// HTTP/2: bytes of one answer that wait for the socket.
+pub const STREAM_SEND_BYTES: usize = 32 * 1024;
+
+/// HTTP/2: bytes of one frame's payload.
+pub const FRAME_BYTES: u32 = 16 * 1024;
+
+/// HTTP/2: bytes of the table that compresses a client's fields.
+pub const FIELD_TABLE_BYTES: u32 = 4 * 1024;
+
+/// HTTP/2: what small DATA frames may cost a connection beyond their bytes.
+pub const SMALL_DATA_BYTES: usize = 25_600;
+
+/// HTTP/2: streams of a connection that a client opened and reset before we saw the request.
+/// Over it: the connection ends with ENHANCE_YOUR_CALM, as for the next two.
+pub const UNSEEN_RESETS: usize = 20;
+
+/// HTTP/2: streams of a connection that were reset for a client's error.
+pub const ERROR_RESETS: usize = 256;
+
+/// HTTP/2: requests of a connection that the client cancelled, less those it was answered.
+pub const CANCELLED_STREAMS: u32 = 100;
+
+/// HTTP/2: streams that we reset and still know, for frames that were on their way, and for how
+/// long.
+pub const RESET_STREAMS: usize = 50;
+pub const RESET_STREAM_AGE: Duration = Duration::from_secs(1);
+
 /// What a user may set. `Default` has the documented values.
 #[derive(Clone, Debug)]
 pub struct Settings {

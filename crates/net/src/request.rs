@@ -184,6 +184,11 @@ impl RequestBody<'_> {
         self.incoming.limit = limit;
     }
 
+    /// Ready once the client wants no answer any more, where it can say so.
+    pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.io.poll_gone(cx)
+    }
+
     pub(crate) fn is_done(&self) -> bool {
         self.incoming.decoder.is_done()
     }
@@ -257,7 +262,8 @@ impl RequestBody<'_> {
                     }
                 };
                 if read.map_err(BodyError::Io)? == 0 {
-                    return Poll::Ready(Err(BodyError::Closed));
+                    let is_whole = decoder.end();
+                    return Poll::Ready(if is_whole { Ok(0) } else { Err(BodyError::Closed) });
                 }
             }
             let data = out.len() - before;

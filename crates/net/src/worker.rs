@@ -1,11 +1,13 @@
 //! One worker: a thread, and everything its connections share.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
+use crate::admission::Place;
 use crate::buffers::Buffers;
 use crate::clock::Clock;
 use crate::head::RequestHead;
@@ -197,8 +199,8 @@ impl Worker {
         self.exchanges.put(exchange);
     }
 
-    /// Takes note of a connection's task until [`Worker::leave`].
-    pub(crate) fn enter(&self, waker: Waker) -> usize {
+    /// Takes note of a connection's task until [`Worker::leave`]; see [`Seat`].
+    fn enter(&self, waker: Waker) -> usize {
         add(&self.gauges.open, 1);
         add(&self.gauges.accepted, 1);
         let entered = Some(Slot { waker, asked: false });
@@ -215,7 +217,7 @@ impl Worker {
         }
     }
 
-    pub(crate) fn leave(&self, slot: usize) {
+    fn leave(&self, slot: usize) {
         add(&self.gauges.open, -1);
         let mut wakers = self.wakers.borrow_mut();
         if wakers.slots[slot].take().is_some_and(|slot| slot.asked) {
@@ -237,6 +239,32 @@ impl Worker {
     /// Whether no connection is open.
     pub(crate) fn is_idle(&self) -> bool {
         self.gauges.open.load(Ordering::Relaxed) == 0
+    }
+}
+
+/// The place of one open connection, from its first byte to its last.
+pub(crate) struct Seat {
+    worker: Rc<Worker>,
+    slot: usize,
+    _place: Place,
+}
+
+impl Seat {
+    /// Takes a place for the connection whose task calls: a drain wakes that task.
+    pub(crate) async fn take(worker: &Rc<Worker>, place: Place) -> Self {
+        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+        Self { worker: worker.clone(), slot: worker.enter(waker), _place: place }
+    }
+
+    /// Its number among those of the worker.
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.worker.leave(self.slot);
     }
 }
 

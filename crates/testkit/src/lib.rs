@@ -2,6 +2,7 @@
 //! test, golden cases.
 
 pub mod golden;
+pub mod h2;
 pub mod http;
 pub mod origin;
 pub mod process;

@@ -173,6 +173,13 @@ impl Running {
         server.map(|gauges| gauges.hits.of(limit)).sum()
     }
 
+    /// Stops as on SIGTERM; how many connections the deadline cut.
+    pub fn drain(mut self, deadline: Duration) -> u64 {
+        let server = self.server.take().expect("it runs");
+        assert!(server.is_alive(), "a worker has panicked");
+        server.drain(deadline).cut
+    }
+
     /// Whether no worker has panicked.
     pub fn is_alive(&self) -> bool {
         self.server.as_ref().is_some_and(Server::is_alive)

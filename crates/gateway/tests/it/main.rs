@@ -7,6 +7,7 @@ mod clients;
 mod corpus;
 mod forms;
 mod golden;
+mod h2;
 mod limits;
 mod mixture;
 mod nginx;

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use crate::connection::Connection;
 use crate::h1::{HeadScanner, Malformed, Scanned, parse_request};
+use crate::h2;
 use crate::handler::Refusal;
 use crate::head::RequestHead;
 use crate::hits::Limit;
@@ -15,6 +16,8 @@ use crate::limits::{BUFFER_BYTES, HeadLimits, METHOD_BYTES};
 pub(super) enum Next {
     Request(Box<RequestHead>),
     Refused(Refusal),
+    /// The preface of HTTP/2, and what came behind it.
+    Http2(Vec<u8>),
     /// The client is gone, said nothing for too long, or we are draining.
     End,
 }
@@ -81,6 +84,12 @@ impl<I: Io> Connection<I> {
             Ok(()) => {
                 self.inbox.fill(&head.lines.bytes[end..], &self.worker);
                 Next::Request(head)
+            }
+            // What HTTP/1.1 refuses as a version it does not speak may be HTTP/2 (RFC 9113, section 3.4).
+            Err(Malformed::Version) if self.requests == 0 && h2::is_preface(&head.lines.bytes) => {
+                let ahead = std::mem::take(&mut head.lines.bytes);
+                self.worker.put_head(head);
+                Next::Http2(ahead)
             }
             Err(reason) => {
                 self.worker.put_head(head);

@@ -43,16 +43,21 @@ impl<I: Io> Connection<I> {
             && !incoming.is_unasked()
             && !self.worker.is_draining()
             && !self.was_last_request();
+        let length = if has_body { response.body_length() } else { Some(0) };
         response.finish_head(&self.worker, to_head, head.version(), keep_alive);
         incoming.answered();
-        let Response { head: bytes, body, .. } = response;
-        let (body_bytes, complete) = match body {
-            Body::Answer(answer) if streams => {
-                let chunked = answer.length().is_none() && head.version() == Version::Http11;
+        let Response { head: mut bytes, body, .. } = response;
+        let opened = self.io.open(&mut bytes, length);
+        let (body_bytes, complete) = match (opened, body) {
+            (Err(_), _) => (0, false),
+            (Ok(is_framed), Body::Answer(answer)) if streams => {
+                let chunked =
+                    !is_framed && answer.length().is_none() && head.version() == Version::Http11;
                 self.stream(bytes, answer, chunked, head.framing, incoming).await
             }
-            body => self.send_whole(bytes, body, has_body).await,
+            (Ok(_), body) => self.send_whole(bytes, body, has_body).await,
         };
+        let complete = complete && self.io.end().is_ok();
         let after = if !complete {
             // The end of the connection must not pass for the end of the answer.
             self.io.abort();
@@ -156,6 +161,9 @@ impl<I: Io> Connection<I> {
                 self.poll_stream(cx, &mut exchange, &mut outbox, incoming, request_framing);
             if let Poll::Ready(complete) = polled {
                 return Poll::Ready(complete);
+            }
+            if self.io.poll_gone(cx).is_ready() {
+                return Poll::Ready(false);
             }
             let moved = (outbox.moved, outbox.written(), exchange.outbox_moved());
             if progress != Some(moved) {

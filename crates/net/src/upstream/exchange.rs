@@ -125,6 +125,9 @@ impl Exchange {
             if let Poll::Ready(result) = self.poll_run(cx, body) {
                 return Poll::Ready(result);
             }
+            if body.poll_gone(cx).is_ready() {
+                return Poll::Ready(Err(Broken::Client(BodyError::Closed)));
+            }
             let limit = match self.upload {
                 Upload::Running => body.limit_of_wait(deadline),
                 Upload::Finished | Upload::Refused => deadline,

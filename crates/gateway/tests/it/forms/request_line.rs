@@ -3,6 +3,7 @@
 use super::Form;
 
 const REST: &[u8] = b"\r\nHost: h\r\n\r\n";
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const GOT: &[&str] = &["GET /a HTTP/1.1\r\n\r\n"];
 
 const fn refused(rule: &'static str, line: &'static [u8], status: &'static [u16]) -> Form {
@@ -50,6 +51,11 @@ pub(super) const FORMS: &[Form] = &[
     refused("2.3: one digit each, no less", b"GET /a HTTP/1", &[400]),
     refused("2.3: two digits with zeros", b"GET /a HTTP/01.1", &[400]),
     refused("2.3: signs are no digits", b"GET /a HTTP/+1.1", &[400]),
-    Form::refused("9113 3.4: the HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &[505]),
+    Form::refused("9113 3.4: the preface behind an empty line", b"\r\n", &[505])
+        .within(b"", PREFACE),
+    Form::passed("9113 3.4: the preface after a request", REST, GOT)
+        .within(b"GET /a HTTP/1.1", PREFACE)
+        .answering(&[200, 505])
+        .closing(),
     Form::refused("TLS on a plain port", b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", &[400]),
 ];

@@ -1,0 +1,91 @@
+//! The transport under HTTP/2: what was read ahead comes first, and the end is a patient one.
+
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::h2::session::Shared;
+use crate::io::{Io, poll_discard};
+use crate::limits::LINGER_BYTES;
+use crate::worker::Worker;
+
+/// A transport whose first bytes were read already.
+pub(super) struct Prefixed<I> {
+    io: I,
+    ahead: Vec<u8>,
+    /// Bytes of `ahead` that were taken.
+    taken: usize,
+    worker: Rc<Worker>,
+    shared: Rc<Shared>,
+    /// Bytes that may still come after our own end, once it is sent.
+    linger: Option<u64>,
+}
+
+impl<I> Prefixed<I> {
+    pub(super) fn new(io: I, ahead: Vec<u8>, worker: Rc<Worker>, shared: Rc<Shared>) -> Self {
+        Self { io, ahead, taken: 0, worker, shared, linger: None }
+    }
+}
+
+impl<I: Io> AsyncRead for Prefixed<I> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        let waiting = &this.ahead[this.taken..];
+        if waiting.is_empty() {
+            return Pin::new(&mut this.io).poll_read(cx, buffer);
+        }
+        let count = waiting.len().min(buffer.remaining());
+        buffer.put_slice(&waiting[..count]);
+        this.taken += count;
+        if this.taken == this.ahead.len() {
+            this.worker.buffers.put(std::mem::take(&mut this.ahead));
+            this.taken = 0;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<I: Io> AsyncWrite for Prefixed<I> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    /// Ends our side, then reads what the client still sends until it ends its own, so that unread
+    /// bytes do not reset the connection under the last frames. The session bounds the time.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.linger.is_none() {
+            this.shared.note_closing();
+            ready!(Pin::new(&mut this.io).poll_shutdown(cx))?;
+        }
+        let left = this.linger.get_or_insert(LINGER_BYTES);
+        poll_discard(&mut this.io, cx, &this.worker.buffers, left).map(Ok)
+    }
+}

@@ -1,0 +1,222 @@
+//! One HTTP/2 connection: accepts its streams, and decides when it ends.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Instant;
+
+use bytes::Bytes;
+use h2::server::SendResponse;
+use h2::{Reason, RecvStream};
+
+use crate::connection::Connection;
+use crate::h1::Malformed;
+use crate::h2::prefixed::Prefixed;
+use crate::h2::request;
+use crate::h2::stream::Stream;
+use crate::handler::{Handler, Refusal, Sent};
+use crate::head::RequestHead;
+use crate::io::Io;
+use crate::limits::CANCELLED_STREAMS;
+use crate::request::Peer;
+use crate::timer::Timer;
+use crate::worker::{Seat, Worker};
+
+/// What the tasks of a connection know of each other.
+pub(super) struct Shared {
+    /// Held until the last stream's task has ended.
+    seat: Seat,
+    /// Wakes the connection's own task.
+    waker: Waker,
+    /// Streams whose tasks run.
+    open: Cell<u32>,
+    /// Streams that the client cancelled, less those that were answered.
+    cancelled: Cell<u32>,
+    /// Our side of the transport is ending.
+    closing: Cell<bool>,
+}
+
+impl Shared {
+    pub(super) fn new(seat: Seat, waker: Waker) -> Self {
+        Self {
+            seat,
+            waker,
+            open: Cell::default(),
+            cancelled: Cell::default(),
+            closing: Cell::default(),
+        }
+    }
+
+    /// The number of the connection's seat.
+    fn slot(&self) -> usize {
+        self.seat.slot()
+    }
+
+    pub(super) fn note_closing(&self) {
+        self.closing.set(true);
+    }
+
+    pub(super) fn note_cancelled(&self) {
+        self.cancelled.set(self.cancelled.get() + 1);
+    }
+
+    pub(super) fn note_answered(&self) {
+        self.cancelled.set(self.cancelled.get().saturating_sub(1));
+    }
+
+    pub(super) fn enter(&self) {
+        self.open.set(self.open.get() + 1);
+    }
+
+    pub(super) fn leave(&self) {
+        self.open.set(self.open.get() - 1);
+        if self.open.get() == 0 {
+            self.waker.wake_by_ref();
+        }
+    }
+}
+
+/// What a connection waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Requests are on their way; each has time limits of its own.
+    Busy,
+    /// No request.
+    Idle,
+    /// The client's end, after our own.
+    Ending,
+}
+
+/// A connection and what its streams need.
+pub(super) struct Session<H, I> {
+    connection: h2::server::Connection<Prefixed<I>, Bytes>,
+    shared: Rc<Shared>,
+    timer: Timer,
+    /// The last phase, and when it is over.
+    phase: (Phase, Instant),
+    /// Whether GOAWAY was sent.
+    is_leaving: bool,
+    peer: Peer,
+    worker: Rc<Worker>,
+    handler: Rc<H>,
+}
+
+impl<H: Handler, I: Io> Session<H, I> {
+    pub(super) fn new(
+        connection: h2::server::Connection<Prefixed<I>, Bytes>,
+        shared: Rc<Shared>,
+        timer: Timer,
+        peer: Peer,
+        worker: Rc<Worker>,
+        handler: Rc<H>,
+    ) -> Self {
+        let phase = (Phase::Busy, worker.clock.now());
+        Self { connection, shared, timer, phase, is_leaving: false, peer, worker, handler }
+    }
+
+    /// Ready once the connection has ended.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            while let Poll::Ready(accepted) = self.connection.poll_accept(cx) {
+                let Some(Ok((request, respond))) = accepted else { return Poll::Ready(()) };
+                self.accept(request, respond);
+            }
+            if !self.is_leaving && self.shared.cancelled.get() > CANCELLED_STREAMS {
+                self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+                self.is_leaving = true;
+            } else if !self.is_leaving && self.worker.wants_back(self.shared.slot()) {
+                self.leave();
+            } else {
+                ready!(self.poll_limit(cx));
+                if self.is_leaving {
+                    return Poll::Ready(());
+                }
+                self.leave();
+            }
+        }
+    }
+
+    /// Tells the client that no further stream is taken; those on their way go on.
+    fn leave(&mut self) {
+        self.connection.graceful_shutdown();
+        self.is_leaving = true;
+    }
+
+    /// Ready once the connection has waited for too long.
+    fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = self.worker.clock.now();
+        let is_busy = self.shared.open.get() > 0;
+        let (phase, time) = match () {
+            () if self.shared.closing.get() => (Phase::Ending, self.worker.settings.linger),
+            () if is_busy => return self.rest(),
+            () if self.is_leaving => (Phase::Ending, self.worker.settings.linger),
+            () => (Phase::Idle, self.worker.settings.idle),
+        };
+        if self.phase.0 != phase {
+            self.phase = (phase, now + time);
+        }
+        self.timer.set(self.phase.1);
+        self.timer.poll(cx, now)
+    }
+
+    /// Streams wake the task when the last of them ends.
+    fn rest(&mut self) -> Poll<()> {
+        self.phase.0 = Phase::Busy;
+        Poll::Pending
+    }
+
+    fn accept(&mut self, request: http::Request<RecvStream>, respond: SendResponse<Bytes>) {
+        let (parts, receive) = request.into_parts();
+        let stream = Stream::new(receive, respond, self.shared.clone());
+        let connection =
+            Connection::new(stream, self.peer.clone(), self.worker.clone(), self.shared.slot());
+        tokio::task::spawn_local(answer(connection, parts, self.handler.clone()));
+    }
+}
+
+/// The life of one stream.
+async fn answer<H: Handler>(
+    mut stream: Connection<Stream>,
+    parts: http::request::Parts,
+    handler: Rc<H>,
+) {
+    let mut head = stream.worker.take_head();
+    let limits = &stream.worker.settings.request_head;
+    let read = request::read(&mut head, &parts, stream.io.has_ended(), limits);
+    drop(parts);
+    match read {
+        Ok(()) => {
+            stream.exchange(head, &*handler).await;
+        }
+        Err(reason) => {
+            stream.worker.put_head(head);
+            if is_answered(reason) {
+                stream.refuse(Refusal::Malformed(reason), &*handler).await;
+            } else {
+                reset(stream, reason, &*handler);
+            }
+        }
+    }
+}
+
+/// Whether a request is well formed, but more than we take; any other is a stream error
+/// (RFC 9113, section 8.1.1).
+fn is_answered(reason: Malformed) -> bool {
+    matches!(
+        reason,
+        Malformed::TargetTooLong
+            | Malformed::HeadTooLarge
+            | Malformed::TooManyFields
+            | Malformed::Method
+            | Malformed::Expectation
+    )
+}
+
+/// Refuses a malformed request; the handler hears of it as of any other.
+fn reset<H: Handler>(mut stream: Connection<Stream>, reason: Malformed, handler: &H) {
+    stream.io.reset(Reason::PROTOCOL_ERROR);
+    let refusal = Refusal::Malformed(reason);
+    let (_, entry) = handler.refuse(refusal, &stream.peer, &stream.worker);
+    let sent = Sent { body_bytes: 0, complete: false, elapsed: std::time::Duration::ZERO };
+    handler.finish(entry, &RequestHead::default(), &stream.peer, sent);
+}
