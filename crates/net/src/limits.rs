@@ -118,7 +118,8 @@ pub const UNSEEN_RESETS: usize = 20;
 /// HTTP/2: streams of a connection that were reset for a client's error.
 pub const ERROR_RESETS: usize = 256;
 
-/// HTTP/2: requests of a connection that the client cancelled, less those it was answered.
+/// HTTP/2: requests of a connection that the client cancelled or that were malformed, less those
+/// that were answered.
 pub const CANCELLED_STREAMS: u32 = 100;
 
 /// HTTP/2: streams that we reset and still know, for frames that were on their way, and for how

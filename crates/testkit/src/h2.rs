@@ -158,7 +158,8 @@ impl Client {
                     body.extend_from_slice(&frame.payload);
                     self.room(&frame);
                 }
-                _ => continue,
+                DATA => self.room(&frame),
+                _ => {}
             }
             if is_ours && frame.flags & END_STREAM != 0 && frame.kind <= HEADERS && status >= 200 {
                 return Outcome::Answer(status, body);

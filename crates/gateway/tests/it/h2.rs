@@ -3,6 +3,8 @@
 
 mod bodies;
 mod ends;
+mod floods;
+mod frames;
 mod rules;
 mod tools;
 

@@ -30,7 +30,7 @@ pub(super) struct Shared {
     waker: Waker,
     /// Streams whose tasks run.
     open: Cell<u32>,
-    /// Streams that the client cancelled, less those that were answered.
+    /// Streams that the client cancelled or that were malformed, less those that were answered.
     cancelled: Cell<u32>,
     /// Our side of the transport is ending.
     closing: Cell<bool>,
@@ -214,7 +214,7 @@ fn is_answered(reason: Malformed) -> bool {
 
 /// Refuses a malformed request; the handler hears of it as of any other.
 fn reset<H: Handler>(mut stream: Connection<Stream>, reason: Malformed, handler: &H) {
-    stream.io.reset(Reason::PROTOCOL_ERROR);
+    stream.io.refuse(Reason::PROTOCOL_ERROR);
     let refusal = Refusal::Malformed(reason);
     let (_, entry) = handler.refuse(refusal, &stream.peer, &stream.worker);
     let sent = Sent { body_bytes: 0, complete: false, elapsed: std::time::Duration::ZERO };

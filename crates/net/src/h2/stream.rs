@@ -54,8 +54,13 @@ impl Stream {
         self.receive.is_end_stream()
     }
 
-    /// Ends the stream with an error.
-    pub(super) fn reset(&mut self, reason: Reason) {
+    /// Ends a stream that brought no request.
+    pub(super) fn refuse(&mut self, reason: Reason) {
+        self.shared.note_cancelled();
+        self.reset(reason);
+    }
+
+    fn reset(&mut self, reason: Reason) {
         match &mut self.sending {
             Sending::Head(respond) => respond.send_reset(reason),
             Sending::Body(send, _) => send.send_reset(reason),
