@@ -207,6 +207,7 @@ fn is_answered(reason: Malformed) -> bool {
         Malformed::TargetTooLong
             | Malformed::HeadTooLarge
             | Malformed::TooManyFields
+            | Malformed::FieldValuesTooLong
             | Malformed::Method
             | Malformed::Expectation
     )
