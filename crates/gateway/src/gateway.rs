@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portico_cluster::Counters;
-use portico_net::{Handler, Name, Peer, Refusal, Request, RequestHead, Response, Sent, Worker};
+use portico_net::{
+    Handler, IpText, Name, Peer, Refusal, Request, RequestHead, Response, Sent, Worker,
+};
 use portico_snapshot::{Captures, Snapshot};
 
 use crate::account::Account;
@@ -146,6 +148,7 @@ impl<E: Emit> Handler for Gateway<E> {
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
         let Entry { runtime, ids, trail, fault, status } = entry;
+        let mut text = IpText::default();
         let stage = trail.stage.map(|index| (index, &*runtime.stage(index).rest));
         self.emit.emit(&Event {
             ids: &ids,
@@ -153,7 +156,7 @@ impl<E: Emit> Handler for Gateway<E> {
             method: stage.zip(trail.method).map(|((_, rest), index)| &rest.methods[index]),
             request_method: head.method(),
             request_path: head.path(),
-            client_ip: &peer.ip,
+            client_ip: peer.client_ip(head, &mut text),
             status,
             fault: fault.as_ref(),
             integration_status: trail.integration_status,

@@ -7,6 +7,7 @@
 
 mod admission;
 mod buffers;
+mod client_address;
 mod clock;
 mod connection;
 pub mod h1;
@@ -19,6 +20,8 @@ pub mod limits;
 mod listener;
 mod name;
 mod pace;
+mod proxied;
+pub mod proxy_protocol;
 mod quota;
 mod request;
 mod response;
@@ -30,6 +33,7 @@ pub mod upstream;
 mod worker;
 
 pub use buffers::Buffers;
+pub use client_address::{IpText, TrustedProxies};
 pub use clock::Clock;
 pub use h1::Framing;
 pub use handler::{Handler, Refusal, Sent};

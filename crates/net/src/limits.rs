@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::client_address::TrustedProxies;
+
 /// Bytes of a request target: API Gateway's limit of a Regional URL. Over it: 414.
 pub const TARGET_BYTES: usize = 10_240;
 
@@ -127,9 +129,17 @@ pub const CANCELLED_STREAMS: u32 = 100;
 pub const RESET_STREAMS: usize = 50;
 pub const RESET_STREAM_AGE: Duration = Duration::from_secs(1);
 
+/// Bytes of a PROXY header of version 2, so that its TLVs are bounded.
+pub const PROXY_HEADER_BYTES: usize = 4096;
+
 /// What a user may set. `Default` has the documented values.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Proxies that are believed about their clients.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether each connection begins with a PROXY header. One from a proxy that is not trusted, or
+    /// without the header, is closed.
+    pub proxy_protocol: bool,
     /// Sizes of a request's head.
     pub request_head: HeadLimits,
     /// Bytes of a request's body. Over it: 413.
@@ -166,6 +176,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            trusted_proxies: TrustedProxies::default(),
+            proxy_protocol: false,
             request_head: HeadLimits::DEFAULT,
             body_bytes: BODY_BYTES,
             body_rate: BodyRate { bytes_per_second: 240, over: Duration::from_secs(10) },

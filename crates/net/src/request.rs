@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
+use crate::client_address::{IpText, TrustedProxies};
 use crate::h1::{Decoder, Framing, Malformed};
 use crate::head::RequestHead;
 use crate::hits::Limit;
@@ -18,12 +19,33 @@ use crate::worker::Worker;
 /// The other end of a client's connection.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// Address the connection came from.
+    /// Address the connection came from, or that a PROXY header gives.
     pub address: SocketAddr,
     /// The same without its port, as text, for example `203.0.113.7`.
     pub ip: Box<str>,
     /// Local port the connection came to.
     pub local_port: u16,
+    /// Whom to believe about the client, if that is a trusted proxy.
+    pub(crate) trusted: Option<TrustedProxies>,
+}
+
+impl Peer {
+    /// A peer at this address, which is trusted or not.
+    pub(crate) fn new(address: SocketAddr, local_port: u16, proxies: &TrustedProxies) -> Self {
+        let client = address.ip().to_canonical();
+        let trusted = proxies.contains(client).then(|| proxies.clone());
+        Self { address, ip: client.to_string().into_boxed_str(), local_port, trusted }
+    }
+
+    /// The client's address as far as it can be believed: the peer's, unless that is a trusted
+    /// proxy; then the right-most of X-Forwarded-For that is none. `text` is room for it.
+    pub fn client_ip<'a>(&'a self, head: &RequestHead, text: &'a mut IpText) -> &'a str {
+        let Some(trusted) = &self.trusted else { return &self.ip };
+        match trusted.client(head) {
+            Some(address) => text.write(address),
+            None => &self.ip,
+        }
+    }
 }
 
 /// One request: its head, its peer, and its body still on the way.

@@ -2,13 +2,14 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -19,6 +20,7 @@ use crate::handler::Handler;
 use crate::hits::Limit;
 use crate::limits::Settings;
 use crate::listener::Listeners;
+use crate::proxied;
 use crate::request::Peer;
 use crate::shared::Shared;
 use crate::worker::{Gauges, Worker, WorkerId};
@@ -167,9 +169,8 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
                 if stream.set_nodelay(true).is_err() {
                     continue;
                 }
-                let ip = address.ip().to_canonical().to_string().into_boxed_str();
-                let peer = Peer { address, ip, local_port };
-                let place = match admit(&worker, address.ip()) {
+                let peer = Peer::new(address, local_port, &worker.settings.trusted_proxies);
+                let place = match admit(&worker, &peer) {
                     Ok(place) => place,
                     Err(limit) => {
                         worker.count(limit);
@@ -181,9 +182,13 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
                     worker.make_room();
                     tokio::task::yield_now().await;
                 }
-                let serving =
-                    connection::serve(stream, peer, worker.clone(), handler.clone(), place);
-                tokio::task::spawn_local(serving);
+                let (worker, handler) = (worker.clone(), handler.clone());
+                if worker.settings.proxy_protocol {
+                    tokio::task::spawn_local(serve_proxied(stream, peer, worker, handler, place));
+                } else {
+                    let serving = connection::serve(stream, peer, worker, handler, place);
+                    tokio::task::spawn_local(serving);
+                }
             }
             // The client went before we came.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -193,10 +198,30 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
     }
 }
 
-/// Room for a connection from this address.
-fn admit(worker: &Worker, address: IpAddr) -> Result<Place, Limit> {
+/// Room for a connection. Those of a trusted proxy are not one client's.
+fn admit(worker: &Worker, peer: &Peer) -> Result<Place, Limit> {
     let mut place = worker.shared.admission.admit()?;
-    place.belong_to(address).map(|()| place)
+    if peer.trusted.is_none() {
+        place.belong_to(peer.address.ip())?;
+    }
+    Ok(place)
+}
+
+/// Serves a connection that begins with a PROXY header, if it does.
+async fn serve_proxied<H: Handler>(
+    mut stream: TcpStream,
+    peer: Peer,
+    worker: Rc<Worker>,
+    handler: Rc<H>,
+    mut place: Place,
+) {
+    let Some(peer) = proxied::identify(&mut stream, peer, &worker).await else { return };
+    if peer.trusted.is_none()
+        && let Err(limit) = place.belong_to(peer.address.ip())
+    {
+        return worker.count(limit);
+    }
+    connection::serve(stream, peer, worker, handler, place).await;
 }
 
 async fn sweep(worker: Rc<Worker>) {

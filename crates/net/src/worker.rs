@@ -52,6 +52,8 @@ pub struct Gauges {
     pub accepted: AtomicU64,
     /// Upstream connections opened so far.
     pub upstream_opened: AtomicU64,
+    /// Connections closed because they did not begin with a PROXY header that is believed.
+    pub proxy_refused: AtomicU64,
     /// How often each limit was hit.
     pub hits: Hits,
 }

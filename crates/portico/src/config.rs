@@ -10,6 +10,7 @@ use portico_model::{DocumentPath, Place, Stage, StageName};
 use serde::Deserialize;
 use toml::de::DeTable;
 
+use crate::client_address::ClientAddress;
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) region: Option<Region>,
     #[serde(default)]
     pub(crate) limits: Limits,
+    #[serde(default)]
+    pub(crate) client_address: ClientAddress,
     /// Stage name to AWS's Stage document.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
@@ -193,6 +196,7 @@ mod tests {
         check("[stages.\"a b\"]\n", &["portico.toml:1:", "a stage name has"]);
         check("management = \"0.0.0.0:1\"", &["portico.toml:1:14", "only on loopback"]);
         check("[limits]\nhead-bytes = 1", &["portico.toml:2:14", "from 1024 to 1048576"]);
+        check("[client-address]\nproxy-protocol = true", &["portico.toml:1:", "trusted-proxies"]);
         check("[limits]\nhead = 1", &["portico.toml:2:1", "head-bytes"]);
         check("[[origin]]\ndirectory = 1\n", &["portico.toml:2:13", "string"]);
         check("x", &["portico.toml:1:"]);

@@ -5,6 +5,7 @@
 mod banner;
 mod check;
 mod cli;
+mod client_address;
 mod config;
 mod definition;
 mod descriptors;

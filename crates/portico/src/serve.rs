@@ -91,6 +91,7 @@ impl Servers {
             Gateway::new(account, counters.clone(), telemetry, snapshot, worker)
         };
         let settings = config.limits.settings(descriptors::raise());
+        let settings = config.client_address.apply(settings);
         let gateway = portico_net::start(listeners, &settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
         status.watch(gateway.gauges());

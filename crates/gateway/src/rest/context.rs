@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use portico_net::{Name, write_decimal};
+use portico_net::{IpText, Name, write_decimal};
 use portico_snapshot::ContextVariable;
 
 use crate::rest::scope::Scope;
@@ -26,7 +26,10 @@ pub(crate) fn write(scope: &Scope<'_>, variable: ContextVariable, out: &mut Vec<
             out.extend_from_slice(scope.ids.extended().as_bytes());
         }
         ContextVariable::HttpMethod => out.extend_from_slice(scope.head.method()),
-        ContextVariable::IdentitySourceIp => out.extend_from_slice(scope.peer.ip.as_bytes()),
+        ContextVariable::IdentitySourceIp => {
+            let mut text = IpText::default();
+            out.extend_from_slice(scope.peer.client_ip(scope.head, &mut text).as_bytes());
+        }
         ContextVariable::IdentityUserAgent => {
             out.extend_from_slice(scope.head.known(Name::UserAgent).unwrap_or_default());
         }

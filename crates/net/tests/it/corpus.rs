@@ -21,4 +21,5 @@ fn every_file_of_the_corpora_keeps_the_laws() {
     check("request_head", laws::request_head);
     check("response_head", laws::response_head);
     check("chunked", laws::chunked);
+    check("proxy_protocol", laws::proxy_protocol);
 }

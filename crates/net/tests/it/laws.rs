@@ -1,8 +1,13 @@
 //! What holds for the codec whatever bytes it is given. Each function checks one kind of input and
 //! panics where a law is broken; tests and fuzz targets call the same functions.
 
-use portico_net::h1::{ChunkedDecoder, HeadScanner, Malformed, Scanned};
-use portico_net::limits::{ANSWER_HEAD_BYTES, CHUNK_EXTENSION_BYTES, HEAD_BYTES, TRAILER_BYTES};
+use std::net::{IpAddr, SocketAddr};
+
+use portico_net::h1::{self, ChunkedDecoder, HeadScanner, Malformed};
+use portico_net::limits::{
+    ANSWER_HEAD_BYTES, CHUNK_EXTENSION_BYTES, HEAD_BYTES, PROXY_HEADER_BYTES, TRAILER_BYTES,
+};
+use portico_net::proxy_protocol::{Header, Scanned, scan};
 use portico_net::{Field, Framing, Name, RequestHead, ResponseHead, write_field};
 
 /// A request head: the scan does not depend on the pieces, what is accepted is unambiguous, and
@@ -74,6 +79,47 @@ pub(crate) fn chunked(bytes: &[u8]) {
     assert_eq!(finished, read_chunks(bytes), "{}", bytes.escape_ascii());
 }
 
+/// A PROXY header: no byte behind it matters, none before its end decides, and written anew it says
+/// the same.
+pub(crate) fn proxy_protocol(bytes: &[u8]) {
+    let whole = scan(bytes);
+    let lengths = (0..bytes.len()).take(200).chain(bytes.len().saturating_sub(2)..bytes.len());
+    for length in lengths {
+        let part = scan(&bytes[..length]);
+        match whole {
+            Ok(Scanned::Partial) => assert_eq!(part, whole, "{}", bytes.escape_ascii()),
+            Ok(Scanned::Complete { length: end, .. }) => {
+                let expected = if length < end { Ok(Scanned::Partial) } else { whole };
+                assert_eq!(part, expected, "{length} of {}", bytes.escape_ascii());
+            }
+            Err(_) => assert!(part == whole || part == Ok(Scanned::Partial)),
+        }
+    }
+    let Ok(Scanned::Complete { length, header }) = whole else { return };
+    assert!(length <= bytes.len() && length <= PROXY_HEADER_BYTES);
+    let Header::Proxied { source, destination } = header else { return };
+    let (one, two) = print_proxied(source, destination).expect("both are of one family");
+    for again in [one, two] {
+        let length = again.len();
+        assert_eq!(scan(&again), Ok(Scanned::Complete { length, header }));
+    }
+}
+
+/// The headers of both versions that tell these addresses; `None` if their families differ.
+pub(crate) fn print_proxied(from: SocketAddr, to: SocketAddr) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (name, family, addresses) = match (from.ip(), to.ip()) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => ("4", 0x11, [from.octets(), to.octets()].concat()),
+        (IpAddr::V6(from), IpAddr::V6(to)) => ("6", 0x21, [from.octets(), to.octets()].concat()),
+        _ => return None,
+    };
+    let (ip, port) = ([from.ip(), to.ip()], [from.port(), to.port()]);
+    let line = format!("PROXY TCP{name} {} {} {} {}\r\n", ip[0], ip[1], port[0], port[1]);
+    let length = u16::try_from(addresses.len() + 4).expect("36 at most").to_be_bytes();
+    let ports = port.map(u16::to_be_bytes).concat();
+    let start = b"\r\n\r\n\0\r\nQUIT\n\x21";
+    Some((line.into_bytes(), [start, &[family][..], &length, &addresses, &ports].concat()))
+}
+
 /// However its bytes come, a head ends at the same place or is refused for the same reason.
 fn scans_are_one(bytes: &[u8], limit: usize) {
     let whole = HeadScanner::default().scan(bytes, limit);
@@ -81,7 +127,7 @@ fn scans_are_one(bytes: &[u8], limit: usize) {
         let mut scanner = HeadScanner::default();
         let mut last = scanner.scan(b"", limit);
         let mut end = 0;
-        while end < bytes.len() && last == Ok(Scanned::Partial) {
+        while end < bytes.len() && last == Ok(h1::Scanned::Partial) {
             end = (end + piece).min(bytes.len());
             last = scanner.scan(&bytes[..end], limit);
         }

@@ -44,6 +44,10 @@ fn write_process(out: &mut String, status: &Status) -> fmt::Result {
     head(out, "portico_upstream_connections_total", "counter", help)?;
     let opened = status.connections(|worker| &worker.upstream_opened);
     writeln!(out, "portico_upstream_connections_total {opened}")?;
+    let help = "Connections closed without a PROXY header that is believed";
+    head(out, "portico_proxy_headers_refused_total", "counter", help)?;
+    let refused = status.connections(|worker| &worker.proxy_refused);
+    writeln!(out, "portico_proxy_headers_refused_total {refused}")?;
     let help = "How often a limit was hit; docs/limits.md tells what each is";
     head(out, "portico_limit_hits_total", "counter", help)?;
     for limit in Limit::ALL {
