@@ -92,6 +92,10 @@ pub struct BodyRate {
 /// HTTP/2: requests of one connection at once. Over it: the stream is refused.
 pub const STREAMS: u32 = 100;
 
+/// HTTP/2: requests of one connection whose work goes on, those included that the client cancelled
+/// while it cannot be interrupted. Over it: the stream is refused.
+pub const STREAM_TASKS: u32 = 2 * STREAMS;
+
 /// HTTP/2: bytes of a field list with 32 for each field (RFC 9113, section 6.5.2), as a head of
 /// [`HEAD_BYTES`] with [`FIELDS`] fields may have. Over it: 431.
 pub const FIELD_LIST_BYTES: u32 = (HEAD_BYTES + 32 * FIELDS) as u32;

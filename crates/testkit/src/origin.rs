@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// How long an origin waits for bytes, and a test for an origin.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -150,6 +150,26 @@ impl Origin {
                 }
             }
         })
+    }
+
+    /// Accepts nothing, and lets no connection be established: the listener is full.
+    pub fn unreachable() -> (Self, Vec<TcpStream>) {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        socket.bind(&any.into()).and_then(|()| socket.listen(0)).expect("loopback has a free port");
+        let listener = TcpListener::from(socket);
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let full = Duration::from_millis(100);
+        let fill = std::iter::from_fn(|| TcpStream::connect_timeout(&address, full).ok());
+        let waiting = fill.collect();
+        let (_, seen) = channel();
+        let shared = Arc::new(Shared::default());
+        let theirs = shared.clone();
+        thread::spawn(move || {
+            theirs.stall();
+            drop(listener);
+        });
+        (Self { address, seen, shared }, waiting)
     }
 
     fn start(play: impl Fn(Line, usize) + Send + Sync + 'static) -> Self {

@@ -17,7 +17,7 @@ use crate::h2::stream::Stream;
 use crate::handler::{Handler, Refusal, Sent};
 use crate::head::RequestHead;
 use crate::io::Io;
-use crate::limits::CANCELLED_STREAMS;
+use crate::limits::{CANCELLED_STREAMS, STREAM_TASKS};
 use crate::request::Peer;
 use crate::timer::Timer;
 use crate::worker::{Seat, Worker};
@@ -166,6 +166,11 @@ impl<H: Handler, I: Io> Session<H, I> {
     }
 
     fn accept(&mut self, request: http::Request<RecvStream>, respond: SendResponse<Bytes>) {
+        if self.shared.open.get() >= STREAM_TASKS {
+            let mut respond = respond;
+            respond.send_reset(Reason::REFUSED_STREAM);
+            return self.shared.note_cancelled();
+        }
         let (parts, receive) = request.into_parts();
         let stream = Stream::new(receive, respond, self.shared.clone());
         let connection =
@@ -183,6 +188,8 @@ async fn answer<H: Handler>(
     let mut head = stream.worker.take_head();
     let limits = &stream.worker.settings.request_head;
     let read = request::read(&mut head, &parts, stream.io.has_ended(), limits);
+    // The answer to HEAD has no body, and so no words for a refusal.
+    let to_head = parts.method == http::Method::HEAD;
     drop(parts);
     match read {
         Ok(()) => {
@@ -190,7 +197,7 @@ async fn answer<H: Handler>(
         }
         Err(reason) => {
             stream.worker.put_head(head);
-            if is_answered(reason) {
+            if is_answered(reason) && !to_head {
                 stream.refuse(Refusal::Malformed(reason), &*handler).await;
             } else {
                 reset(stream, reason, &*handler);

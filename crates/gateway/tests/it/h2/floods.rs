@@ -6,8 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use portico_testkit::h2::{
-    CANCEL, CONTINUATION, Client, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, HEADERS,
-    Outcome, PING, PREFACE, PRIORITY, REFUSED_STREAM, RST_STREAM, SETTINGS, block, frame, of,
+    CANCEL, CONTINUATION, Client, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY,
+    HEADERS, Outcome, PING, PREFACE, PRIORITY, REFUSED_STREAM, RST_STREAM, SETTINGS, block, frame,
+    of,
 };
 use portico_testkit::origin::{Act, Origin};
 use portico_testkit::raw;
@@ -75,6 +76,27 @@ fn patient_resets_end_the_connection() {
         assert!(!gateway.finished().complete);
     }
     assert_eq!(client.end(), Some(ENHANCE_YOUR_CALM));
+    assert_unharmed(&gateway);
+}
+
+#[test]
+fn resets_while_the_origin_is_connected_to_end_the_connection() {
+    let (origin, _waiting) = Origin::unreachable();
+    let gateway = proxy(&origin);
+    let mut client = Client::connect(gateway.address());
+    assert_eq!(ask_mock(&mut client, 1), mocked());
+    let mut number = 0;
+    // Each is seen before it is reset, and no origin is there to be left.
+    while !client.is_leaving && number < 1000 {
+        number += 1;
+        let stream = 2 * number + 1;
+        client.request(stream, "GET", "/a");
+        client.frame(PING, 0, 0, &[0; 8]);
+        while client.receive().is_ok_and(|frame| !matches!(frame.kind, PING | GOAWAY)) {}
+        client.frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes());
+    }
+    // Two hundred are at work, and one hundred more were refused.
+    assert!((300..=305).contains(&number), "{number}");
     assert_unharmed(&gateway);
 }
 

@@ -171,6 +171,10 @@ fn a_request_that_is_too_much_is_answered() {
     check(&[(":method", "BREWBREWBREWBREWBREWBREWBREWBREWB"), S, A, P], 501);
     check(&[(":method", "CONNECT"), A], 501);
     check(&[M, S, A, P, ("expect", "more")], 417);
+    // The answer to HEAD has no body, so it is none.
+    let mut client = Client::connect(gateway.address());
+    client.headers(1, &[(":method", "HEAD"), S, A, P, ("x-a", &long)], true);
+    assert_eq!(client.outcome(1), Outcome::Reset(PROTOCOL_ERROR));
 }
 
 #[test]
