@@ -10,6 +10,7 @@ mod request;
 mod response;
 mod session;
 mod stream;
+mod watch;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

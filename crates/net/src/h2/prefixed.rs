@@ -1,4 +1,5 @@
-//! The transport under HTTP/2: what was read ahead comes first, and the end is a patient one.
+//! The transport under HTTP/2: what was read ahead comes first, heads that do not end are noticed,
+//! and the end is a patient one.
 
 use std::io;
 use std::pin::Pin;
@@ -8,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::h2::session::Shared;
+use crate::h2::watch::FrameWatch;
 use crate::io::{Io, poll_discard};
 use crate::limits::LINGER_BYTES;
 use crate::worker::Worker;
@@ -18,6 +20,7 @@ pub(super) struct Prefixed<I> {
     ahead: Vec<u8>,
     /// Bytes of `ahead` that were taken.
     taken: usize,
+    watch: FrameWatch,
     worker: Rc<Worker>,
     shared: Rc<Shared>,
     /// Bytes that may still come after our own end, once it is sent.
@@ -26,7 +29,13 @@ pub(super) struct Prefixed<I> {
 
 impl<I> Prefixed<I> {
     pub(super) fn new(io: I, ahead: Vec<u8>, worker: Rc<Worker>, shared: Rc<Shared>) -> Self {
-        Self { io, ahead, taken: 0, worker, shared, linger: None }
+        let watch = FrameWatch::default();
+        Self { io, ahead, taken: 0, watch, worker, shared, linger: None }
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        self.watch.feed(bytes);
+        self.shared.note_head(self.watch.is_in_head().then(|| self.worker.clock.now()));
     }
 }
 
@@ -39,11 +48,16 @@ impl<I: Io> AsyncRead for Prefixed<I> {
         let this = &mut *self;
         let waiting = &this.ahead[this.taken..];
         if waiting.is_empty() {
-            return Pin::new(&mut this.io).poll_read(cx, buffer);
+            let before = buffer.filled().len();
+            ready!(Pin::new(&mut this.io).poll_read(cx, buffer))?;
+            this.note(&buffer.filled()[before..]);
+            return Poll::Ready(Ok(()));
         }
         let count = waiting.len().min(buffer.remaining());
         buffer.put_slice(&waiting[..count]);
         this.taken += count;
+        let before = buffer.filled().len() - count;
+        this.note(&buffer.filled()[before..]);
         if this.taken == this.ahead.len() {
             this.worker.buffers.put(std::mem::take(&mut this.ahead));
             this.taken = 0;

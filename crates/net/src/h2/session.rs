@@ -32,6 +32,8 @@ pub(super) struct Shared {
     open: Cell<u32>,
     /// Streams that the client cancelled or that were malformed, less those that were answered.
     cancelled: Cell<u32>,
+    /// Since when a head is begun and not ended.
+    head_since: Cell<Option<Instant>>,
     /// Our side of the transport is ending.
     closing: Cell<bool>,
 }
@@ -43,6 +45,7 @@ impl Shared {
             waker,
             open: Cell::default(),
             cancelled: Cell::default(),
+            head_since: Cell::default(),
             closing: Cell::default(),
         }
     }
@@ -54,6 +57,11 @@ impl Shared {
 
     pub(super) fn note_closing(&self) {
         self.closing.set(true);
+    }
+
+    /// A head is not complete now, or none is begun; the time counts from its first byte.
+    pub(super) fn note_head(&self, now: Option<Instant>) {
+        self.head_since.set(self.head_since.get().filter(|_| now.is_some()).or(now));
     }
 
     pub(super) fn note_cancelled(&self) {
@@ -83,6 +91,8 @@ enum Phase {
     Busy,
     /// No request.
     Idle,
+    /// The rest of a head.
+    Head,
     /// The client's end, after our own.
     Ending,
 }
@@ -122,16 +132,17 @@ impl<H: Handler, I: Io> Session<H, I> {
                 self.accept(request, respond);
             }
             if !self.is_leaving && self.shared.cancelled.get() > CANCELLED_STREAMS {
-                self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
-                self.is_leaving = true;
-            } else if !self.is_leaving && self.worker.wants_back(self.shared.slot()) {
+                self.cut();
+                continue;
+            }
+            if !self.is_leaving && self.worker.wants_back(self.shared.slot()) {
                 self.leave();
-            } else {
-                ready!(self.poll_limit(cx));
-                if self.is_leaving {
-                    return Poll::Ready(());
-                }
-                self.leave();
+                continue;
+            }
+            match ready!(self.poll_limit(cx)) {
+                Phase::Ending => return Poll::Ready(()),
+                Phase::Head => self.cut(),
+                Phase::Busy | Phase::Idle => self.leave(),
             }
         }
     }
@@ -142,27 +153,34 @@ impl<H: Handler, I: Io> Session<H, I> {
         self.is_leaving = true;
     }
 
-    /// Ready once the connection has waited for too long.
-    fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let now = self.worker.clock.now();
-        let is_busy = self.shared.open.get() > 0;
-        let (phase, time) = match () {
-            () if self.shared.closing.get() => (Phase::Ending, self.worker.settings.linger),
-            () if is_busy => return self.rest(),
-            () if self.is_leaving => (Phase::Ending, self.worker.settings.linger),
-            () => (Phase::Idle, self.worker.settings.idle),
-        };
-        if self.phase.0 != phase {
-            self.phase = (phase, now + time);
-        }
-        self.timer.set(self.phase.1);
-        self.timer.poll(cx, now)
+    /// Ends the connection with every stream on it.
+    fn cut(&mut self) {
+        self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+        self.is_leaving = true;
     }
 
-    /// Streams wake the task when the last of them ends.
-    fn rest(&mut self) -> Poll<()> {
-        self.phase.0 = Phase::Busy;
-        Poll::Pending
+    /// Ready once the connection has waited for too long, and for what.
+    fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<Phase> {
+        let now = self.worker.clock.now();
+        let is_busy = self.shared.open.get() > 0;
+        let settings = &self.worker.settings;
+        let head_since = self.shared.head_since.get().filter(|_| !self.is_leaving);
+        let (phase, limit) = match head_since {
+            _ if self.shared.closing.get() => (Phase::Ending, now + settings.linger),
+            Some(since) => (Phase::Head, since + settings.head),
+            // Streams wake the task when the last of them ends.
+            None if is_busy => {
+                self.phase.0 = Phase::Busy;
+                return Poll::Pending;
+            }
+            None if self.is_leaving => (Phase::Ending, now + settings.linger),
+            None => (Phase::Idle, now + settings.idle),
+        };
+        if self.phase.0 != phase {
+            self.phase = (phase, limit);
+        }
+        self.timer.set(self.phase.1);
+        self.timer.poll(cx, now).map(|()| phase)
     }
 
     fn accept(&mut self, request: http::Request<RecvStream>, respond: SendResponse<Bytes>) {

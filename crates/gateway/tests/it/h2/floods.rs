@@ -161,14 +161,29 @@ fn heads_without_end_end_the_connection() {
 }
 
 #[test]
-fn a_head_that_does_not_end_is_waited_for_no_longer_than_an_idle_client() {
-    let mut setup = gateway(&Origin::echo());
-    setup.settings.idle = Duration::from_millis(200);
-    setup.settings.linger = Duration::from_millis(200);
+fn a_head_that_does_not_end_is_not_waited_for() {
+    let origin = held();
+    let mut setup = gateway(&origin);
+    setup.settings.head = Duration::from_millis(200);
     let gateway = setup.start(PROXY);
-    let mut client = Client::connect(gateway.address());
-    client.frame(HEADERS, END_STREAM, 1, &block(&of("GET", "/a")));
-    assert!(matches!(client.end(), None | Some(_)));
+    let head = block(&of("GET", "/a"));
+    // In its frame, behind its frame, while another stream is at work, and with more of it.
+    let (frame_head, more) = (9, frame(CONTINUATION, 0, 5, &[]));
+    for (cut, is_busy, more) in
+        [(1, false, &[][..]), (0, false, &[]), (0, true, &[]), (0, false, &more)]
+    {
+        let mut client = Client::connect(gateway.address());
+        // No acknowledgement may come between the pieces.
+        assert_eq!(ask_mock(&mut client, 1), mocked());
+        if is_busy {
+            client.request(3, "GET", "/a");
+            origin.request();
+        }
+        let whole = frame(HEADERS, END_STREAM, 5, &head);
+        client.raw().send(&whole[..frame_head + head.len() - cut]);
+        client.raw().send(more);
+        assert_eq!(client.end(), Some(ENHANCE_YOUR_CALM), "{cut} {is_busy} {more:?}");
+    }
     assert_unharmed(&gateway);
 }
 

@@ -1,0 +1,94 @@
+//! Follows frames as they come in, to tell when a head is begun and not ended: the codec behind
+//! keeps such a head to itself.
+
+/// Bytes of the preface, and of what every frame begins with (RFC 9113, sections 3.4 and 4.1).
+const PREFACE_BYTES: usize = 24;
+const FRAME_HEAD_BYTES: usize = 9;
+
+const HEADERS: u8 = 1;
+const CONTINUATION: u8 = 9;
+const END_HEADERS: u8 = 4;
+
+/// Where a client's bytes stand.
+#[derive(Debug)]
+pub(super) struct FrameWatch {
+    head: [u8; FRAME_HEAD_BYTES],
+    /// Bytes of `head` that are here.
+    known: usize,
+    /// Bytes to come of the preface, or of a frame's payload.
+    left: usize,
+    /// The frame carries fields.
+    has_fields: bool,
+    /// More frames with fields follow.
+    goes_on: bool,
+}
+
+impl Default for FrameWatch {
+    fn default() -> Self {
+        let head = [0; FRAME_HEAD_BYTES];
+        Self { head, known: 0, left: PREFACE_BYTES, has_fields: false, goes_on: false }
+    }
+}
+
+impl FrameWatch {
+    /// Takes note of bytes that came in.
+    pub(super) fn feed(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.left > 0 {
+                let count = self.left.min(bytes.len());
+                self.left -= count;
+                bytes = &bytes[count..];
+                continue;
+            }
+            let count = (FRAME_HEAD_BYTES - self.known).min(bytes.len());
+            self.head[self.known..self.known + count].copy_from_slice(&bytes[..count]);
+            self.known += count;
+            bytes = &bytes[count..];
+            if self.known == FRAME_HEAD_BYTES {
+                self.begin();
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        let [a, b, c, kind, flags, ..] = self.head;
+        self.known = 0;
+        self.left = u32::from_be_bytes([0, a, b, c]) as usize;
+        self.has_fields = matches!(kind, HEADERS | CONTINUATION);
+        if self.has_fields {
+            self.goes_on = flags & END_HEADERS == 0;
+        }
+    }
+
+    /// Whether a head is begun and not ended.
+    pub(super) fn is_in_head(&self) -> bool {
+        self.goes_on || (self.has_fields && self.left > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_open_from_its_first_frame_to_the_end_of_its_last() {
+        let mut watch = FrameWatch::default();
+        let mut check = |bytes: &[u8], expected: bool| {
+            for byte in bytes {
+                watch.feed(&[*byte]);
+            }
+            assert_eq!(watch.is_in_head(), expected, "{}", bytes.escape_ascii());
+        };
+        check(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", false);
+        check(&[0, 0, 0, 4, 0, 0, 0, 0, 0], false);
+        check(&[0, 0, 2, HEADERS, END_HEADERS, 0, 0, 0, 1], true);
+        check(b"x", true);
+        check(b"x", false);
+        check(&[0, 0, 5, 0, 0, 0, 0, 0, 1, b'b'], false);
+        check(b"ody!", false);
+        check(&[0, 0, 0, HEADERS, 0, 0, 0, 0, 1], true);
+        check(&[0, 0, 1, CONTINUATION, 0, 0, 0, 0, 1, b'x'], true);
+        check(&[0, 0, 1, CONTINUATION, END_HEADERS, 0, 0, 0, 1], true);
+        check(b"x", false);
+    }
+}
