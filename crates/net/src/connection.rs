@@ -4,9 +4,8 @@ mod inbound;
 mod outbound;
 
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use tokio::io::AsyncWriteExt;
 
@@ -63,12 +62,12 @@ pub(crate) async fn serve<H: Handler, I: Io>(
         let after = match connection.next().await {
             Next::Request(head) => connection.exchange(head, &*handler).await,
             Next::Refused(refusal) => connection.refuse(refusal, &*handler).await,
-            Next::End => return,
+            Next::End => return connection.io.farewell(),
         };
         match after {
             After::NextRequest | After::Discard => {}
             After::Linger => return connection.linger().await,
-            After::Close => return,
+            After::Close => return connection.io.farewell(),
         }
     }
 }
@@ -184,10 +183,4 @@ impl<I: Io> Connection<I> {
         self.worker.buffers.put(buffer);
         polled
     }
-}
-
-/// Flushes what the transport itself holds back; a plain socket holds nothing.
-fn poll_flush(io: &mut dyn Io, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-    ready!(Pin::new(io).poll_flush(cx))?;
-    Poll::Ready(Ok(()))
 }

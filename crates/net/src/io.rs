@@ -1,4 +1,4 @@
-//! The transport under a connection: a TCP stream today, TLS or another reactor tomorrow.
+//! The transport under a connection: a TCP stream, or TLS above one.
 
 use std::io;
 use std::pin::Pin;
@@ -14,6 +14,9 @@ use tokio::net::TcpStream;
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
     /// Makes the coming close a reset, so that the peer cannot take it for a clean end.
     fn abort(&mut self);
+
+    /// Tells the peer, as far as it takes it at once, that the coming close is a clean end.
+    fn farewell(&mut self) {}
 }
 
 impl Io for TcpStream {
@@ -47,4 +50,9 @@ pub(crate) fn poll_write_all(
         }
     }
     Poll::Ready(Ok(()))
+}
+
+/// Flushes what the transport itself holds back; a plain socket holds nothing.
+pub(crate) fn poll_flush(io: &mut dyn Io, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    Pin::new(io).poll_flush(cx)
 }

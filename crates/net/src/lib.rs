@@ -18,6 +18,7 @@ mod request;
 mod response;
 mod server;
 mod timer;
+mod tls;
 mod transfer;
 pub mod upstream;
 mod worker;
@@ -30,7 +31,10 @@ pub use head::{Field, RequestHead, ResponseHead, Version};
 pub use limits::Settings;
 pub use listener::{BindError, Listeners, bind};
 pub use name::Name;
-pub use request::{BodyError, Peer, Request, RequestBody};
+pub use request::{BodyError, Peer, Request, RequestBody, Scheme};
 pub use response::{Body, Response, write_decimal, write_field};
 pub use server::{Drained, Server, start};
+pub use tls::{
+    CertificateFiles, InvalidSecurityPolicy, Notice, SecurityPolicy, ServerTls, Tickets, TlsError,
+};
 pub use worker::{Gauges, Worker, WorkerId};

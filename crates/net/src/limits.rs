@@ -50,6 +50,8 @@ pub const LINGER_BYTES: u64 = 32 * 1024 * 1024;
 pub struct Settings {
     /// A kept-alive connection without a request.
     pub idle: Duration,
+    /// From the accepted connection to the end of its TLS handshake.
+    pub handshake: Duration,
     /// From the first byte of a head to its last.
     pub head: Duration,
     /// Without a byte moving in either direction, once an answer has begun. Before that the
@@ -69,6 +71,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             idle: Duration::from_secs(60),
+            handshake: Duration::from_secs(10),
             head: Duration::from_secs(10),
             stall: Duration::from_secs(30),
             connect: Duration::from_secs(5),

@@ -21,6 +21,25 @@ pub struct Peer {
     pub ip: Box<str>,
     /// Local port the connection came to.
     pub local_port: u16,
+    /// What the client speaks.
+    pub scheme: Scheme,
+}
+
+/// The scheme of the target URIs of a connection (RFC 9110, section 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    /// For example `https`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
 }
 
 /// One request: its head, its peer, and its body still on the way.

@@ -11,13 +11,15 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::spawn_local;
 
 use crate::clock::Clock;
 use crate::connection;
 use crate::handler::Handler;
 use crate::limits::Settings;
 use crate::listener::Listeners;
-use crate::request::Peer;
+use crate::request::{Peer, Scheme};
+use crate::tls::{self, Acceptor, ServerTls};
 use crate::worker::{Gauges, Worker, WorkerId};
 
 /// How often unused upstream connections are looked through.
@@ -29,6 +31,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What the control side tells a worker.
 enum Message<U> {
     Update(U),
+    Tls(SocketAddr, ServerTls),
     Drain(Duration),
 }
 
@@ -47,23 +50,31 @@ pub struct Drained {
     pub cut: u64,
 }
 
-/// Starts one thread for each listener. `make` builds a worker's handler on that thread.
+/// A listening socket of one worker, and the TLS its clients must speak.
+struct Door {
+    address: SocketAddr,
+    socket: TcpListener,
+    tls: Option<Rc<Acceptor>>,
+}
+
+/// Starts a thread for each worker that the listeners were made for. `make` builds a worker's
+/// handler on that thread.
 pub fn start<H: Handler>(
-    listeners: Listeners,
+    listeners: impl Into<Vec<Listeners>>,
     settings: &Settings,
     make: impl Fn(&Rc<Worker>) -> H + Send + Sync + 'static,
 ) -> io::Result<Server<H>> {
-    let address = listeners.local_addr();
+    let (address, sockets) = by_worker(listeners.into())?;
     let make = Arc::new(make);
     let mut server =
         Server { address, mailboxes: Vec::new(), threads: Vec::new(), gauges: Vec::new() };
-    for (index, socket) in listeners.sockets.into_iter().enumerate() {
+    for (index, doors) in sockets.into_iter().enumerate() {
         let (mailbox, messages) = unbounded_channel();
         let gauges = Arc::new(Gauges::default());
         let thread = std::thread::Builder::new().name(format!("worker-{index}"));
         let (settings, make, shared) = (settings.clone(), make.clone(), gauges.clone());
         let id = WorkerId(index);
-        let run = move || run(socket, messages, move || Worker::new(id, settings, shared), &*make);
+        let run = move || run(doors, messages, move || Worker::new(id, settings, shared), &*make);
         server.threads.push(thread.spawn(run)?);
         server.mailboxes.push(mailbox);
         server.gauges.push(gauges);
@@ -71,8 +82,25 @@ pub fn start<H: Handler>(
     Ok(server)
 }
 
+type Socket = (SocketAddr, TcpListener, Option<ServerTls>);
+
+/// The first address, and each worker's sockets of all addresses.
+fn by_worker(listeners: Vec<Listeners>) -> io::Result<(SocketAddr, Vec<Vec<Socket>>)> {
+    let first = listeners.first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut workers: Vec<Vec<Socket>> = Vec::new();
+    workers.resize_with(first.sockets.len(), Vec::new);
+    let address = first.local_addr();
+    for listeners in listeners {
+        let (address, tls) = (listeners.local_addr(), listeners.tls);
+        for (worker, socket) in workers.iter_mut().zip(listeners.sockets) {
+            worker.push((address, socket, tls.clone()));
+        }
+    }
+    Ok((address, workers))
+}
+
 impl<H: Handler> Server<H> {
-    /// The address clients reach.
+    /// The address clients reach; the first, where there are several.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
@@ -87,6 +115,13 @@ impl<H: Handler> Server<H> {
         for mailbox in &self.mailboxes {
             // A worker that is gone has panicked, which `is_alive` tells.
             let _ = mailbox.send(Message::Update(update.clone()));
+        }
+    }
+
+    /// From now on new connections to `address` get this TLS; those that are open keep theirs.
+    pub fn replace_tls(&self, address: SocketAddr, tls: &ServerTls) {
+        for mailbox in &self.mailboxes {
+            let _ = mailbox.send(Message::Tls(address, tls.clone()));
         }
     }
 
@@ -108,7 +143,7 @@ impl<H: Handler> Server<H> {
 
 /// The body of a worker's thread.
 fn run<H: Handler>(
-    socket: TcpListener,
+    sockets: Vec<Socket>,
     messages: UnboundedReceiver<Message<H::Update>>,
     worker: impl FnOnce() -> Worker,
     make: &(impl Fn(&Rc<Worker>) -> H + ?Sized),
@@ -124,10 +159,15 @@ fn run<H: Handler>(
     runtime.block_on(async {
         let worker = Rc::new(worker());
         let handler = Rc::new(make(&worker));
-        let accepting = tokio::task::spawn_local(accept(socket, worker.clone(), handler.clone()));
-        let sweeping = tokio::task::spawn_local(sweep(worker.clone()));
-        let deadline = obey(messages, &worker, &*handler).await;
-        accepting.abort();
+        let doors: Vec<Door> = sockets.into_iter().map(Door::new).collect();
+        let acceptors: Vec<_> = doors.iter().map(|door| (door.address, door.tls.clone())).collect();
+        let accepting = doors
+            .into_iter()
+            .map(|door| spawn_local(accept(door, worker.clone(), handler.clone())));
+        let accepting: Vec<_> = accepting.collect();
+        let sweeping = spawn_local(sweep(worker.clone()));
+        let deadline = obey(messages, &worker, &*handler, &acceptors).await;
+        accepting.iter().for_each(tokio::task::JoinHandle::abort);
         sweeping.abort();
         worker.drain();
         let emptied = tokio::time::timeout(deadline, until_idle(&worker)).await;
@@ -141,20 +181,35 @@ async fn obey<H: Handler>(
     mut messages: UnboundedReceiver<Message<H::Update>>,
     worker: &Rc<Worker>,
     handler: &H,
+    acceptors: &[(SocketAddr, Option<Rc<Acceptor>>)],
 ) -> Duration {
     loop {
         match messages.recv().await {
             Some(Message::Update(update)) => handler.update(update, worker),
+            Some(Message::Tls(address, tls)) => {
+                let of_address = acceptors.iter().filter(|(its, _)| *its == address);
+                of_address.flat_map(|(_, it)| it).for_each(|it| it.replace(tls.clone()));
+            }
             Some(Message::Drain(deadline)) => return deadline,
             None => return Duration::ZERO,
         }
     }
 }
 
-async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc<H>) {
+impl Door {
+    fn new((address, socket, tls): Socket) -> Self {
+        Self { address, socket, tls: tls.map(|tls| Rc::new(Acceptor::new(tls))) }
+    }
+}
+
+async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
+    let Door { address, socket, tls } = door;
+    let (local_port, scheme) = match tls {
+        Some(_) => (address.port(), Scheme::Https),
+        None => (address.port(), Scheme::Http),
+    };
     let listener = tokio::net::TcpListener::from_std(socket);
     let listener = listener.expect("a listening socket fits this worker's reactor");
-    let local_port = listener.local_addr().map_or(0, |address| address.port());
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
@@ -163,9 +218,12 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
                     continue;
                 }
                 let ip = address.ip().to_canonical().to_string().into_boxed_str();
-                let peer = Peer { address, ip, local_port };
-                let serving = connection::serve(stream, peer, worker.clone(), handler.clone());
-                tokio::task::spawn_local(serving);
+                let peer = Peer { address, ip, local_port, scheme };
+                let (worker, handler) = (worker.clone(), handler.clone());
+                match tls.clone() {
+                    None => spawn_local(connection::serve(stream, peer, worker, handler)),
+                    Some(tls) => spawn_local(tls::serve(stream, tls, peer, worker, handler)),
+                };
             }
             // The client went before we came.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}

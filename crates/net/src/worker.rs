@@ -45,6 +45,8 @@ pub struct Gauges {
     pub accepted: AtomicU64,
     /// Upstream connections opened so far.
     pub upstream_opened: AtomicU64,
+    /// TLS handshakes that did not come to their end.
+    pub handshakes_failed: AtomicU64,
 }
 
 /// Adds to a counter that only the calling thread writes: no locked instruction is needed.
@@ -152,11 +154,23 @@ impl Worker {
         }
     }
 
+    /// Counts a connection as open while it makes its handshake, before [`Worker::enter`].
+    pub(crate) fn greet(self: &Rc<Self>) -> Greeting {
+        add(&self.gauges.open, 1);
+        Greeting(self.clone())
+    }
+
     pub(crate) fn leave(&self, slot: usize) {
+        {
+            let mut wakers = self.wakers.borrow_mut();
+            wakers.slots[slot] = None;
+            wakers.free.push(slot);
+        }
+        self.close_one();
+    }
+
+    fn close_one(&self) {
         add(&self.gauges.open, -1);
-        let mut wakers = self.wakers.borrow_mut();
-        wakers.slots[slot] = None;
-        wakers.free.push(slot);
         if self.is_idle()
             && let Some(waker) = self.when_idle.take()
         {
@@ -172,6 +186,15 @@ impl Worker {
     /// Whether no connection is open.
     pub(crate) fn is_idle(&self) -> bool {
         self.gauges.open.load(Ordering::Relaxed) == 0
+    }
+}
+
+/// A connection that makes its handshake.
+pub(crate) struct Greeting(Rc<Worker>);
+
+impl Drop for Greeting {
+    fn drop(&mut self) {
+        self.0.close_one();
     }
 }
 

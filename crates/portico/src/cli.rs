@@ -78,6 +78,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
     pub(crate) listen: Option<Listen>,
 
+    /// Where clients reach it with TLS; the certificates stand in portico.toml [default with
+    /// [tls]: 127.0.0.1:8443]
+    #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
+    pub(crate) tls_listen: Option<Listen>,
+
     /// Where /healthz, /readyz and /metrics answer; loopback only [default: 127.0.0.1:4566]
     #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
     pub(crate) management: Option<Loopback>,

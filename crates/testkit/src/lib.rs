@@ -4,6 +4,7 @@
 pub mod golden;
 pub mod http;
 pub mod origin;
+pub mod pki;
 pub mod process;
 pub mod raw;
 pub mod server;

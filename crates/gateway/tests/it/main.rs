@@ -11,3 +11,4 @@ mod mixture;
 mod nginx;
 mod origins;
 mod support;
+mod tls;

@@ -3,3 +3,4 @@
 mod codec;
 mod corpus;
 mod laws;
+mod tls;

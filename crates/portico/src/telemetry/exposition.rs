@@ -42,6 +42,10 @@ fn write_process(out: &mut String, status: &Status) -> fmt::Result {
     head(out, "portico_upstream_connections_total", "counter", help)?;
     let opened = status.connections(|worker| &worker.upstream_opened);
     writeln!(out, "portico_upstream_connections_total {opened}")?;
+    let help = "TLS handshakes of clients that failed or took too long";
+    head(out, "portico_tls_handshakes_failed_total", "counter", help)?;
+    let failed = status.connections(|worker| &worker.handshakes_failed);
+    writeln!(out, "portico_tls_handshakes_failed_total {failed}")?;
     head(out, "portico_findings", "gauge", "Findings of the definitions being served, by class")?;
     for (class, count) in &status.findings {
         writeln!(out, "portico_findings{{class=\"{class}\"}} {count}")?;

@@ -1,0 +1,97 @@
+//! TLS of the gateway's own listener: from `[tls]` to certificates in use, and again at SIGHUP.
+
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use portico_model::{Class, DocumentPath, Finding};
+use portico_net::{Handler, Listeners, Server, ServerTls, Tickets, TlsError};
+
+use crate::cli::Serve;
+use crate::config::{self, Config};
+use crate::failure::Failure;
+use crate::report::{Refusal, Report};
+use crate::source::Source;
+use crate::terminal;
+use crate::values::Listen;
+
+/// What TLS is made of, for as long as the process runs.
+pub(crate) struct Tls {
+    listen: SocketAddr,
+    settings: config::Tls,
+    source: Option<Source>,
+    tickets: Tickets,
+}
+
+impl Tls {
+    /// `None` where neither a flag nor the configuration asks for TLS.
+    pub(crate) fn of(
+        flags: &Serve,
+        config: &Config,
+        source: Option<&Source>,
+    ) -> Result<Option<Self>, Failure> {
+        if flags.tls_listen.is_none() && config.tls.is_none() {
+            return Ok(None);
+        }
+        let settings = config.tls.clone().unwrap_or_default();
+        let listen = flags.tls_listen.or(settings.listen).unwrap_or(Listen::TLS).address();
+        let tickets = Tickets::new().map_err(|error| Failure::new(error.to_string()))?;
+        Ok(Some(Self { listen, settings, source: source.cloned(), tickets }))
+    }
+
+    /// Reads the certificates and listens, once for each worker.
+    pub(crate) fn bind(&self, workers: usize) -> Result<Listeners, Refusal> {
+        let tls = self.load()?;
+        let listeners = portico_net::bind(self.listen, workers)
+            .map_err(|error| Failure::cannot_listen(&error, "--tls-listen"))?;
+        Ok(listeners.with_tls(tls))
+    }
+
+    /// Reads the certificates again; what is wrong with them changes nothing but the log.
+    pub(crate) fn reload<H: Handler>(&self, server: &Server<H>, address: SocketAddr) {
+        match self.load() {
+            Ok(tls) => {
+                server.replace_tls(address, &tls);
+                terminal::log("SIGHUP: new connections get the certificates as they are now");
+            }
+            Err(refusal) => {
+                terminal::eprint(&refusal.render(terminal::stderr_colours()));
+                terminal::log("SIGHUP: the certificates that were read before stay in use");
+            }
+        }
+    }
+
+    fn load(&self) -> Result<ServerTls, Refusal> {
+        let config::Tls { certificates, policy, .. } = &self.settings;
+        let loaded = ServerTls::load(certificates, *policy, &self.tickets, now());
+        let (tls, notices) = loaded.map_err(|error| self.refusal(&error))?;
+        for notice in notices {
+            terminal::log(&format!("warning: {notice}"));
+        }
+        Ok(tls)
+    }
+
+    /// An error is shown at the line that names the files.
+    fn refusal(&self, error: &TlsError) -> Refusal {
+        let mut message = error.to_string();
+        if let Some(cause) = std::error::Error::source(error) {
+            message = format!("{message}: {cause}");
+        }
+        let path = DocumentPath::root().join("tls").join("certificates");
+        let place = self.source.as_ref().and_then(|source| config::place(source, &path));
+        let (Some(source), Some(place)) = (&self.source, place) else {
+            let mut failure = Failure::new(message);
+            failure.help = error.help().map(str::to_owned);
+            return Refusal::Failure(failure);
+        };
+        let mut finding = Finding::new(Class::Invalid, "tls", path, message);
+        finding.place = Some(place);
+        finding.help = error.help().map(str::to_owned);
+        Refusal::Report(Report::new(source.clone(), vec![finding]))
+    }
+}
+
+/// Since the Unix epoch.
+#[expect(clippy::disallowed_methods, reason = "whether a certificate has expired, once a reading")]
+fn now() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
