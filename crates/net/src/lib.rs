@@ -35,6 +35,7 @@ pub use request::{BodyError, Peer, Request, RequestBody, Scheme};
 pub use response::{Body, Response, write_decimal, write_field};
 pub use server::{Drained, Server, start};
 pub use tls::{
-    CertificateFiles, InvalidSecurityPolicy, Notice, SecurityPolicy, ServerTls, Tickets, TlsError,
+    CertificateFiles, InvalidSecurityPolicy, Notice, OriginTls, SecurityPolicy, ServerTls, Tickets,
+    TlsError, UpstreamTls,
 };
 pub use worker::{Gauges, Worker, WorkerId};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::tls::UpstreamTls;
+
 /// Bytes of a request target: API Gateway's limit of a Regional URL. Over it: 414.
 pub const TARGET_BYTES: usize = 10_240;
 
@@ -45,7 +47,7 @@ pub const DISCARD_BYTES: u64 = 256 * 1024;
 /// last answer: some more than the largest payload, as a client may send it whole first.
 pub const LINGER_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Time limits of connections. A `Duration` each; `Default` has the documented values.
+/// How connections are treated. Time limits are a `Duration` each; `Default` has the documented values.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// A kept-alive connection without a request.
@@ -57,7 +59,7 @@ pub struct Settings {
     /// Without a byte moving in either direction, once an answer has begun. Before that the
     /// integration's own time limit holds for the request's body, too.
     pub stall: Duration,
-    /// Establishing a connection to an origin.
+    /// Establishing a connection to an origin, its TLS handshake included.
     pub connect: Duration,
     /// An unused upstream connection; below the 5 s after which common origins close theirs.
     pub upstream_idle: Duration,
@@ -65,6 +67,8 @@ pub struct Settings {
     pub upstream_spare: usize,
     /// Reading on after an answer that came before the end of its request.
     pub linger: Duration,
+    /// Whom origins that speak TLS have to be known to; without it none can be called.
+    pub upstream_tls: Option<UpstreamTls>,
 }
 
 impl Default for Settings {
@@ -78,6 +82,7 @@ impl Default for Settings {
             upstream_idle: Duration::from_secs(4),
             upstream_spare: 4096,
             linger: Duration::from_secs(2),
+            upstream_tls: None,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! installed. Nothing outside this crate names rustls.
 
 mod accept;
+mod client;
 mod error;
 mod names;
 mod pem;
@@ -14,6 +15,7 @@ mod stream;
 mod validity;
 
 pub(crate) use accept::{Acceptor, serve};
+pub use client::{OriginTls, UpstreamTls};
 pub use error::TlsError;
 pub use policy::{InvalidSecurityPolicy, SecurityPolicy};
 pub use server::{CertificateFiles, Notice, ServerTls, Tickets};

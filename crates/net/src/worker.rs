@@ -10,6 +10,7 @@ use crate::buffers::Buffers;
 use crate::clock::Clock;
 use crate::head::RequestHead;
 use crate::limits::Settings;
+use crate::tls::OriginTls;
 use crate::upstream::{Exchange, Origin};
 
 /// Number of a worker, from 0.
@@ -79,13 +80,13 @@ impl Worker {
     }
 
     /// The pool of connections to an origin; one and the same for as long as somebody holds it.
-    pub fn origin(self: &Rc<Self>, host: &str, port: u16) -> Rc<Origin> {
+    pub fn origin(self: &Rc<Self>, host: &str, port: u16, tls: Option<&OriginTls>) -> Rc<Origin> {
         let mut origins = self.origins.borrow_mut();
         let existing = origins.iter().filter_map(Weak::upgrade);
-        if let Some(origin) = existing.into_iter().find(|origin| origin.is(host, port)) {
+        if let Some(origin) = existing.into_iter().find(|origin| origin.is(host, port, tls)) {
             return origin;
         }
-        let origin = Rc::new(Origin::new(host, port));
+        let origin = Rc::new(Origin::new(host, port, tls));
         origins.push(Rc::downgrade(&origin));
         origin
     }

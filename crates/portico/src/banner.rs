@@ -101,7 +101,7 @@ impl Banner<'_> {
                 let files = count(served.files, "file");
                 format!("{files} of {}, played by Portico", served.directory.display())
             });
-            rows.push((label, format!("http://{authority}/"), note));
+            rows.push((label, format!("{}://{authority}/", origin.scheme()), note));
         }
         let management = format!("http://{}/", reachable(self.management));
         rows.push(row("management", management, "healthz, readyz, metrics"));
@@ -138,7 +138,7 @@ mod tests {
             stage: "local".parse().unwrap(),
             routes: RouteTree::default(),
             methods: Vec::new(),
-            origins: vec![Origin { host: "127.0.0.1".into(), port: 9911 }],
+            origins: vec![Origin { host: "127.0.0.1".into(), port: 9911, tls: None }],
             throttle: None,
         };
         let served = ServedOrigin {

@@ -34,6 +34,9 @@ pub(crate) struct Config {
     pub(crate) region: Option<Region>,
     /// TLS for clients.
     pub(crate) tls: Option<Tls>,
+    /// How origins are called.
+    #[serde(default)]
+    pub(crate) upstream: Upstream,
     /// Stage name to AWS's Stage document.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
@@ -53,6 +56,14 @@ pub(crate) struct Tls {
     /// By AWS's name, for example `SecurityPolicy_TLS13_1_3_2025_09`.
     #[serde(default, deserialize_with = "policy")]
     pub(crate) policy: SecurityPolicy,
+}
+
+/// `[upstream]`: how origins are called.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Upstream {
+    /// Root certificates beside those of the system.
+    pub(crate) ca: Option<PathBuf>,
 }
 
 fn certificates<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<CertificateFiles>, D::Error> {
@@ -108,6 +119,7 @@ pub(crate) fn load(
     for origin in &mut config.origins {
         origin.directory = directory.join(&origin.directory);
     }
+    config.upstream.ca = config.upstream.ca.map(|ca| directory.join(ca));
     for files in config.tls.iter_mut().flat_map(|tls| &mut tls.certificates) {
         files.certificate = directory.join(&files.certificate);
         files.key = directory.join(&files.key);
@@ -193,6 +205,8 @@ mod tests {
             listen = "0.0.0.0:443"
             certificates = [{ certificate = "a.pem", key = "a.key" }]
             policy = "SecurityPolicy_TLS13_1_3_2025_09"
+            [upstream]
+            ca = "roots.pem"
             [stages.prod]
             variables = { backend = "127.0.0.1:9000" }
             methodSettings."*/*" = { throttlingRateLimit = 2.5, throttlingBurstLimit = 5 }
@@ -210,6 +224,7 @@ mod tests {
         assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
         assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
         assert_eq!(config.workers.map(Workers::count), Some(3));
+        assert_eq!(config.upstream.ca.as_deref(), Some(Path::new("roots.pem")));
         let tls = config.tls.unwrap();
         assert_eq!(tls.certificates[0].key, Path::new("a.key"));
         assert_eq!(tls.policy.to_string(), "SecurityPolicy_TLS13_1_3_2025_09");

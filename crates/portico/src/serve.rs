@@ -22,7 +22,7 @@ use crate::small_server::SmallServer;
 use crate::stop::{self, Signals};
 use crate::telemetry::{Status, Telemetry};
 use crate::terminal;
-use crate::tls::Tls;
+use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
 
 /// Serves until it is told to stop.
@@ -43,7 +43,10 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let status = Arc::new(Status::new(started, workers, &report.findings));
     let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
     let tls = Tls::of(flags, &config, source.as_ref())?;
-    let servers = Servers::start(flags, &config, &status, snapshot, tls.as_ref())?;
+    let settings =
+        Settings { upstream_tls: tls::upstream(flags, &config, &stage)?, ..Settings::default() };
+    let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
+    let servers = Servers::start(&start, &status, snapshot)?;
     let signals = Signals::catch()?;
     let banner = Banner {
         stage: &stage,
@@ -65,6 +68,14 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What the servers are started with.
+struct Start<'a> {
+    flags: &'a Serve,
+    config: &'a Config,
+    tls: Option<&'a Tls>,
+    settings: Settings,
+}
+
 /// The gateway and its management port.
 struct Servers {
     gateway: Server<Gateway<Telemetry>>,
@@ -75,13 +86,8 @@ struct Servers {
 
 impl Servers {
     /// Listens on both addresses and serves the snapshot.
-    fn start(
-        flags: &Serve,
-        config: &Config,
-        status: &Arc<Status>,
-        snapshot: Snapshot,
-        tls: Option<&Tls>,
-    ) -> Result<Self, Refusal> {
+    fn start(start: &Start<'_>, status: &Arc<Status>, snapshot: Snapshot) -> Result<Self, Refusal> {
+        let Start { flags, config, tls, settings } = start;
         let address = flags.management.or(config.management).unwrap_or(Loopback::MANAGEMENT);
         let pages = Arc::clone(status);
         let answer = move |method: &str, path: &str, host: &str| {
@@ -103,7 +109,7 @@ impl Servers {
             let (account, snapshot) = (Arc::clone(&account), Arc::clone(&snapshot));
             Gateway::new(account, counters.clone(), telemetry, snapshot, worker)
         };
-        let gateway = portico_net::start(listeners, &Settings::default(), make)
+        let gateway = portico_net::start(listeners, settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
         status.watch(gateway.gauges());
         status.publish(revision);

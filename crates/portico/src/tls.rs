@@ -1,10 +1,13 @@
-//! TLS of the gateway's own listener: from `[tls]` to certificates in use, and again at SIGHUP.
+//! TLS of the gateway's own listener, from `[tls]` to certificates in use and again at SIGHUP; and
+//! whom origins have to be known to.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use portico_model::{Class, DocumentPath, Finding};
-use portico_net::{Handler, Listeners, Server, ServerTls, Tickets, TlsError};
+use portico_net::{Handler, Listeners, Server, ServerTls, Tickets, TlsError, UpstreamTls};
+use portico_snapshot::RestStage;
 
 use crate::cli::Serve;
 use crate::config::{self, Config};
@@ -34,7 +37,7 @@ impl Tls {
         }
         let settings = config.tls.clone().unwrap_or_default();
         let listen = flags.tls_listen.or(settings.listen).unwrap_or(Listen::TLS).address();
-        let tickets = Tickets::new().map_err(|error| Failure::new(error.to_string()))?;
+        let tickets = Tickets::new().map_err(|error| failure(&error))?;
         Ok(Some(Self { listen, settings, source: source.cloned(), tickets }))
     }
 
@@ -72,21 +75,44 @@ impl Tls {
 
     /// An error is shown at the line that names the files.
     fn refusal(&self, error: &TlsError) -> Refusal {
-        let mut message = error.to_string();
-        if let Some(cause) = std::error::Error::source(error) {
-            message = format!("{message}: {cause}");
-        }
         let path = DocumentPath::root().join("tls").join("certificates");
         let place = self.source.as_ref().and_then(|source| config::place(source, &path));
         let (Some(source), Some(place)) = (&self.source, place) else {
-            let mut failure = Failure::new(message);
-            failure.help = error.help().map(str::to_owned);
-            return Refusal::Failure(failure);
+            return Refusal::Failure(failure(error));
         };
-        let mut finding = Finding::new(Class::Invalid, "tls", path, message);
+        let mut finding = Finding::new(Class::Invalid, "tls", path, sentence(error));
         finding.place = Some(place);
         finding.help = error.help().map(str::to_owned);
         Refusal::Report(Report::new(source.clone(), vec![finding]))
+    }
+}
+
+/// Whom origins have to be known to; nothing is read where no origin speaks TLS.
+pub(crate) fn upstream(
+    flags: &Serve,
+    config: &Config,
+    stage: &RestStage,
+) -> Result<Option<UpstreamTls>, Failure> {
+    if stage.origins.iter().all(|origin| origin.tls.is_none()) {
+        return Ok(None);
+    }
+    let ca = flags.upstream_ca.as_ref().or(config.upstream.ca.as_ref());
+    UpstreamTls::new(ca.map(PathBuf::as_path)).map(Some).map_err(|error| failure(&error))
+}
+
+fn failure(error: &TlsError) -> Failure {
+    let failure = Failure::new(sentence(error));
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// The error and its cause.
+fn sentence(error: &TlsError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 

@@ -32,7 +32,9 @@ impl Authority {
         let directory = std::env::temp_dir().join(name);
         fs::create_dir_all(&directory).expect("a directory can be made");
         let mut params = CertificateParams::new(Vec::new()).expect("legal names");
-        params.distinguished_name.push(DnType::CommonName, "Portico test authority");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, format!("Portico test authority {number}"));
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, key()).expect("it can sign");
         let authority = Self { issuer, directory };

@@ -12,3 +12,4 @@ mod nginx;
 mod origins;
 mod support;
 mod tls;
+mod tls_origins;

@@ -30,6 +30,8 @@ pub enum TlsError {
     Mismatch { certificate: PathBuf, key: PathBuf },
     #[error("TLS needs a certificate, and none is named")]
     NothingNamed,
+    #[error("this system has no root certificates, and no other is named")]
+    NoRoots,
     #[error("TLS cannot be set up: {0}")]
     Setup(String),
 }
@@ -53,6 +55,9 @@ impl TlsError {
             }
             Self::NothingNamed => {
                 "in portico.toml: [tls] certificates = [{ certificate = \"a.pem\", key = \"a.key\" }]"
+            }
+            Self::NoRoots => {
+                "install them (Debian: ca-certificates), or name those of the origins with --upstream-ca"
             }
             _ => return None,
         })

@@ -69,8 +69,8 @@ impl ServerTls {
         let mut notices = Vec::new();
         for pair in files {
             let certified = certified(pair, &provider)?;
-            let end = certified.cert.first().and_then(|der| validity::not_after(der));
-            if end.is_some_and(|end| end < now) {
+            let end = certified.cert.first().and_then(|der| validity::times(der));
+            if end.is_some_and(|(_, end)| end < now) {
                 notices.push(Notice::Expired(pair.certificate.clone()));
             }
             certificates.push(Arc::new(certified));

@@ -10,7 +10,7 @@ use tokio_rustls::TlsStream;
 
 use crate::io::Io;
 
-/// Bytes that TLS above a socket, in either role. Boxed, as the state of TLS is large and would
+/// TLS above a socket, in either role. Boxed, as the state of TLS is large and would
 /// have to be moved with the task.
 pub(crate) struct TlsIo {
     stream: Box<TlsStream<TcpStream>>,
@@ -20,6 +20,16 @@ pub(crate) struct TlsIo {
 impl TlsIo {
     pub(super) fn new(stream: impl Into<TlsStream<TcpStream>>) -> Self {
         Self { stream: Box::new(stream.into()), aborted: false }
+    }
+
+    /// The socket under it.
+    pub(crate) fn socket(&self) -> &TcpStream {
+        self.stream.get_ref().0
+    }
+
+    /// Whether decrypted bytes wait to be read, or the peer has said that there will be none.
+    pub(crate) fn holds_bytes(&self) -> bool {
+        !self.stream.get_ref().1.wants_read()
     }
 
     /// Sends what TLS holds back. Whoever waits for bytes wants its own to have gone out.

@@ -1,10 +1,11 @@
-//! The time in which a certificate is valid (RFC 5280, section 4.1), for warnings. Checking it is
-//! the client's business, and rustls's where we are the client.
+//! The time in which a certificate is valid (RFC 5280, section 4.1): for warnings about our own, and
+//! for origins whose issuer is not checked. In any other case rustls checks it.
 
 use std::time::Duration;
 
-/// Since the Unix epoch; `None` where the certificate is not as RFC 5280 wants it.
-pub(super) fn not_after(certificate: &[u8]) -> Option<Duration> {
+/// From when and until when, since the Unix epoch; `None` where the certificate is not as RFC 5280
+/// wants it.
+pub(super) fn times(certificate: &[u8]) -> Option<(Duration, Duration)> {
     let mut outer = Der(certificate);
     let mut certificate = Der(outer.take(SEQUENCE)?);
     let mut to_be_signed = Der(certificate.take(SEQUENCE)?);
@@ -15,8 +16,7 @@ pub(super) fn not_after(certificate: &[u8]) -> Option<Duration> {
     to_be_signed.take(SEQUENCE)?; // signature
     to_be_signed.take(SEQUENCE)?; // issuer
     let mut validity = Der(to_be_signed.take(SEQUENCE)?);
-    validity.time()?;
-    validity.time()
+    Some((validity.time()?, validity.time()?))
 }
 
 const SEQUENCE: u8 = 0x30;
@@ -119,7 +119,7 @@ mod tests {
     fn bytes_that_are_no_certificate_have_no_end() {
         for bytes in [&b""[..], b"\x30", b"\x30\x84\xff\xff\xff\xff", b"\x30\x80", b"\x02\x01\x00"]
         {
-            assert_eq!(not_after(bytes), None, "{bytes:?}");
+            assert_eq!(times(bytes), None, "{bytes:?}");
         }
     }
 }
