@@ -4,10 +4,9 @@ mod inbound;
 mod outbound;
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-
-use tokio::io::AsyncWriteExt;
 
 use crate::connection::inbound::Next;
 use crate::h1::Framing;
@@ -152,12 +151,17 @@ impl<I: Io> Connection<I> {
     /// Ends our side, then reads what the client still sends until it ends its own, so that
     /// unread bytes do not reset the connection under an answer (RFC 9112, section 9.6).
     async fn linger(&mut self) {
-        if self.io.shutdown().await.is_err() {
+        let worker = self.worker.clone();
+        self.timer.set(worker.clock.now() + worker.settings.linger);
+        // TLS has to write its end, and a client need not take it.
+        let ended = poll_fn(|cx| match Pin::new(&mut self.io).poll_shutdown(cx) {
+            Poll::Ready(ended) => Poll::Ready(ended.is_ok()),
+            Poll::Pending => self.timer.poll(cx, worker.clock.now()).map(|()| false),
+        });
+        if !ended.await {
             return;
         }
-        let worker = self.worker.clone();
         self.inbox.consume(self.inbox.unread().len(), &worker);
-        self.timer.set(worker.clock.now() + worker.settings.linger);
         let mut left = LINGER_BYTES;
         poll_fn(|cx| {
             if self.timer.poll(cx, worker.clock.now()).is_ready() {

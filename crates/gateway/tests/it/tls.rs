@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use portico_net::{CertificateFiles, SecurityPolicy, ServerTls, Settings, Tickets};
-use portico_testkit::origin::Origin;
+use portico_testkit::origin::{Act, Origin};
 use portico_testkit::pki::Authority;
 use portico_testkit::raw::{Client, End};
 use portico_testkit::server::{Gateway, Running};
@@ -208,6 +208,29 @@ fn origins_are_told_that_the_client_spoke_tls() {
     let seen = origin.request();
     assert_eq!(seen.field("x-forwarded-proto"), Some("https"));
     assert_eq!(seen.field("x-forwarded-port"), Some(&*port.to_string()));
+}
+
+#[test]
+fn the_end_of_an_answer_and_its_truncation_are_told_apart() {
+    let authority = Authority::new();
+    let check = |answer: &'static str, expected: &[i32]| {
+        let origin = Origin::always(vec![Act::Request, Act::Send(answer.into()), Act::Close]);
+        let mut gateway = gateway(&origin);
+        gateway.tls = Some(tls(&[authority.issue("a", &["a.example"])], "TLS_1_2"));
+        let running = gateway.start(PROXY);
+        let port = running.tls_address().port();
+        let url = format!("https://a.example:{port}/b");
+        let resolve = format!("a.example:{port}:127.0.0.1");
+        let args = ["-sS", "--http1.0", "--cacert", "ca.pem", "--resolve", &resolve, &url];
+        let output = authority.run("curl", &args);
+        assert!(expected.contains(&output.status.code().unwrap()), "{answer:?}: {output:?}");
+    };
+    check("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", &[0]);
+    let long = "x".repeat(200_000);
+    let chunk = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n{long}\r\n");
+    let whole: &str = format!("{chunk}0\r\n\r\n").leak();
+    check(whole, &[0]);
+    check(chunk.leak(), &[18, 35, 56]);
 }
 
 #[test]

@@ -136,3 +136,27 @@ fn origins_without_tls_or_without_words_are_network_failures() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     check(silent.local_addr().unwrap().to_string(), "no connection to the origin in time");
 }
+
+#[test]
+fn certificates_change_a_hundred_times_and_no_request_fails() {
+    let authority = Authority::new();
+    let origin = ok();
+    let behind = behind(&authority, &["127.0.0.1"], 2999, &origin);
+    let roots = UpstreamTls::new(Some(&authority.path("ca.pem"))).unwrap();
+    // Every call makes a connection of its own.
+    let settings = Settings { upstream_tls: Some(roots), upstream_spare: 0, ..Settings::default() };
+    let gateway = Gateway { settings, ..Gateway::default() };
+    let definition = PROXY.replace("http://$", "https://$");
+    let running = gateway.variable("origin", behind.tls_address()).start(&definition);
+    let tickets = Tickets::new().unwrap();
+    for number in 0..100 {
+        let files = [authority.issue("next", &["127.0.0.1"])];
+        let policy = SecurityPolicy::default();
+        let (tls, _) = ServerTls::load(&files, policy, &tickets, Duration::ZERO).unwrap();
+        behind.replace_tls(&tls);
+        for _ in 0..3 {
+            assert_eq!(get(&running).status, 200, "after change {number}");
+        }
+    }
+    assert_eq!(behind.failed_handshakes(), 0);
+}

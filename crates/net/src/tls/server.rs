@@ -17,7 +17,7 @@ use crate::tls::{SecurityPolicy, TlsError, pem, validity};
 const SESSIONS: usize = 4096;
 
 /// Protocols above TLS, the best first (RFC 7301).
-const ALPN: [&[u8]; 1] = [b"http/1.1"];
+const ALPN: [&[u8]; 2] = [b"http/1.1", b"http/1.0"];
 
 /// Where a certificate with its chain and its private key are, both PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]

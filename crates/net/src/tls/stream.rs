@@ -33,13 +33,11 @@ impl TlsIo {
     }
 
     /// Sends what TLS holds back. Whoever waits for bytes wants its own to have gone out.
-    fn push(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        if self.stream.get_ref().1.wants_write()
-            && let Poll::Ready(flushed) = Pin::new(&mut *self.stream).poll_flush(cx)
-        {
-            return flushed;
+    fn push(&mut self, cx: &mut Context<'_>) {
+        if self.stream.get_ref().1.wants_write() {
+            // A peer that takes no more may have answered all the same: reading will tell.
+            let _ = Pin::new(&mut *self.stream).poll_flush(cx);
         }
-        Ok(())
     }
 }
 
@@ -65,7 +63,7 @@ impl AsyncRead for TlsIo {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.push(cx)?;
+        self.push(cx);
         Pin::new(&mut *self.stream).poll_read(cx, buffer)
     }
 }

@@ -95,7 +95,24 @@ fn seconds(year: u64, rest: &[u8]) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use portico_testkit::pki::Authority;
+
     use super::*;
+
+    /// A certificate that is valid from 2000 to 2999.
+    static ISSUED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let authority = Authority::new();
+        let files = authority.issue("a", &["a.example"]);
+        crate::tls::pem::certificates(&files.certificate).unwrap()[0].to_vec()
+    });
+
+    #[test]
+    fn the_times_of_a_certificate_are_found() {
+        let (start, end) = times(&ISSUED).unwrap();
+        assert_eq!((start.as_secs(), end.as_secs()), (946_684_800, 32_472_144_000));
+    }
 
     #[test]
     fn times_are_those_of_the_calendar() {
@@ -113,6 +130,18 @@ mod tests {
         check(UTC_TIME, "001301000000Z", None);
         check(UTC_TIME, "0001010000Z", None);
         check(UTC_TIME, "00010100000xZ", None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(0_u8.., 0..64), cut in 0..400_usize) {
+            times(&bytes);
+            let mut broken = ISSUED.clone();
+            let at = cut.min(broken.len());
+            let end = (at + bytes.len()).min(broken.len());
+            broken.splice(at..end, bytes);
+            times(&broken);
+        }
     }
 
     #[test]
