@@ -29,6 +29,8 @@ pub enum Fault {
     Configuration(String),
     #[error("the origin's name has no address")]
     UnknownOrigin(#[source] CallError),
+    #[error("the origin did not prove who it is")]
+    WrongCertificate(#[source] CallError),
     #[error("the integration gave no answer within {after:?}")]
     IntegrationTimeout { after: Duration },
     #[error("the origin cannot be reached")]
@@ -111,7 +113,7 @@ impl Fault {
             Self::BadRequest(BodyError::TooSlow) => bad_request(408),
             Self::BadRequest(_) => bad_request(400),
             Self::Refused(refusal) => bad_request(refusal.status()),
-            Self::Configuration(_) | Self::UnknownOrigin(_) => {
+            Self::Configuration(_) | Self::UnknownOrigin(_) | Self::WrongCertificate(_) => {
                 Wire::json("API_CONFIGURATION_ERROR", 500, INTERNAL, INTERNAL_BODY)
             }
             Self::Overloaded(_) => Wire::json(
@@ -169,9 +171,11 @@ impl Fault {
             CallError::Client(error) => Self::BadRequest(error),
             CallError::Resolve(_) => Self::UnknownOrigin(error),
             CallError::Timeout => Self::IntegrationTimeout { after },
-            CallError::Connect(_) | CallError::ConnectTimeout | CallError::Closed(_) => {
-                Self::IntegrationFailure(error)
-            }
+            CallError::WrongName { .. } | CallError::Untrusted(_) => Self::WrongCertificate(error),
+            CallError::Connect(_)
+            | CallError::ConnectTimeout
+            | CallError::Tls(_)
+            | CallError::Closed(_) => Self::IntegrationFailure(error),
             CallError::Malformed(_) => Self::MalformedAnswer(error),
             CallError::TooManyConnections | CallError::TooManyBytes => Self::Overloaded(error),
         }

@@ -4,8 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use portico_cluster::{Counters, Limit, Rate};
-use portico_net::Worker;
 use portico_net::upstream::Origin;
+use portico_net::{OriginTls, Worker};
 use portico_snapshot::{RestStage, Snapshot};
 
 /// What one worker serves. A request holds it from its first byte to its last.
@@ -43,10 +43,18 @@ impl Runtime {
     }
 }
 
+/// What an origin has to prove, if it speaks TLS.
+fn proof(origin: &portico_snapshot::Origin) -> Option<OriginTls> {
+    origin
+        .tls
+        .as_ref()
+        .map(|tls| OriginTls { server_name: tls.server_name.clone(), any_issuer: tls.any_issuer })
+}
+
 impl Stage {
     fn new(rest: &Arc<RestStage>, worker: &Rc<Worker>, counters: &dyn Counters) -> Self {
         let upstream = |origin: &portico_snapshot::Origin| Upstream {
-            pool: worker.origin(&origin.host, origin.port),
+            pool: worker.origin(&origin.host, origin.port, proof(origin).as_ref()),
             authority: origin.authority().into(),
         };
         let limit = rest.throttle.map(|throttle| {

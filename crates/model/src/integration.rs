@@ -47,8 +47,18 @@ pub struct Integration {
     pub request_templates: BTreeMap<String, String>,
     pub passthrough_behavior: PassthroughBehavior,
     pub timeout: Duration,
+    pub tls_config: Option<TlsConfig>,
     /// In document order.
     pub responses: Vec<IntegrationResponse>,
+}
+
+/// A TlsConfig document: how an origin behind `https://` proves who it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsConfig {
+    /// Believe a certificate whoever issued it.
+    pub insecure_skip_verification: bool,
+    /// The name its certificate has; without it the host of the URI.
+    pub server_name_to_verify: Option<String>,
 }
 
 /// An IntegrationResponse document: how one kind of answer becomes the method's.

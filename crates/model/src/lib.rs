@@ -17,6 +17,7 @@ pub use http_method::{HttpMethod, UnknownHttpMethod};
 pub use ids::{InvalidStageName, ResourceId, RestApiId, StageName};
 pub use integration::{
     DEFAULT_TIMEOUT, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior,
+    TlsConfig,
 };
 pub use method::{Method, MethodResponse};
 pub use resource::Resource;

@@ -6,9 +6,7 @@ mod outbound;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
-
-use tokio::io::AsyncWriteExt;
+use std::task::Poll;
 
 use crate::admission::Place;
 use crate::connection::inbound::Next;
@@ -67,12 +65,12 @@ pub(crate) async fn serve<H: Handler, I: Io>(
                 // Boxed, so that a connection over HTTP/1.1 has no room for it.
                 return Box::pin(h2::serve(io, ahead, peer, worker, handler, seat)).await;
             }
-            Next::End => return,
+            Next::End => return connection.io.farewell(),
         };
         match after {
             After::NextRequest | After::Discard => {}
             After::Linger => return connection.linger().await,
-            After::Close => return,
+            After::Close => return connection.io.farewell(),
         }
     }
 }
@@ -177,12 +175,17 @@ impl<I: Io> Connection<I> {
     /// Ends our side, then reads what the client still sends until it ends its own, so that
     /// unread bytes do not reset the connection under an answer (RFC 9112, section 9.6).
     async fn linger(&mut self) {
-        if self.io.shutdown().await.is_err() {
+        let worker = self.worker.clone();
+        self.timer.set(worker.clock.now() + worker.settings.linger);
+        // TLS has to write its end, and a client need not take it.
+        let ended = poll_fn(|cx| match Pin::new(&mut self.io).poll_shutdown(cx) {
+            Poll::Ready(ended) => Poll::Ready(ended.is_ok()),
+            Poll::Pending => self.timer.poll(cx, worker.clock.now()).map(|()| false),
+        });
+        if !ended.await {
             return;
         }
-        let worker = self.worker.clone();
         self.inbox.consume(self.inbox.unread().len(), &worker);
-        self.timer.set(worker.clock.now() + worker.settings.linger);
         let mut left = LINGER_BYTES;
         poll_fn(|cx| {
             if self.timer.poll(cx, worker.clock.now()).is_ready() {
@@ -192,10 +195,4 @@ impl<I: Io> Connection<I> {
         })
         .await;
     }
-}
-
-/// Flushes what the transport itself holds back; a plain socket holds nothing.
-fn poll_flush(io: &mut dyn Io, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-    ready!(Pin::new(io).poll_flush(cx))?;
-    Poll::Ready(Ok(()))
 }

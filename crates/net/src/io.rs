@@ -1,4 +1,4 @@
-//! The transport under a connection: a TCP stream today, TLS or another reactor tomorrow.
+//! The transport under a connection: a TCP stream, or TLS above one.
 
 use std::io;
 use std::pin::Pin;
@@ -34,6 +34,9 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
     fn poll_gone(&mut self, _: &mut Context<'_>) -> Poll<()> {
         Poll::Pending
     }
+
+    /// Tells the peer, as far as it takes it at once, that the coming close is a clean end.
+    fn farewell(&mut self) {}
 }
 
 impl Io for TcpStream {
@@ -87,4 +90,9 @@ pub(crate) fn poll_write_all(
         }
     }
     Poll::Ready(Ok(()))
+}
+
+/// Flushes what the transport itself holds back; a plain socket holds nothing.
+pub(crate) fn poll_flush(io: &mut dyn Io, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    Pin::new(io).poll_flush(cx)
 }

@@ -28,6 +28,7 @@ mod response;
 mod server;
 mod shared;
 mod timer;
+mod tls;
 mod transfer;
 pub mod upstream;
 mod worker;
@@ -42,7 +43,11 @@ pub use hits::{Hits, Limit};
 pub use limits::{BodyRate, HeadLimits, Settings};
 pub use listener::{BindError, Listeners, bind};
 pub use name::Name;
-pub use request::{BodyError, Peer, Request, RequestBody};
+pub use request::{BodyError, Peer, Request, RequestBody, Scheme};
 pub use response::{Body, Response, write_decimal, write_field};
 pub use server::{Drained, Server, start};
+pub use tls::{
+    CertificateFiles, InvalidSecurityPolicy, Notice, OriginTls, SecurityPolicy, ServerTls, Tickets,
+    TlsError, UpstreamTls,
+};
 pub use worker::{Gauges, Worker, WorkerId};

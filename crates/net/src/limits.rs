@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::client_address::TrustedProxies;
+use crate::tls::UpstreamTls;
 
 /// Bytes of a request target: API Gateway's limit of a Regional URL. Over it: 414.
 pub const TARGET_BYTES: usize = 10_240;
@@ -162,12 +163,14 @@ pub struct Settings {
     pub upstream_connections_by_origin: Option<usize>,
     /// A kept-alive connection without a request.
     pub idle: Duration,
+    /// From the accepted connection to the end of its TLS handshake.
+    pub handshake: Duration,
     /// From the first byte of a head to its last.
     pub head: Duration,
     /// Without a byte moving in either direction, once an answer has begun. Before that the
     /// integration's own time limit holds for the request's body, too.
     pub stall: Duration,
-    /// Establishing a connection to an origin.
+    /// Establishing a connection to an origin, its TLS handshake included.
     pub connect: Duration,
     /// An unused upstream connection; below the 5 s after which common origins close theirs.
     pub upstream_idle: Duration,
@@ -175,6 +178,8 @@ pub struct Settings {
     pub upstream_spare: usize,
     /// Reading on after an answer that came before the end of its request.
     pub linger: Duration,
+    /// Whom origins that speak TLS have to be known to; without it none can be called.
+    pub upstream_tls: Option<UpstreamTls>,
 }
 
 impl Default for Settings {
@@ -191,12 +196,14 @@ impl Default for Settings {
             requests_by_connection: None,
             upstream_connections_by_origin: None,
             idle: Duration::from_secs(60),
+            handshake: Duration::from_secs(10),
             head: Duration::from_secs(10),
             stall: Duration::from_secs(30),
             connect: Duration::from_secs(5),
             upstream_idle: Duration::from_secs(4),
             upstream_spare: 4096,
             linger: Duration::from_secs(2),
+            upstream_tls: None,
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
+use crate::tls::ServerTls;
+
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections the kernel completes before we accept them.
@@ -13,12 +15,27 @@ const BACKLOG: i32 = 4096;
 pub struct Listeners {
     pub(crate) sockets: Vec<TcpListener>,
     address: SocketAddr,
+    pub(crate) tls: Option<ServerTls>,
+}
+
+/// A server may have one address alone.
+impl From<Listeners> for Vec<Listeners> {
+    fn from(alone: Listeners) -> Self {
+        vec![alone]
+    }
 }
 
 impl Listeners {
     /// The address listened on, with the port that was found if 0 was asked for.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Clients of this address must speak TLS.
+    #[must_use]
+    pub fn with_tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
+        self
     }
 }
 
@@ -60,7 +77,7 @@ pub fn bind(address: SocketAddr, workers: usize) -> Result<Listeners, BindError>
     for _ in 1..workers {
         sockets.push(listen(address).map_err(failed)?);
     }
-    Ok(Listeners { sockets, address })
+    Ok(Listeners { sockets, address, tls: None })
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

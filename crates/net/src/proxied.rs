@@ -20,7 +20,7 @@ pub(crate) async fn identify(stream: &mut TcpStream, peer: Peer, worker: &Worker
     };
     match header {
         Ok(Some(Header::Proxied { source, destination })) => {
-            Some(Peer::new(source, destination.port(), trusted))
+            Some(Peer::new(source, destination.port(), peer.scheme, trusted))
         }
         Ok(Some(Header::Unknown)) => Some(peer),
         Ok(None) => {

@@ -25,16 +25,40 @@ pub struct Peer {
     pub ip: Box<str>,
     /// Local port the connection came to.
     pub local_port: u16,
+    /// What the client speaks.
+    pub scheme: Scheme,
     /// Whom to believe about the client, if that is a trusted proxy.
     pub(crate) trusted: Option<TrustedProxies>,
 }
 
+/// The scheme of the target URIs of a connection (RFC 9110, section 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    /// For example `https`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
 impl Peer {
     /// A peer at this address, which is trusted or not.
-    pub(crate) fn new(address: SocketAddr, local_port: u16, proxies: &TrustedProxies) -> Self {
+    pub(crate) fn new(
+        address: SocketAddr,
+        local_port: u16,
+        scheme: Scheme,
+        proxies: &TrustedProxies,
+    ) -> Self {
         let client = address.ip().to_canonical();
         let trusted = proxies.contains(client).then(|| proxies.clone());
-        Self { address, ip: client.to_string().into_boxed_str(), local_port, trusted }
+        Self { address, ip: client.to_string().into_boxed_str(), local_port, scheme, trusted }
     }
 
     /// The client's address as far as it can be believed: the peer's, unless that is a trusted

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::spawn_local;
 
 use crate::admission::Place;
 use crate::clock::Clock;
@@ -21,8 +22,9 @@ use crate::hits::Limit;
 use crate::limits::Settings;
 use crate::listener::Listeners;
 use crate::proxied;
-use crate::request::Peer;
+use crate::request::{Peer, Scheme};
 use crate::shared::Shared;
+use crate::tls::{self, Acceptor, ServerTls};
 use crate::worker::{Gauges, Worker, WorkerId};
 
 /// How often unused upstream connections are looked through.
@@ -34,6 +36,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What the control side tells a worker.
 enum Message<U> {
     Update(U),
+    Tls(SocketAddr, ServerTls),
     Drain(Duration),
 }
 
@@ -52,25 +55,33 @@ pub struct Drained {
     pub cut: u64,
 }
 
-/// Starts one thread for each listener. `make` builds a worker's handler on that thread.
+/// A listening socket of one worker, and the TLS its clients must speak.
+struct Door {
+    address: SocketAddr,
+    socket: TcpListener,
+    tls: Option<Rc<Acceptor>>,
+}
+
+/// Starts a thread for each worker that the listeners were made for. `make` builds a worker's
+/// handler on that thread.
 pub fn start<H: Handler>(
-    listeners: Listeners,
+    listeners: impl Into<Vec<Listeners>>,
     settings: &Settings,
     make: impl Fn(&Rc<Worker>) -> H + Send + Sync + 'static,
 ) -> io::Result<Server<H>> {
-    let address = listeners.local_addr();
+    let (address, sockets) = by_worker(listeners.into())?;
     let make = Arc::new(make);
     let common = Shared::new(settings);
     let mut server =
         Server { address, mailboxes: Vec::new(), threads: Vec::new(), gauges: Vec::new() };
-    for (index, socket) in listeners.sockets.into_iter().enumerate() {
+    for (index, doors) in sockets.into_iter().enumerate() {
         let (mailbox, messages) = unbounded_channel();
         let gauges = Arc::new(Gauges::default());
         let thread = std::thread::Builder::new().name(format!("worker-{index}"));
         let (settings, make, shared) = (settings.clone(), make.clone(), gauges.clone());
         let (id, common) = (WorkerId(index), common.clone());
         let worker = move || Worker::new(id, settings, shared, common);
-        let run = move || run(socket, messages, worker, &*make);
+        let run = move || run(doors, messages, worker, &*make);
         server.threads.push(thread.spawn(run)?);
         server.mailboxes.push(mailbox);
         server.gauges.push(gauges);
@@ -78,8 +89,25 @@ pub fn start<H: Handler>(
     Ok(server)
 }
 
+type Socket = (SocketAddr, TcpListener, Option<ServerTls>);
+
+/// The first address, and each worker's sockets of all addresses.
+fn by_worker(listeners: Vec<Listeners>) -> io::Result<(SocketAddr, Vec<Vec<Socket>>)> {
+    let first = listeners.first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut workers: Vec<Vec<Socket>> = Vec::new();
+    workers.resize_with(first.sockets.len(), Vec::new);
+    let address = first.local_addr();
+    for listeners in listeners {
+        let (address, tls) = (listeners.local_addr(), listeners.tls);
+        for (worker, socket) in workers.iter_mut().zip(listeners.sockets) {
+            worker.push((address, socket, tls.clone()));
+        }
+    }
+    Ok((address, workers))
+}
+
 impl<H: Handler> Server<H> {
-    /// The address clients reach.
+    /// The address clients reach; the first, where there are several.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
@@ -94,6 +122,13 @@ impl<H: Handler> Server<H> {
         for mailbox in &self.mailboxes {
             // A worker that is gone has panicked, which `is_alive` tells.
             let _ = mailbox.send(Message::Update(update.clone()));
+        }
+    }
+
+    /// From now on new connections to `address` get this TLS; those that are open keep theirs.
+    pub fn replace_tls(&self, address: SocketAddr, tls: &ServerTls) {
+        for mailbox in &self.mailboxes {
+            let _ = mailbox.send(Message::Tls(address, tls.clone()));
         }
     }
 
@@ -115,7 +150,7 @@ impl<H: Handler> Server<H> {
 
 /// The body of a worker's thread.
 fn run<H: Handler>(
-    socket: TcpListener,
+    sockets: Vec<Socket>,
     messages: UnboundedReceiver<Message<H::Update>>,
     worker: impl FnOnce() -> Worker,
     make: &(impl Fn(&Rc<Worker>) -> H + ?Sized),
@@ -131,10 +166,15 @@ fn run<H: Handler>(
     runtime.block_on(async {
         let worker = Rc::new(worker());
         let handler = Rc::new(make(&worker));
-        let accepting = tokio::task::spawn_local(accept(socket, worker.clone(), handler.clone()));
-        let sweeping = tokio::task::spawn_local(sweep(worker.clone()));
-        let deadline = obey(messages, &worker, &*handler).await;
-        accepting.abort();
+        let doors: Vec<Door> = sockets.into_iter().map(Door::new).collect();
+        let acceptors: Vec<_> = doors.iter().map(|door| (door.address, door.tls.clone())).collect();
+        let accepting = doors
+            .into_iter()
+            .map(|door| spawn_local(accept(door, worker.clone(), handler.clone())));
+        let accepting: Vec<_> = accepting.collect();
+        let sweeping = spawn_local(sweep(worker.clone()));
+        let deadline = obey(messages, &worker, &*handler, &acceptors).await;
+        accepting.iter().for_each(tokio::task::JoinHandle::abort);
         sweeping.abort();
         worker.drain();
         let emptied = tokio::time::timeout(deadline, until_idle(&worker)).await;
@@ -148,20 +188,35 @@ async fn obey<H: Handler>(
     mut messages: UnboundedReceiver<Message<H::Update>>,
     worker: &Rc<Worker>,
     handler: &H,
+    acceptors: &[(SocketAddr, Option<Rc<Acceptor>>)],
 ) -> Duration {
     loop {
         match messages.recv().await {
             Some(Message::Update(update)) => handler.update(update, worker),
+            Some(Message::Tls(address, tls)) => {
+                let of_address = acceptors.iter().filter(|(its, _)| *its == address);
+                of_address.flat_map(|(_, it)| it).for_each(|it| it.replace(tls.clone()));
+            }
             Some(Message::Drain(deadline)) => return deadline,
             None => return Duration::ZERO,
         }
     }
 }
 
-async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc<H>) {
+impl Door {
+    fn new((address, socket, tls): Socket) -> Self {
+        Self { address, socket, tls: tls.map(|tls| Rc::new(Acceptor::new(tls))) }
+    }
+}
+
+async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
+    let Door { address, socket, tls } = door;
+    let (local_port, scheme) = match tls {
+        Some(_) => (address.port(), Scheme::Https),
+        None => (address.port(), Scheme::Http),
+    };
     let listener = tokio::net::TcpListener::from_std(socket);
     let listener = listener.expect("a listening socket fits this worker's reactor");
-    let local_port = listener.local_addr().map_or(0, |address| address.port());
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
@@ -169,7 +224,8 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
                 if stream.set_nodelay(true).is_err() {
                     continue;
                 }
-                let peer = Peer::new(address, local_port, &worker.settings.trusted_proxies);
+                let proxies = &worker.settings.trusted_proxies;
+                let peer = Peer::new(address, local_port, scheme, proxies);
                 let place = match admit(&worker, &peer) {
                     Ok(place) => place,
                     Err(limit) => {
@@ -182,12 +238,12 @@ async fn accept<H: Handler>(socket: TcpListener, worker: Rc<Worker>, handler: Rc
                     worker.make_room();
                     tokio::task::yield_now().await;
                 }
-                let (worker, handler) = (worker.clone(), handler.clone());
-                if worker.settings.proxy_protocol {
-                    tokio::task::spawn_local(serve_proxied(stream, peer, worker, handler, place));
+                let is_plain = tls.is_none() && !worker.settings.proxy_protocol;
+                let (worker, handler, tls) = (worker.clone(), handler.clone(), tls.clone());
+                if is_plain {
+                    spawn_local(connection::serve(stream, peer, worker, handler, place));
                 } else {
-                    let serving = connection::serve(stream, peer, worker, handler, place);
-                    tokio::task::spawn_local(serving);
+                    spawn_local(welcome(stream, tls, peer, worker, handler, place));
                 }
             }
             // The client went before we came.
@@ -207,21 +263,29 @@ fn admit(worker: &Worker, peer: &Peer) -> Result<Place, Limit> {
     Ok(place)
 }
 
-/// Serves a connection that begins with a PROXY header, if it does.
-async fn serve_proxied<H: Handler>(
+/// Serves a connection that begins with more than a request: with a PROXY header, with TLS, or
+/// with both in this order.
+async fn welcome<H: Handler>(
     mut stream: TcpStream,
-    peer: Peer,
+    tls: Option<Rc<Acceptor>>,
+    mut peer: Peer,
     worker: Rc<Worker>,
     handler: Rc<H>,
     mut place: Place,
 ) {
-    let Some(peer) = proxied::identify(&mut stream, peer, &worker).await else { return };
-    if peer.trusted.is_none()
-        && let Err(limit) = place.belong_to(peer.address.ip())
-    {
-        return worker.count(limit);
+    if worker.settings.proxy_protocol {
+        let Some(named) = proxied::identify(&mut stream, peer, &worker).await else { return };
+        peer = named;
+        if peer.trusted.is_none()
+            && let Err(limit) = place.belong_to(peer.address.ip())
+        {
+            return worker.count(limit);
+        }
     }
-    connection::serve(stream, peer, worker, handler, place).await;
+    match tls {
+        None => connection::serve(stream, peer, worker, handler, place).await,
+        Some(tls) => tls::serve(stream, tls, peer, worker, handler, place).await,
+    }
 }
 
 async fn sweep(worker: Rc<Worker>) {

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use crate::clock::Clock;
 use crate::h1::{CHUNK_HEAD, write_chunk_head};
-use crate::io::{Io, poll_write_all};
+use crate::io::{Io, poll_flush, poll_write_all};
 use crate::limits::BUFFER_BYTES;
 use crate::worker::Worker;
 
@@ -131,10 +131,17 @@ pub(crate) fn poll_transfer<S: Source>(
     loop {
         ready!(outbox.poll_flush(cx, sink)).map_err(|_| TransferError::Sink)?;
         if outbox.ended {
+            ready!(poll_flush(sink, cx)).map_err(|_| TransferError::Sink)?;
             outbox.release(worker);
             return Poll::Ready(Ok(()));
         }
-        ready!(outbox.poll_fill(cx, source, worker)).map_err(TransferError::Source)?;
+        let filled = outbox.poll_fill(cx, source, worker);
+        if filled.is_pending()
+            && let Poll::Ready(Err(_)) = poll_flush(sink, cx)
+        {
+            return Poll::Ready(Err(TransferError::Sink));
+        }
+        ready!(filled).map_err(TransferError::Source)?;
         Clock::refresh();
     }
 }

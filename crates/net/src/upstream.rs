@@ -4,6 +4,7 @@ mod answer;
 mod call;
 mod exchange;
 mod origin;
+mod transport;
 
 pub use answer::Answer;
 pub use call::{CallError, Outbound, OutboundBody};

@@ -14,6 +14,7 @@ use crate::head::RequestHead;
 use crate::hits::{Hits, Limit};
 use crate::limits::Settings;
 use crate::shared::Shared;
+use crate::tls::OriginTls;
 use crate::upstream::{Exchange, Origin};
 
 /// Number of a worker, from 0.
@@ -56,6 +57,8 @@ pub struct Gauges {
     pub proxy_refused: AtomicU64,
     /// How often each limit was hit.
     pub hits: Hits,
+    /// TLS handshakes that did not come to their end.
+    pub handshakes_failed: AtomicU64,
 }
 
 /// Adds to a counter that only the calling thread writes: no locked instruction is needed.
@@ -104,13 +107,14 @@ impl Worker {
     }
 
     /// The pool of connections to an origin; one and the same for as long as somebody holds it.
-    pub fn origin(self: &Rc<Self>, host: &str, port: u16) -> Rc<Origin> {
+    pub fn origin(self: &Rc<Self>, host: &str, port: u16, tls: Option<&OriginTls>) -> Rc<Origin> {
         let mut origins = self.origins.borrow_mut();
         let existing = origins.iter().filter_map(Weak::upgrade);
-        if let Some(origin) = existing.into_iter().find(|origin| origin.is(host, port)) {
+        if let Some(origin) = existing.into_iter().find(|origin| origin.is(host, port, tls)) {
             return origin;
         }
-        let origin = Rc::new(Origin::new(host, port, self.shared.upstream(host, port)));
+        let quota = self.shared.upstream(host, port);
+        let origin = Rc::new(Origin::new(host, port, tls, quota));
         origins.push(Rc::downgrade(&origin));
         origin
     }
@@ -219,13 +223,25 @@ impl Worker {
         }
     }
 
+    /// Counts a connection as open while it makes its handshake, before [`Worker::enter`].
+    pub(crate) fn greet(self: &Rc<Self>) -> Greeting {
+        add(&self.gauges.open, 1);
+        Greeting(self.clone())
+    }
+
     fn leave(&self, slot: usize) {
-        add(&self.gauges.open, -1);
-        let mut wakers = self.wakers.borrow_mut();
-        if wakers.slots[slot].take().is_some_and(|slot| slot.asked) {
-            self.asked.set(self.asked.get() - 1);
+        {
+            let mut wakers = self.wakers.borrow_mut();
+            if wakers.slots[slot].take().is_some_and(|slot| slot.asked) {
+                self.asked.set(self.asked.get() - 1);
+            }
+            wakers.free.push(slot);
         }
-        wakers.free.push(slot);
+        self.close_one();
+    }
+
+    fn close_one(&self) {
+        add(&self.gauges.open, -1);
         if self.is_idle()
             && let Some(waker) = self.when_idle.take()
         {
@@ -267,6 +283,15 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         self.worker.leave(self.slot);
+    }
+}
+
+/// A connection that makes its handshake.
+pub(crate) struct Greeting(Rc<Worker>);
+
+impl Drop for Greeting {
+    fn drop(&mut self) {
+        self.0.close_one();
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) struct Banner<'a> {
     pub(crate) stage: &'a RestStage,
     pub(crate) resources: usize,
     pub(crate) gateway: SocketAddr,
+    pub(crate) tls: Option<SocketAddr>,
     pub(crate) management: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) origins: Vec<&'a ServedOrigin>,
@@ -77,17 +78,21 @@ impl Banner<'_> {
         let title = printable(&stage.api_name);
         let described = format!("{title}, id {api}, stage {name}: {resources}, {methods}");
         // Whoever opened it up should see so at each start.
-        let exposed = match self.gateway.ip().is_loopback() {
+        let exposed = |address: SocketAddr| match address.ip().is_loopback() {
             true => "",
             false => "open to other machines",
         };
         let row = |label, value: String, note: &str| (label, value, note.to_owned());
         let mut rows = vec![
             row("API", described, ""),
-            row("gateway", root, exposed),
+            row("gateway", root, exposed(self.gateway)),
             row("  by path", by_path, ""),
             row("  by host", by_host, ""),
         ];
+        if let Some(address) = self.tls {
+            let root = format!("https://{}/", reachable(address));
+            rows.insert(2, row("  with TLS", root, exposed(address)));
+        }
         for (index, origin) in stage.origins.iter().enumerate() {
             let label = if index == 0 { "origin" } else { "" };
             let authority = origin.authority();
@@ -96,7 +101,7 @@ impl Banner<'_> {
                 let files = count(served.files, "file");
                 format!("{files} of {}, played by Portico", served.directory.display())
             });
-            rows.push((label, format!("http://{authority}/"), note));
+            rows.push((label, format!("{}://{authority}/", origin.scheme()), note));
         }
         let management = format!("http://{}/", reachable(self.management));
         rows.push(row("management", management, "healthz, readyz, metrics"));
@@ -133,7 +138,7 @@ mod tests {
             stage: "local".parse().unwrap(),
             routes: RouteTree::default(),
             methods: Vec::new(),
-            origins: vec![Origin { host: "127.0.0.1".into(), port: 9911 }],
+            origins: vec![Origin { host: "127.0.0.1".into(), port: 9911, tls: None }],
             throttle: None,
         };
         let served = ServedOrigin {
@@ -145,6 +150,7 @@ mod tests {
             stage: &stage,
             resources: 2,
             gateway: gateway.parse().unwrap(),
+            tls: Some("127.0.0.1:8443".parse().unwrap()),
             management: "[::1]:4566".parse().unwrap(),
             workers: 2,
             origins: vec![&served],
@@ -163,6 +169,7 @@ mod tests {
             "\n\n",
             "  API         Bookstore, id epdjebpoxk, stage local: 2 resources, 0 methods\n",
             "  gateway     http://127.0.0.1:8080/\n",
+            "    with TLS  https://127.0.0.1:8443/\n",
             "    by path   http://127.0.0.1:8080/_aws/execute-api/epdjebpoxk/local/\n",
             "    by host   http://epdjebpoxk.execute-api.localhost:8080/local/\n",
             "  origin      http://127.0.0.1:9911/   1 file of backend, played by Portico\n",

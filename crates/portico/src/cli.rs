@@ -62,7 +62,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve a definition: an OpenAPI 3.0 file, YAML or JSON, with x-amazon-apigateway extensions
     #[command(before_help = SERVE_TOP, after_help = SERVE_BOTTOM)]
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Report every problem of definitions, without serving them
     #[command(before_help = CHECK_TOP)]
     Check(Check),
@@ -78,6 +78,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
     pub(crate) listen: Option<Listen>,
 
+    /// Where clients reach it with TLS; the certificates stand in portico.toml [default with
+    /// [tls]: 127.0.0.1:8443]
+    #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
+    pub(crate) tls_listen: Option<Listen>,
+
     /// Where /healthz, /readyz and /metrics answer; loopback only [default: 127.0.0.1:4566]
     #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
     pub(crate) management: Option<Loopback>,
@@ -92,6 +97,10 @@ pub(crate) struct Serve {
     /// AWS region the API says it is in [default: us-east-1]
     #[arg(long, value_name = "NAME", help_heading = "API")]
     pub(crate) region: Option<Region>,
+
+    /// PEM file of root certificates that origins may be known to, beside those of this system
+    #[arg(long, value_name = "FILE", help_heading = "Origins")]
+    pub(crate) upstream_ca: Option<PathBuf>,
 
     /// Threads that answer requests [default: one a core]
     #[arg(long, value_name = "N", help_heading = "Process")]

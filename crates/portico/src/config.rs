@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use portico_model::{DocumentPath, Place, Stage, StageName};
-use serde::Deserialize;
+use portico_net::{CertificateFiles, SecurityPolicy};
+use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
 use crate::client_address::ClientAddress;
@@ -37,12 +38,53 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     #[serde(default)]
     pub(crate) client_address: ClientAddress,
+    /// TLS for clients.
+    pub(crate) tls: Option<Tls>,
+    /// How origins are called.
+    #[serde(default)]
+    pub(crate) upstream: Upstream,
     /// Stage name to AWS's Stage document.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
     /// Small origins that Portico serves itself.
     #[serde(default, rename = "origin")]
     pub(crate) origins: Vec<Origin>,
+}
+
+/// `[tls]`: where clients speak TLS, and with which certificates.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Tls {
+    pub(crate) listen: Option<Listen>,
+    /// The first goes to clients that ask for a name none of them has.
+    #[serde(default, deserialize_with = "certificates")]
+    pub(crate) certificates: Vec<CertificateFiles>,
+    /// By AWS's name, for example `SecurityPolicy_TLS13_1_3_2025_09`.
+    #[serde(default, deserialize_with = "policy")]
+    pub(crate) policy: SecurityPolicy,
+}
+
+/// `[upstream]`: how origins are called.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Upstream {
+    /// Root certificates beside those of the system.
+    pub(crate) ca: Option<PathBuf>,
+}
+
+fn certificates<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<CertificateFiles>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Files {
+        certificate: PathBuf,
+        key: PathBuf,
+    }
+    let files = Vec::<Files>::deserialize(value)?.into_iter();
+    Ok(files.map(|Files { certificate, key }| CertificateFiles { certificate, key }).collect())
+}
+
+fn policy<'de, D: Deserializer<'de>>(value: D) -> Result<SecurityPolicy, D::Error> {
+    String::deserialize(value)?.parse().map_err(serde::de::Error::custom)
 }
 
 /// An `[[origin]]`: a directory of files served on loopback, so that an example needs no backend.
@@ -82,6 +124,11 @@ pub(crate) fn load(
     config.data_dir = config.data_dir.map(|data| directory.join(data));
     for origin in &mut config.origins {
         origin.directory = directory.join(&origin.directory);
+    }
+    config.upstream.ca = config.upstream.ca.map(|ca| directory.join(ca));
+    for files in config.tls.iter_mut().flat_map(|tls| &mut tls.certificates) {
+        files.certificate = directory.join(&files.certificate);
+        files.key = directory.join(&files.key);
     }
     Ok((config, Some(source)))
 }
@@ -160,6 +207,12 @@ mod tests {
             workers = 3
             account-id = "123456789012"
             region = "eu-west-1"
+            [tls]
+            listen = "0.0.0.0:443"
+            certificates = [{ certificate = "a.pem", key = "a.key" }]
+            policy = "SecurityPolicy_TLS13_1_3_2025_09"
+            [upstream]
+            ca = "roots.pem"
             [stages.prod]
             variables = { backend = "127.0.0.1:9000" }
             methodSettings."*/*" = { throttlingRateLimit = 2.5, throttlingBurstLimit = 5 }
@@ -177,6 +230,10 @@ mod tests {
         assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
         assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
         assert_eq!(config.workers.map(Workers::count), Some(3));
+        assert_eq!(config.upstream.ca.as_deref(), Some(Path::new("roots.pem")));
+        let tls = config.tls.unwrap();
+        assert_eq!(tls.certificates[0].key, Path::new("a.key"));
+        assert_eq!(tls.policy.to_string(), "SecurityPolicy_TLS13_1_3_2025_09");
         assert_eq!(config.origins[0].listen, Loopback::ANY_PORT);
         assert_eq!(config.origins[1].directory, Path::new("other"));
     }
@@ -198,6 +255,9 @@ mod tests {
         check("[limits]\nhead-bytes = 1", &["portico.toml:2:14", "from 1024 to 1048576"]);
         check("[client-address]\nproxy-protocol = true", &["portico.toml:1:", "trusted-proxies"]);
         check("[limits]\nhead = 1", &["portico.toml:2:1", "head-bytes"]);
+        check("[tls]\npolicy = \"TLS_1_0\"", &["portico.toml:2:10", "RFC 8996"]);
+        check("[tls]\npolicy = \"TLS\"", &["portico.toml:2:10", "no security policy"]);
+        check("[tls]\ncertificates = [{ certificate = \"a\" }]", &["portico.toml:2:", "key"]);
         check("[[origin]]\ndirectory = 1\n", &["portico.toml:2:13", "string"]);
         check("x", &["portico.toml:1:"]);
     }

@@ -21,6 +21,7 @@ mod source;
 mod stop;
 mod telemetry;
 mod terminal;
+mod tls;
 mod values;
 
 use std::process::ExitCode;

@@ -1,12 +1,13 @@
 //! `portico serve`: from flags and files to running workers, until a signal ends it.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Gateway};
-use portico_net::{Server, Worker};
+use portico_net::{Listeners, Server, Settings, Worker};
 use portico_snapshot::{Snapshot, StageIndex};
 
 use crate::banner::{Banner, ServedOrigin};
@@ -22,6 +23,7 @@ use crate::small_server::SmallServer;
 use crate::stop::{self, Signals};
 use crate::telemetry::{Status, Telemetry};
 use crate::terminal;
+use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
 
 /// Serves until it is told to stop.
@@ -41,12 +43,17 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let workers = flags.workers.or(config.workers).unwrap_or_else(Workers::one_a_core).count();
     let status = Arc::new(Status::new(started, workers, &report.findings));
     let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
-    let servers = Servers::start(flags, &config, &status, snapshot)?;
+    let tls = Tls::of(flags, &config, source.as_ref())?;
+    let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
+    let settings = Settings { upstream_tls: tls::upstream(flags, &config, &stage)?, ..settings };
+    let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
+    let servers = Servers::start(&start, &status, snapshot)?;
     let signals = Signals::catch()?;
     let banner = Banner {
         stage: &stage,
         resources,
         gateway: servers.gateway.local_addr(),
+        tls: servers.tls,
         management: servers.management.address(),
         workers,
         origins: origins.iter().map(|origin| &origin.served).collect(),
@@ -54,24 +61,34 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         warnings: (!report.findings.is_empty()).then(|| report.summary()),
     };
     terminal::print(&banner.render(terminal::stdout_colours()));
-    stop::wait(signals, servers.gateway, &status)?;
+    let reload = |server: &_| match (&tls, servers.tls) {
+        (Some(tls), Some(address)) => tls.reload(server, address),
+        _ => terminal::log("SIGHUP: there are no certificates to read again"),
+    };
+    stop::wait(signals, servers.gateway, &status, reload)?;
     Ok(())
+}
+
+/// What the servers are started with.
+struct Start<'a> {
+    flags: &'a Serve,
+    config: &'a Config,
+    tls: Option<&'a Tls>,
+    settings: Settings,
 }
 
 /// The gateway and its management port.
 struct Servers {
     gateway: Server<Gateway<Telemetry>>,
+    /// Where clients speak TLS.
+    tls: Option<SocketAddr>,
     management: SmallServer,
 }
 
 impl Servers {
     /// Listens on both addresses and serves the snapshot.
-    fn start(
-        flags: &Serve,
-        config: &Config,
-        status: &Arc<Status>,
-        snapshot: Snapshot,
-    ) -> Result<Self, Failure> {
+    fn start(start: &Start<'_>, status: &Arc<Status>, snapshot: Snapshot) -> Result<Self, Refusal> {
+        let Start { flags, config, tls, settings } = start;
         let address = flags.management.or(config.management).unwrap_or(Loopback::MANAGEMENT);
         let pages = Arc::clone(status);
         let answer = move |method: &str, path: &str, host: &str| {
@@ -79,8 +96,11 @@ impl Servers {
         };
         let management = SmallServer::start(address.address(), "--management", Arc::new(answer))?;
         let address = flags.listen.or(config.listen).unwrap_or(Listen::GATEWAY).address();
-        let listeners = portico_net::bind(address, status.workers)
+        let plain = portico_net::bind(address, status.workers)
             .map_err(|error| Failure::cannot_listen(&error, "--listen"))?;
+        let with_tls = tls.map(|tls| tls.bind(status.workers)).transpose()?;
+        let tls = with_tls.as_ref().map(Listeners::local_addr);
+        let listeners: Vec<_> = std::iter::once(plain).chain(with_tls).collect();
         let revision = snapshot.revision();
         let snapshot = Arc::new(snapshot);
         let (account, counters) = (account(flags, config), Arc::new(LocalCounters::default()));
@@ -90,13 +110,11 @@ impl Servers {
             let (account, snapshot) = (Arc::clone(&account), Arc::clone(&snapshot));
             Gateway::new(account, counters.clone(), telemetry, snapshot, worker)
         };
-        let settings = config.limits.settings(descriptors::raise());
-        let settings = config.client_address.apply(settings);
-        let gateway = portico_net::start(listeners, &settings, make)
+        let gateway = portico_net::start(listeners, settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
         status.watch(gateway.gauges());
         status.publish(revision);
-        Ok(Self { gateway, management })
+        Ok(Self { gateway, tls, management })
     }
 }
 

@@ -18,11 +18,12 @@ pub(crate) const DRAIN: Duration = Duration::from_secs(30);
 /// How often the workers are looked after.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
 
-/// SIGTERM and Ctrl-C, caught from the moment this exists.
+/// SIGTERM, Ctrl-C and SIGHUP, caught from the moment this exists.
 pub(crate) struct Signals {
     runtime: Runtime,
     terminate: Signal,
     interrupt: Signal,
+    hangup: Signal,
 }
 
 impl Signals {
@@ -32,24 +33,29 @@ impl Signals {
         let _inside = runtime.enter();
         let terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let hangup = signal(SignalKind::hangup()).map_err(failed)?;
         drop(_inside);
-        Ok(Self { runtime, terminate, interrupt })
+        Ok(Self { runtime, terminate, interrupt, hangup })
     }
 }
 
-/// Waits for a signal and ends the server; an error if a worker ended without being asked.
+/// Waits for a signal and ends the server; SIGHUP means `reload`. An error if a worker ended without being asked.
 pub(crate) fn wait<H: Handler>(
     signals: Signals,
     server: Server<H>,
     status: &Status,
+    reload: impl Fn(&Server<H>),
 ) -> Result<(), Failure> {
-    let Signals { runtime, mut terminate, mut interrupt } = signals;
+    let Signals { runtime, mut terminate, mut interrupt, mut hangup } = signals;
     let ended = runtime.block_on(async {
-        let reason = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "Ctrl-C",
-            () = broken(&server) => return Err(Failure::new("a worker ended by itself")
-                .help("the lines above say why; it is a bug, please report it")),
+        let reason = loop {
+            tokio::select! {
+                _ = terminate.recv() => break "SIGTERM",
+                _ = interrupt.recv() => break "Ctrl-C",
+                _ = hangup.recv() => reload(&server),
+                () = broken(&server) => return Err(Failure::new("a worker ended by itself")
+                    .help("the lines above say why; it is a bug, please report it")),
+            }
         };
         status.drain();
         terminal::log(&format!(
@@ -114,7 +120,7 @@ mod tests {
         let make = |_: &Rc<Worker>| -> Never { panic!("this worker is meant to break") };
         let server = portico_net::start(listeners, &Settings::default(), make).unwrap();
         let status = Status::new(Duration::ZERO, 1, &[]);
-        let failure = wait(Signals::catch().unwrap(), server, &status).unwrap_err();
+        let failure = wait(Signals::catch().unwrap(), server, &status, |_| {}).unwrap_err();
         assert!(failure.sentence.contains("a worker ended by itself"), "{failure}");
     }
 }

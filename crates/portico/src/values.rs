@@ -97,6 +97,8 @@ impl FromStr for Region {
 impl Listen {
     /// Where clients reach the API by default.
     pub(crate) const GATEWAY: Self = Self(loopback(8080));
+    /// The same with TLS.
+    pub(crate) const TLS: Self = Self(loopback(8443));
 
     pub(crate) fn address(self) -> SocketAddr {
         self.0

@@ -9,6 +9,7 @@ mod integration;
 mod loose_json;
 mod mapping;
 mod mock;
+mod origin_tls;
 mod percent;
 mod response;
 mod status_pattern;

@@ -22,6 +22,6 @@ pub use integration::{
 };
 pub use method::Method;
 pub use responses::{ResponseRule, ResponseSource, Responses};
-pub use rest_stage::{Origin, RestStage, Throttle};
+pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
 pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};
 pub use snapshot::{Snapshot, StageIndex};

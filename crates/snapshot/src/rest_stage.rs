@@ -24,16 +24,34 @@ pub struct Origin {
     /// A name, or an IP literal without brackets.
     pub host: Box<str>,
     pub port: u16,
+    /// What it has to prove, if it speaks TLS.
+    pub tls: Option<OriginTls>,
+}
+
+/// What an origin that speaks TLS has to prove.
+/// Source: AWS, "x-amazon-apigateway-integration.tlsConfig object".
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OriginTls {
+    /// The name of its certificate: the host, or `serverNameToVerify`.
+    pub server_name: Box<str>,
+    /// Whoever issued the certificate is believed: `insecureSkipVerification`.
+    pub any_issuer: bool,
 }
 
 impl Origin {
-    /// The value of a Host field, for example `127.0.0.1:9000`, `books.example` (the default port
-    /// 80 is left out) or `[::1]:9000`.
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// The value of a Host field, for example `127.0.0.1:9000`, `books.example` (the default
+    /// port of the scheme is left out) or `[::1]:9000`.
     /// Source: RFC 9110, section 7.2; RFC 3986, section 3.2.
     pub fn authority(&self) -> String {
-        let Self { host, port } = self;
+        let Self { host, port, tls } = self;
+        let default = if tls.is_some() { 443 } else { 80 };
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_string() };
-        if *port == 80 { host } else { format!("{host}:{port}") }
+        if *port == default { host } else { format!("{host}:{port}") }
     }
 }
 
@@ -53,11 +71,15 @@ mod tests {
     #[test]
     fn authorities_are_host_field_values() {
         let check = |host: &str, port: u16, expected: &str| {
-            assert_eq!(Origin { host: host.into(), port }.authority(), expected);
+            assert_eq!(Origin { host: host.into(), port, tls: None }.authority(), expected);
         };
         check("127.0.0.1", 9000, "127.0.0.1:9000");
         check("books.example", 80, "books.example");
         check("::1", 9000, "[::1]:9000");
         check("::1", 80, "[::1]");
+        check("books.example", 443, "books.example:443");
+        let tls = Some(OriginTls { server_name: "h".into(), any_issuer: false });
+        let of = |port| Origin { host: "h".into(), port, tls: tls.clone() }.authority();
+        assert_eq!((of(443), of(80)), ("h".to_owned(), "h:80".to_owned()));
     }
 }

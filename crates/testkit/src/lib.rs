@@ -5,6 +5,7 @@ pub mod golden;
 pub mod h2;
 pub mod http;
 pub mod origin;
+pub mod pki;
 pub mod process;
 pub mod raw;
 pub mod server;

@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Emit, Event};
 use portico_model::{Stage, StageName};
-use portico_net::{Limit, Server, Settings};
+use portico_net::{Gauges, Limit, Listeners, Server, ServerTls, Settings};
 use portico_snapshot::{RestStage, Snapshot, StageIndex};
 
 /// How long a test waits for an event, and a gateway for its connections when it is dropped.
@@ -24,6 +25,8 @@ pub struct Gateway {
     pub stage: Stage,
     /// Whether the stage also answers at `/`.
     pub at_root: bool,
+    /// The TLS of a second address, where there is to be one.
+    pub tls: Option<ServerTls>,
 }
 
 impl Default for Gateway {
@@ -34,6 +37,7 @@ impl Default for Gateway {
             stage_name: "prod".parse().expect("a stage may be called so"),
             stage: Stage::default(),
             at_root: true,
+            tls: None,
         }
     }
 }
@@ -79,6 +83,7 @@ impl Emit for Forward {
 pub struct Running {
     server: Option<Server<portico_gateway::Gateway<Forward>>>,
     address: SocketAddr,
+    tls_address: Option<SocketAddr>,
     api_id: String,
     events: Receiver<Finished>,
 }
@@ -126,7 +131,10 @@ impl Gateway {
         let root = self.at_root.then_some(StageIndex(0));
         let snapshot = Arc::new(Snapshot::new(1, vec![Arc::new(stage)], root));
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listeners = portico_net::bind(any, self.workers).expect("loopback has a free port");
+        let bind = || portico_net::bind(any, self.workers).expect("loopback has a free port");
+        let with_tls = self.tls.map(|tls| bind().with_tls(tls));
+        let tls_address = with_tls.as_ref().map(Listeners::local_addr);
+        let listeners: Vec<_> = std::iter::once(bind()).chain(with_tls).collect();
         let (sender, events) = channel();
         let account = Account { id: "000000000000".into(), region: "us-east-1".into() };
         let (account, counters) = (Arc::new(account), Arc::new(LocalCounters::default()));
@@ -136,7 +144,7 @@ impl Gateway {
             portico_gateway::Gateway::new(account, counters.clone(), emit, snapshot, worker)
         });
         let server = server.expect("a thread can be started");
-        Running { address: server.local_addr(), server: Some(server), api_id, events }
+        Running { address: server.local_addr(), tls_address, server: Some(server), api_id, events }
     }
 }
 
@@ -144,6 +152,22 @@ impl Running {
     /// The address clients reach.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address that speaks TLS.
+    pub fn tls_address(&self) -> SocketAddr {
+        self.tls_address.expect("the gateway was given TLS")
+    }
+
+    /// From now on new connections get this TLS.
+    pub fn replace_tls(&self, tls: &ServerTls) {
+        let address = self.tls_address();
+        self.server.iter().for_each(|server| server.replace_tls(address, tls));
+    }
+
+    /// Handshakes of TLS that failed so far.
+    pub fn failed_handshakes(&self) -> u64 {
+        self.sum(|gauges| &gauges.handshakes_failed)
     }
 
     /// Id of the served API.
@@ -161,10 +185,12 @@ impl Running {
 
     /// Connections that clients have open now.
     pub fn open_connections(&self) -> u64 {
-        let load = |gauges: &Arc<portico_net::Gauges>| {
-            gauges.open.load(std::sync::atomic::Ordering::Relaxed)
-        };
-        self.server.iter().flat_map(|server| server.gauges()).map(load).sum()
+        self.sum(|gauges| &gauges.open)
+    }
+
+    fn sum(&self, counter: impl Fn(&Gauges) -> &AtomicU64) -> u64 {
+        let gauges = self.server.iter().flat_map(|server| server.gauges());
+        gauges.map(|gauges| counter(gauges).load(Ordering::Relaxed)).sum()
     }
 
     /// How often a limit was hit.

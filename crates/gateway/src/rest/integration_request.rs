@@ -47,7 +47,8 @@ fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Outbound<'a> {
     if !forwarded && !is_mapped(call, b"X-Forwarded-For") {
         write_forwarded_for(scope, &mut head);
     }
-    for (name, value) in [(&b"X-Forwarded-Port"[..], None), (b"X-Forwarded-Proto", Some(b"http"))] {
+    let scheme = scope.peer.scheme.as_str().as_bytes();
+    for (name, value) in [(&b"X-Forwarded-Port"[..], None), (b"X-Forwarded-Proto", Some(scheme))] {
         if is_mapped(call, name) {
             continue;
         }

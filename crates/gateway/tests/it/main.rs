@@ -14,3 +14,5 @@ mod mixture;
 mod nginx;
 mod origins;
 mod support;
+mod tls;
+mod tls_origins;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use portico_model::limits::{INTEGRATION_TIMEOUT_MAX, INTEGRATION_TIMEOUT_MIN};
 use portico_model::{
     DEFAULT_TIMEOUT, HttpMethod, Integration, IntegrationResponse, IntegrationType,
-    PassthroughBehavior,
+    PassthroughBehavior, TlsConfig,
 };
 
 use super::extension;
@@ -32,11 +32,14 @@ const MEMBERS: Table = &[
     ("cacheKeyParameters", Meaning::NotRunnable("cache", "caching comes in a later version")),
     ("cacheNamespace", Meaning::Ignored("the stage has no cache")),
     ("contentHandling", CONTENT_HANDLING),
-    ("tlsConfig", Meaning::NotRunnable("origin-tls", "TLS to origins comes with the edge")),
+    ("tlsConfig", Meaning::Read),
     ("integrationTarget", Meaning::NotRunnable("vpc-link", "remove it")),
     ("integrationSubtype", Meaning::Ignored("it belongs to HTTP APIs")),
     ("payloadFormatVersion", Meaning::Ignored("it belongs to HTTP APIs")),
 ];
+
+const TLS_MEMBERS: Table =
+    &[("insecureSkipVerification", Meaning::Read), ("serverNameToVerify", Meaning::Read)];
 
 const RESPONSE_MEMBERS: Table = &[
     ("statusCode", Meaning::Read),
@@ -64,6 +67,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integrati
         request_templates: read_map(reader, at, "requestTemplates"),
         passthrough_behavior: read_passthrough(reader, at),
         timeout: read_timeout(reader, at),
+        tls_config: read_tls_config(reader, at),
         responses: read_responses(reader, at),
     };
     kind.map(|_| integration)
@@ -180,6 +184,17 @@ fn read_timeout<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Duration {
         );
         reader.invalid("timeout", &member.path, message);
         DEFAULT_TIMEOUT
+    })
+}
+
+fn read_tls_config<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<TlsConfig> {
+    let at = at.get("tlsConfig")?;
+    reader.mapping(&at)?;
+    member::check(reader, &at, extension::Place::Elsewhere, TLS_MEMBERS, Others::NotRunnable);
+    let skips = at.get("insecureSkipVerification");
+    Some(TlsConfig {
+        insecure_skip_verification: skips.and_then(|it| reader.boolean(&it)).unwrap_or(false),
+        server_name_to_verify: reader.string_member(&at, "serverNameToVerify").map(str::to_owned),
     })
 }
 

@@ -6,12 +6,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::connection::{After, Connection, poll_flush};
+use crate::connection::{After, Connection};
 use crate::h1::{CHUNK_HEAD, Framing, write_chunk_head};
 use crate::handler::Sent;
 use crate::head::{RequestHead, Version};
 use crate::hits::Limit;
-use crate::io::{Io, poll_write_all};
+use crate::io::{Io, poll_flush, poll_write_all};
 use crate::request::{Incoming, RequestBody};
 use crate::response::{Body, Response};
 use crate::transfer::{Outbox, poll_transfer};

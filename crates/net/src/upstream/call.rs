@@ -49,6 +49,15 @@ pub enum CallError {
     Connect(#[source] io::Error),
     #[error("no connection to the origin in time")]
     ConnectTimeout,
+    #[error(
+        "Host name '{expected}' does not match the certificate subject provided by the peer \
+         (names: {presented})"
+    )]
+    WrongName { expected: String, presented: String },
+    #[error("the origin's certificate is not to be trusted")]
+    Untrusted(#[source] io::Error),
+    #[error("no TLS with the origin")]
+    Tls(#[source] io::Error),
     #[error("no answer in time")]
     Timeout,
     #[error("the origin closed without an answer")]

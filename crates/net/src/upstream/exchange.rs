@@ -181,7 +181,7 @@ impl Exchange {
         body: &mut RequestBody<'_>,
     ) -> Poll<Result<(), BodyError>> {
         let Some(connection) = &mut self.connection else { return Poll::Ready(Ok(())) };
-        let io = &mut connection.io;
+        let io = connection.io.io();
         if self.opened < self.opening.len()
             && ready!(poll_write_all(io, cx, &self.opening, &mut self.opened)).is_err()
         {
@@ -208,7 +208,7 @@ impl Exchange {
             }
             let Some(connection) = &mut self.connection else { return closed() };
             let bytes = &mut self.head.lines.bytes;
-            let read = poll_read(&mut connection.io, cx, bytes, BUFFER_BYTES);
+            let read = poll_read(connection.io.io(), cx, bytes, BUFFER_BYTES);
             if read.is_pending() && bytes.is_empty() {
                 worker.buffers.put(std::mem::take(bytes));
             }
@@ -306,7 +306,7 @@ impl Source for Exchange {
             let read = match decoder.plain_bytes() {
                 Some(left) => {
                     let max = usize::try_from(left).unwrap_or(max).min(max);
-                    let read = ready!(poll_read(&mut connection.io, cx, out, max));
+                    let read = ready!(poll_read(connection.io.io(), cx, out, max));
                     let read = read.map_err(Broken::Io)?;
                     decoder.note_plain(read);
                     read
@@ -314,7 +314,7 @@ impl Source for Exchange {
                 None => {
                     let framed = &mut self.framed;
                     framed.clear();
-                    let read = ready!(poll_read(&mut connection.io, cx, framed, max));
+                    let read = ready!(poll_read(connection.io.io(), cx, framed, max));
                     let read = read.map_err(Broken::Io)?;
                     let used = decoder.decode_into(framed, out).map_err(Broken::Malformed)?;
                     self.head.keep_alive &= used == framed.len();

@@ -15,13 +15,15 @@ use tokio::net::TcpStream;
 use crate::hits::Limit;
 use crate::quota::{Quota, Share};
 use crate::timer::Timer;
+use crate::tls::OriginTls;
 use crate::upstream::CallError;
+use crate::upstream::transport::Transport;
 use crate::worker::{Worker, add};
 
 /// An open connection to an origin.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) io: TcpStream,
+    pub(crate) io: Transport,
     /// Whether it has answered a request before.
     pub(crate) is_reused: bool,
     /// Of the connections that the origin may have, if there is a limit.
@@ -35,6 +37,8 @@ pub struct Origin {
     port: u16,
     /// The host, if it is an address; anything else is looked up for every new connection.
     address: Option<IpAddr>,
+    /// What it has to prove, if it speaks TLS.
+    tls: Option<OriginTls>,
     /// Longest unused first; requests take the last, so that the others can be trimmed.
     idle: RefCell<VecDeque<(Connection, Instant)>>,
     /// Connections that all workers may have open here.
@@ -42,13 +46,18 @@ pub struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn new(host: &str, port: u16, quota: Option<Arc<Quota>>) -> Self {
-        let address = host.parse().ok();
-        Self { host: host.into(), port, address, idle: RefCell::default(), quota }
+    pub(crate) fn new(
+        host: &str,
+        port: u16,
+        tls: Option<&OriginTls>,
+        quota: Option<Arc<Quota>>,
+    ) -> Self {
+        let (address, tls) = (host.parse().ok(), tls.cloned());
+        Self { host: host.into(), port, address, tls, idle: RefCell::default(), quota }
     }
 
-    pub(crate) fn is(&self, host: &str, port: u16) -> bool {
-        self.port == port && &*self.host == host
+    pub(crate) fn is(&self, host: &str, port: u16, tls: Option<&OriginTls>) -> bool {
+        self.port == port && &*self.host == host && self.tls.as_ref() == tls
     }
 
     /// Connections that wait for a request.
@@ -60,7 +69,7 @@ impl Origin {
     pub(super) fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle.borrow_mut();
         while let Some((connection, _)) = idle.pop_back() {
-            if is_quiet(&connection.io) {
+            if connection.io.is_quiet() {
                 return Some(connection);
             }
         }
@@ -105,11 +114,20 @@ impl Origin {
         };
         let limit = worker.clock.now() + worker.settings.connect;
         timer.set(limit.min(deadline));
-        let mut opening = Box::pin(self.open());
+        let mut opening = Box::pin(self.open_in(worker));
         let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
-        io.set_nodelay(true).map_err(CallError::Connect)?;
         add(&worker.gauges().upstream_opened, 1);
         Ok(Connection { io, is_reused: false, _share: share })
+    }
+
+    async fn open_in(&self, worker: &Worker) -> Result<Transport, CallError> {
+        let stream = self.open().await?;
+        stream.set_nodelay(true).map_err(CallError::Connect)?;
+        let Some(tls) = &self.tls else { return Ok(Transport::Plain(stream)) };
+        let Some(roots) = &worker.settings.upstream_tls else {
+            return Err(CallError::Tls(io::Error::other("no root certificates were read")));
+        };
+        roots.connect(tls, stream).await.map(Transport::Tls)
     }
 
     async fn open(&self) -> Result<TcpStream, CallError> {
@@ -130,20 +148,13 @@ impl Origin {
 }
 
 fn poll_open(
-    opening: Pin<&mut impl Future<Output = Result<TcpStream, CallError>>>,
+    opening: Pin<&mut impl Future<Output = Result<Transport, CallError>>>,
     cx: &mut Context<'_>,
     timer: &mut Timer,
     worker: &Worker,
-) -> Poll<Result<TcpStream, CallError>> {
+) -> Poll<Result<Transport, CallError>> {
     if let Poll::Ready(opened) = opening.poll(cx) {
         return Poll::Ready(opened);
     }
     timer.poll(cx, worker.clock.now()).map(|()| Err(CallError::ConnectTimeout))
-}
-
-/// Whether an unused connection is open and silent. The reactor knows without a system call,
-/// unless the last read filled its buffer to the brim. (`poll_read_ready` would say "pending" of
-/// any connection once the task has used up its turn.)
-fn is_quiet(io: &TcpStream) -> bool {
-    matches!(io.try_read(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }

@@ -4,3 +4,4 @@ mod codec;
 mod corpus;
 mod laws;
 mod proxy_protocol;
+mod tls;

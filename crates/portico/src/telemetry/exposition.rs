@@ -54,6 +54,10 @@ fn write_process(out: &mut String, status: &Status) -> fmt::Result {
         let hits: u64 = status.workers().map(|worker| worker.hits.of(limit)).sum();
         writeln!(out, "portico_limit_hits_total{{limit=\"{}\"}} {hits}", limit.name())?;
     }
+    let help = "TLS handshakes of clients that failed or took too long";
+    head(out, "portico_tls_handshakes_failed_total", "counter", help)?;
+    let failed = status.connections(|worker| &worker.handshakes_failed);
+    writeln!(out, "portico_tls_handshakes_failed_total {failed}")?;
     head(out, "portico_findings", "gauge", "Findings of the definitions being served, by class")?;
     for (class, count) in &status.findings {
         writeln!(out, "portico_findings{{class=\"{class}\"}} {count}")?;

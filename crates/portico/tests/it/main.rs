@@ -7,3 +7,4 @@ mod drain;
 mod faults;
 mod management;
 mod support;
+mod tls;

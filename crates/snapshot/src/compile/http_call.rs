@@ -6,6 +6,7 @@ use portico_model::{Class, DocumentPath, Finding};
 
 use super::compiler::{Compiler, MethodScope};
 use super::mapping::{self, Location, Mapped};
+use super::origin_tls;
 use super::percent::{self, Part};
 use super::uri::{Piece, UnusableUri, Uri};
 use crate::{HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, Source};
@@ -31,7 +32,8 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         return None;
     };
     let text = compiler.substitute(&uri_path, text)?;
-    let uri = parse_uri(compiler, &uri_path, &text)?;
+    let mut uri = parse_uri(compiler, &uri_path, &text)?;
+    let has_tls = origin_tls::apply(compiler, integration, &mut uri.origin);
     let names = || {
         let query = uri.query.iter().map(|(_, piece)| piece);
         uri.path.iter().chain(query).filter_map(|piece| match piece {
@@ -41,7 +43,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
     };
     let failed = report_unmapped(compiler, &uri_path, names(), &mappings);
     report_unused(compiler, &integration.path, names(), &mappings);
-    if failed || mappings.failed {
+    if failed || mappings.failed || !has_tls {
         return None;
     }
     let Mappings { path: values, query: mapped, headers, .. } = mappings;
@@ -121,7 +123,6 @@ fn parse_uri(compiler: &mut Compiler<'_>, path: &DocumentPath, text: &str) -> Op
             }
             return Some(uri);
         }
-        Err(error @ UnusableUri::Tls) => (Class::NotRunnable, "origin-tls", error.to_string()),
         Err(error @ UnusableUri::QueryVariable) => {
             (Class::NotRunnable, "uri-query-variable", error.to_string())
         }

@@ -4,7 +4,7 @@
 use std::net::Ipv6Addr;
 
 use super::percent::{self, Part};
-use crate::Origin;
+use crate::{Origin, OriginTls};
 
 /// A URI in its parts.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,8 +27,6 @@ pub(super) enum Piece {
 /// Why a URI cannot be called.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum UnusableUri {
-    #[error("TLS to origins comes with the edge: this version calls http:// only")]
-    Tls,
     #[error("Invalid HTTP endpoint specified for URI: {0}")]
     Invalid(&'static str),
     #[error("a path variable in the query of a URI stands for a whole value only")]
@@ -40,11 +38,9 @@ impl Uri {
     pub(super) fn parse(text: &str) -> Result<Self, UnusableUri> {
         let (scheme, rest) =
             text.split_once("://").ok_or(UnusableUri::Invalid("it does not begin with http://"))?;
-        if scheme.eq_ignore_ascii_case("https") {
-            return Err(UnusableUri::Tls);
-        }
-        if !scheme.eq_ignore_ascii_case("http") {
-            return Err(UnusableUri::Invalid("its scheme is not http"));
+        let with_tls = scheme.eq_ignore_ascii_case("https");
+        if !with_tls && !scheme.eq_ignore_ascii_case("http") {
+            return Err(UnusableUri::Invalid("its scheme is neither http nor https"));
         }
         let (rest, fragment) = match rest.split_once('#') {
             Some((rest, _)) => (rest, true),
@@ -55,18 +51,19 @@ impl Uri {
             Some(at) => rest.split_at(at),
             None => (rest, "/"),
         };
-        let origin = parse_authority(authority)?;
+        let origin = parse_authority(authority, with_tls)?;
         Ok(Self { origin, path: parse_path(path)?, query: parse_query(query)?, fragment })
     }
 }
 
-fn parse_authority(text: &str) -> Result<Origin, UnusableUri> {
+fn parse_authority(text: &str, with_tls: bool) -> Result<Origin, UnusableUri> {
     if text.contains(['{', '}']) {
         return Err(UnusableUri::Invalid("a request may not choose the host"));
     }
     if text.contains('@') {
         return Err(UnusableUri::Invalid("credentials before the host"));
     }
+    let default = if with_tls { 443 } else { 80 };
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (host, port) =
@@ -84,14 +81,21 @@ fn parse_authority(text: &str) -> Result<Origin, UnusableUri> {
         }
     };
     let port = match port.strip_prefix(':') {
-        None if port.is_empty() => 80,
-        Some("") => 80,
+        None if port.is_empty() => default,
+        Some("") => default,
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
             digits.parse().ok().filter(|port| *port != 0).ok_or(UnusableUri::Invalid("its port"))?
         }
         _ => return Err(UnusableUri::Invalid("its port is no number")),
     };
-    Ok(Origin { host: host.into(), port })
+    let host: Box<str> = host.into();
+    let tls = with_tls.then(|| OriginTls { server_name: host.clone(), any_issuer: false });
+    Ok(Origin { host, port, tls })
+}
+
+/// Whether a certificate can be for this name: a DNS name or an address.
+pub(super) fn is_server_name(name: &str) -> bool {
+    is_name(name) || name.parse::<Ipv6Addr>().is_ok()
 }
 
 /// A DNS name (RFC 1123, section 2.1; underscores are met in private zones) or IPv4 address.
@@ -157,7 +161,7 @@ mod tests {
         let path: Vec<_> = uri.path.iter().map(piece).collect();
         let query: Vec<_> =
             uri.query.iter().map(|(name, value)| format!("{name}={}", piece(value))).collect();
-        let Origin { host, port } = &uri.origin;
+        let Origin { host, port, .. } = &uri.origin;
         format!("{host} {port} {} {}", path.join(""), query.join("&"))
     }
 
@@ -168,6 +172,8 @@ mod tests {
             assert_eq!(print(&uri).trim_end(), expected, "{text}");
         };
         check("http://h", "h 80 /");
+        check("https://h", "h 443 /");
+        check("HTTPS://h:80/a", "h 80 /a");
         check("HTTP://H:/", "h 80 /");
         check("http://127.0.0.1:9000/a/{b}/c", "127.0.0.1 9000 /a/{b}/c");
         check("http://[::1]:9000/a", "::1 9000 /a");
@@ -185,8 +191,7 @@ mod tests {
         let check = |text: &str, expected: UnusableUri| {
             assert_eq!(Uri::parse(text), Err(expected), "{text}");
         };
-        check("https://h/", UnusableUri::Tls);
-        check("HTTPS://{h}/", UnusableUri::Tls);
+        check("HTTPS://{h}/", UnusableUri::Invalid("a request may not choose the host"));
         check("http://h/?a=x{b}", UnusableUri::QueryVariable);
         check("http://h/?{a}=x", UnusableUri::QueryVariable);
         for text in [

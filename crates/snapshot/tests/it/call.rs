@@ -1,6 +1,6 @@
 //! URIs and request parameters compiled to calls, and every finding about them.
 
-use portico_model::{Integration as IntegrationDocument, IntegrationType};
+use portico_model::{Integration as IntegrationDocument, IntegrationType, TlsConfig};
 use portico_snapshot::{HttpCall, Integration, PathPart, QueryValue, RestStage, Source};
 
 use crate::documents::{compile_one, http, map, method, only, print, stage};
@@ -100,6 +100,42 @@ fn uris_and_mappings_become_calls() {
     );
 }
 
+#[test]
+fn what_an_origin_has_to_prove_is_compiled() {
+    let compile = |uri: &str, any_issuer: bool, name: Option<&str>| {
+        let mut document = method(http(IntegrationType::HttpProxy, uri));
+        document.integration.tls_config = Some(TlsConfig {
+            insecure_skip_verification: any_issuer,
+            server_name_to_verify: name.map(str::to_owned),
+        });
+        compile_one("/pets", document, &stage())
+    };
+    let check = |any_issuer: bool, name: Option<&str>, expected: &str, findings: &[&str]| {
+        let compiled = compile("https://H/a", any_issuer, name);
+        let found: Vec<_> = compiled.findings.iter().map(print).collect();
+        assert_eq!(found, findings);
+        let origin = &compiled.stage.unwrap().origins[0];
+        let tls = origin.tls.as_ref().unwrap();
+        assert_eq!((origin.port, &*tls.server_name, tls.any_issuer), (443, expected, any_issuer));
+    };
+    check(false, None, "h", &[]);
+    check(false, Some("Books.Example"), "books.example", &[]);
+    let warning = "Ignored insecure /integration/tlsConfig/insecureSkipVerification: \
+                   whoever issued the origin's certificate is believed";
+    check(true, None, "h", &[warning]);
+
+    let refused = compile("https://h/", false, Some("a b"));
+    assert!(refused.stage.is_none());
+    let expected = "Invalid tls-config /integration/tlsConfig/serverNameToVerify: \
+                    \"a b\" is no name that a certificate can have";
+    assert_eq!(print(&refused.findings[0]), expected);
+    let plain = compile("http://h/", true, None);
+    let expected = "Ignored tls-config /integration/tlsConfig: \
+                    the URI begins with http://, so there is no TLS to configure";
+    assert_eq!(plain.findings.iter().map(print).collect::<Vec<_>>(), [expected]);
+    assert_eq!(plain.stage.unwrap().origins[0].tls, None);
+}
+
 /// The one finding that a GET with this integration gives.
 fn check(uri: &str, target: &str, source: &str, expected: &str) {
     let mut document = method(http(IntegrationType::HttpProxy, uri));
@@ -119,12 +155,10 @@ fn every_problem_of_a_uri_is_found() {
     let check = |uri: &str, class_and_kind: &str, message: &str| {
         check(uri, "", "", &format!("{class_and_kind} /integration/uri: {message}"));
     };
-    let tls = "TLS to origins comes with the edge: this version calls http:// only";
-    check("https://h/", "NotRunnable origin-tls", tls);
     let invalid = |uri: &str, why: &str| {
         check(uri, "Invalid uri", &format!("Invalid HTTP endpoint specified for URI: {why}"));
     };
-    invalid("ftp://h/", "its scheme is not http");
+    invalid("ftp://h/", "its scheme is neither http nor https");
     invalid("http://{h}/", "a request may not choose the host");
     let unfilled = "nothing fills the path variable {id} of the URI";
     check("http://h/{id}", "Invalid uri-variable", unfilled);

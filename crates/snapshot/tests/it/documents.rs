@@ -26,6 +26,7 @@ pub(crate) fn integration(kind: IntegrationType) -> Integration {
         request_templates: BTreeMap::new(),
         passthrough_behavior: PassthroughBehavior::WhenNoMatch,
         timeout: DEFAULT_TIMEOUT,
+        tls_config: None,
         responses: Vec::new(),
     }
 }

@@ -1,0 +1,86 @@
+//! From an accepted socket to a connection that speaks TLS, within a time limit.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use crate::admission::Place;
+use crate::connection;
+use crate::handler::Handler;
+use crate::request::Peer;
+use crate::tls::{ServerTls, TlsIo};
+use crate::worker::{Worker, add};
+
+/// First byte of every TLS record that begins a handshake (RFC 8446, section 5.1).
+const HANDSHAKE: u8 = 22;
+
+/// Bytes that are read of a request that came without TLS, so that its sender can read why not.
+const UNREAD_BYTES: u64 = 64 * 1024;
+
+/// What somebody is told who forgot the `s` of `https`.
+const PLAIN: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\
+    Content-Length: 39\r\nConnection: close\r\n\r\nThis port speaks HTTPS: use https://...";
+
+/// One listener's TLS on one worker; new connections use what it holds now.
+pub(crate) struct Acceptor(RefCell<ServerTls>);
+
+impl Acceptor {
+    pub(crate) fn new(tls: ServerTls) -> Self {
+        Self(RefCell::new(tls))
+    }
+
+    pub(crate) fn replace(&self, tls: ServerTls) {
+        self.0.replace(tls);
+    }
+}
+
+/// Serves one client, if it makes its handshake in time.
+pub(crate) async fn serve<H: Handler>(
+    stream: TcpStream,
+    acceptor: Rc<Acceptor>,
+    peer: Peer,
+    worker: Rc<Worker>,
+    handler: Rc<H>,
+    place: Place,
+) {
+    let greeting = worker.greet();
+    let handshake = tokio::time::timeout(worker.settings.handshake, shake(stream, &acceptor));
+    let Ok(Ok(Some(io))) = handshake.await else {
+        add(&worker.gauges().handshakes_failed, 1);
+        return;
+    };
+    drop(acceptor);
+    let serving = connection::serve(io, peer, worker.clone(), handler, place);
+    drop(greeting);
+    serving.await;
+}
+
+/// `None` is a client that does not speak TLS. One that says nothing costs no TLS state.
+async fn shake(mut stream: TcpStream, acceptor: &Acceptor) -> io::Result<Option<TlsIo>> {
+    let mut first = [0];
+    let read = stream.peek(&mut first).await?;
+    if read == 0 {
+        return Ok(None);
+    }
+    if first[0] != HANDSHAKE {
+        if first[0].is_ascii_uppercase() {
+            refuse_plain(&mut stream).await?;
+        }
+        return Ok(None);
+    }
+    let config = acceptor.0.borrow().config.clone();
+    let accepted = TlsAcceptor::from(config).accept(stream).await?;
+    Ok(Some(TlsIo::new(accepted)))
+}
+
+async fn refuse_plain(stream: &mut TcpStream) -> io::Result<()> {
+    stream.write_all(PLAIN).await?;
+    stream.shutdown().await?;
+    // Unread bytes would reset the connection under the answer.
+    tokio::io::copy(&mut stream.take(UNREAD_BYTES), &mut tokio::io::sink()).await?;
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! TLS of the gateway's own listener, from `[tls]` to certificates in use and again at SIGHUP; and
+//! whom origins have to be known to.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use portico_model::{Class, DocumentPath, Finding};
+use portico_net::{Handler, Listeners, Server, ServerTls, Tickets, TlsError, UpstreamTls};
+use portico_snapshot::RestStage;
+
+use crate::cli::Serve;
+use crate::config::{self, Config};
+use crate::failure::Failure;
+use crate::report::{Refusal, Report};
+use crate::source::Source;
+use crate::terminal;
+use crate::values::Listen;
+
+/// What TLS is made of, for as long as the process runs.
+pub(crate) struct Tls {
+    listen: SocketAddr,
+    settings: config::Tls,
+    source: Option<Source>,
+    tickets: Tickets,
+}
+
+impl Tls {
+    /// `None` where neither a flag nor the configuration asks for TLS.
+    pub(crate) fn of(
+        flags: &Serve,
+        config: &Config,
+        source: Option<&Source>,
+    ) -> Result<Option<Self>, Failure> {
+        if flags.tls_listen.is_none() && config.tls.is_none() {
+            return Ok(None);
+        }
+        let settings = config.tls.clone().unwrap_or_default();
+        let listen = flags.tls_listen.or(settings.listen).unwrap_or(Listen::TLS).address();
+        let tickets = Tickets::new().map_err(|error| failure(&error))?;
+        Ok(Some(Self { listen, settings, source: source.cloned(), tickets }))
+    }
+
+    /// Reads the certificates and listens, once for each worker.
+    pub(crate) fn bind(&self, workers: usize) -> Result<Listeners, Refusal> {
+        let tls = self.load()?;
+        let listeners = portico_net::bind(self.listen, workers)
+            .map_err(|error| Failure::cannot_listen(&error, "--tls-listen"))?;
+        Ok(listeners.with_tls(tls))
+    }
+
+    /// Reads the certificates again; what is wrong with them changes nothing but the log.
+    pub(crate) fn reload<H: Handler>(&self, server: &Server<H>, address: SocketAddr) {
+        match self.load() {
+            Ok(tls) => {
+                server.replace_tls(address, &tls);
+                terminal::log("SIGHUP: new connections get the certificates as they are now");
+            }
+            Err(refusal) => {
+                terminal::eprint(&refusal.render(terminal::stderr_colours()));
+                terminal::log("SIGHUP: the certificates that were read before stay in use");
+            }
+        }
+    }
+
+    fn load(&self) -> Result<ServerTls, Refusal> {
+        let config::Tls { certificates, policy, .. } = &self.settings;
+        let loaded = ServerTls::load(certificates, *policy, &self.tickets, now());
+        let (tls, notices) = loaded.map_err(|error| self.refusal(&error))?;
+        for notice in notices {
+            terminal::log(&format!("warning: {notice}"));
+        }
+        Ok(tls)
+    }
+
+    /// An error is shown at the line that names the files.
+    fn refusal(&self, error: &TlsError) -> Refusal {
+        let path = DocumentPath::root().join("tls").join("certificates");
+        let place = self.source.as_ref().and_then(|source| config::place(source, &path));
+        let (Some(source), Some(place)) = (&self.source, place) else {
+            return Refusal::Failure(failure(error));
+        };
+        let mut finding = Finding::new(Class::Invalid, "tls", path, sentence(error));
+        finding.place = Some(place);
+        finding.help = error.help().map(str::to_owned);
+        Refusal::Report(Report::new(source.clone(), vec![finding]))
+    }
+}
+
+/// Whom origins have to be known to; nothing is read where no origin speaks TLS.
+pub(crate) fn upstream(
+    flags: &Serve,
+    config: &Config,
+    stage: &RestStage,
+) -> Result<Option<UpstreamTls>, Failure> {
+    if stage.origins.iter().all(|origin| origin.tls.is_none()) {
+        return Ok(None);
+    }
+    let ca = flags.upstream_ca.as_ref().or(config.upstream.ca.as_ref());
+    UpstreamTls::new(ca.map(PathBuf::as_path)).map(Some).map_err(|error| failure(&error))
+}
+
+fn failure(error: &TlsError) -> Failure {
+    let failure = Failure::new(sentence(error));
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// The error and its cause.
+fn sentence(error: &TlsError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// Since the Unix epoch.
+#[expect(clippy::disallowed_methods, reason = "whether a certificate has expired, once a reading")]
+fn now() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
