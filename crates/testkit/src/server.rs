@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Emit, Event};
 use portico_model::{Stage, StageName};
-use portico_net::{Server, Settings};
+use portico_net::{Gauges, Server, Settings};
 use portico_snapshot::{RestStage, Snapshot, StageIndex};
 
 /// How long a test waits for an event, and a gateway for its connections when it is dropped.
@@ -161,10 +162,18 @@ impl Running {
 
     /// Connections that clients have open now.
     pub fn open_connections(&self) -> u64 {
-        let load = |gauges: &Arc<portico_net::Gauges>| {
-            gauges.open.load(std::sync::atomic::Ordering::Relaxed)
-        };
-        self.server.iter().flat_map(|server| server.gauges()).map(load).sum()
+        self.sum(|gauges| &gauges.open)
+    }
+
+    /// The sum of a counter over all workers.
+    fn sum(&self, select: impl Fn(&Gauges) -> &AtomicU64) -> u64 {
+        let gauges = self.server.iter().flat_map(|server| server.gauges());
+        gauges.map(|worker| select(worker).load(Ordering::Relaxed)).sum()
+    }
+
+    /// Connections over HTTP/2 that were ended for what their client sent.
+    pub fn http2_cut(&self) -> u64 {
+        self.sum(|gauges| &gauges.http2_cut)
     }
 
     /// Stops as on SIGTERM; how many connections the deadline cut.
