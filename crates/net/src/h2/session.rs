@@ -54,9 +54,8 @@ impl Shared {
         self.closing.set(true);
     }
 
-    /// A head is not complete now, or none is begun; the time counts from its first byte.
-    pub(super) fn note_head(&self, now: Option<Instant>) {
-        self.head_since.set(self.head_since.get().filter(|_| now.is_some()).or(now));
+    pub(super) fn note_head(&self, since: Option<Instant>) {
+        self.head_since.set(since);
     }
 
     pub(super) fn note_cancelled(&self) {
@@ -189,7 +188,8 @@ impl<H: Handler, I: Io> Session<H, I> {
             None if self.is_leaving => (Phase::Ending, now + settings.linger),
             None => (Phase::Idle, now + settings.idle),
         };
-        if self.phase.0 != phase {
+        // The next head may have begun already.
+        if self.phase.0 != phase || phase == Phase::Head {
             self.phase = (phase, limit);
         }
         self.timer.set(self.phase.1);
