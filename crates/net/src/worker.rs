@@ -59,6 +59,11 @@ pub struct Gauges {
     pub hits: Hits,
     /// TLS handshakes that did not come to their end.
     pub handshakes_failed: AtomicU64,
+    /// Client connections that began to speak HTTP/2 so far, and streams on them.
+    pub http2_begun: AtomicU64,
+    pub http2_streams: AtomicU64,
+    /// HTTP/2: connections ended for what their client sent.
+    pub http2_cut: AtomicU64,
 }
 
 /// Adds to a counter that only the calling thread writes: no locked instruction is needed.

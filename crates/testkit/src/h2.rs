@@ -46,6 +46,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The status of an answer's HEADERS.
+    pub fn status(&self) -> u16 {
+        status(&self.payload)
+    }
+
     /// The error code of a RST_STREAM or GOAWAY.
     fn code(&self) -> u32 {
         let at = if self.kind == GOAWAY { 4 } else { 0 };
@@ -153,7 +158,7 @@ impl Client {
             match frame.kind {
                 GOAWAY if frame.code() != NO_ERROR => return Outcome::GoAway(frame.code()),
                 RST_STREAM if is_ours => return Outcome::Reset(frame.code()),
-                HEADERS if is_ours => status = self::status(&frame.payload),
+                HEADERS if is_ours => status = frame.status(),
                 DATA if is_ours => {
                     body.extend_from_slice(&frame.payload);
                     self.room(&frame);

@@ -188,6 +188,7 @@ impl Running {
         self.sum(|gauges| &gauges.open)
     }
 
+    /// The sum of a counter over all workers.
     fn sum(&self, counter: impl Fn(&Gauges) -> &AtomicU64) -> u64 {
         let gauges = self.server.iter().flat_map(|server| server.gauges());
         gauges.map(|gauges| counter(gauges).load(Ordering::Relaxed)).sum()
@@ -197,6 +198,11 @@ impl Running {
     pub fn hits(&self, limit: Limit) -> u64 {
         let server = self.server.iter().flat_map(|server| server.gauges());
         server.map(|gauges| gauges.hits.of(limit)).sum()
+    }
+
+    /// Connections over HTTP/2 that were ended for what their client sent.
+    pub fn http2_cut(&self) -> u64 {
+        self.sum(|gauges| &gauges.http2_cut)
     }
 
     /// Stops as on SIGTERM; how many connections the deadline cut.

@@ -34,8 +34,8 @@ impl<I> Prefixed<I> {
     }
 
     fn note(&mut self, bytes: &[u8]) {
-        self.watch.feed(bytes);
-        self.shared.note_head(self.watch.is_in_head().then(|| self.worker.clock.now()));
+        self.watch.feed(bytes, self.worker.clock.now());
+        self.shared.note_head(self.watch.open_since());
     }
 }
 

@@ -20,7 +20,7 @@ use crate::io::Io;
 use crate::limits::{CANCELLED_STREAMS, STREAM_TASKS};
 use crate::request::Peer;
 use crate::timer::Timer;
-use crate::worker::{Seat, Worker};
+use crate::worker::{Seat, Worker, add};
 
 /// What the tasks of a connection know of each other.
 pub(super) struct Shared {
@@ -59,9 +59,8 @@ impl Shared {
         self.closing.set(true);
     }
 
-    /// A head is not complete now, or none is begun; the time counts from its first byte.
-    pub(super) fn note_head(&self, now: Option<Instant>) {
-        self.head_since.set(self.head_since.get().filter(|_| now.is_some()).or(now));
+    pub(super) fn note_head(&self, since: Option<Instant>) {
+        self.head_since.set(since);
     }
 
     pub(super) fn note_cancelled(&self) {
@@ -106,6 +105,8 @@ pub(super) struct Session<H, I> {
     phase: (Phase, Instant),
     /// Whether GOAWAY was sent.
     is_leaving: bool,
+    /// Whether that was for what the client sent.
+    is_cut: bool,
     peer: Peer,
     worker: Rc<Worker>,
     handler: Rc<H>,
@@ -121,15 +122,23 @@ impl<H: Handler, I: Io> Session<H, I> {
         handler: Rc<H>,
     ) -> Self {
         let phase = (Phase::Busy, worker.clock.now());
-        Self { connection, shared, timer, phase, is_leaving: false, peer, worker, handler }
+        add(&worker.gauges().http2_begun, 1);
+        let (is_leaving, is_cut) = (false, false);
+        Self { connection, shared, timer, phase, is_leaving, is_cut, peer, worker, handler }
     }
 
     /// Ready once the connection has ended.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             while let Poll::Ready(accepted) = self.connection.poll_accept(cx) {
-                let Some(Ok((request, respond))) = accepted else { return Poll::Ready(()) };
-                self.accept(request, respond);
+                match accepted {
+                    Some(Ok((request, respond))) => self.accept(request, respond),
+                    Some(Err(error)) => {
+                        self.note_end(&error);
+                        return Poll::Ready(());
+                    }
+                    None => return Poll::Ready(()),
+                }
             }
             if !self.is_leaving && self.shared.cancelled.get() > CANCELLED_STREAMS {
                 self.cut();
@@ -153,10 +162,18 @@ impl<H: Handler, I: Io> Session<H, I> {
         self.is_leaving = true;
     }
 
+    /// Counts an end that the client's frames have brought about.
+    fn note_end(&self, error: &h2::Error) {
+        if error.is_go_away() && !error.is_remote() && !self.is_cut {
+            add(&self.worker.gauges().http2_cut, 1);
+        }
+    }
+
     /// Ends the connection with every stream on it.
     fn cut(&mut self) {
         self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
-        self.is_leaving = true;
+        (self.is_leaving, self.is_cut) = (true, true);
+        add(&self.worker.gauges().http2_cut, 1);
     }
 
     /// Ready once the connection has waited for too long, and for what.
@@ -176,7 +193,8 @@ impl<H: Handler, I: Io> Session<H, I> {
             None if self.is_leaving => (Phase::Ending, now + settings.linger),
             None => (Phase::Idle, now + settings.idle),
         };
-        if self.phase.0 != phase {
+        // The next head may have begun already.
+        if self.phase.0 != phase || phase == Phase::Head {
             self.phase = (phase, limit);
         }
         self.timer.set(self.phase.1);
@@ -184,6 +202,7 @@ impl<H: Handler, I: Io> Session<H, I> {
     }
 
     fn accept(&mut self, request: http::Request<RecvStream>, respond: SendResponse<Bytes>) {
+        add(&self.worker.gauges().http2_streams, 1);
         if self.shared.open.get() >= STREAM_TASKS {
             let mut respond = respond;
             respond.send_reset(Reason::REFUSED_STREAM);

@@ -1,6 +1,8 @@
 //! Follows frames as they come in, to tell when a head is begun and not ended: the codec behind
 //! keeps such a head to itself.
 
+use std::time::Instant;
+
 /// Bytes of the preface, and of what every frame begins with (RFC 9113, sections 3.4 and 4.1).
 const PREFACE_BYTES: usize = 24;
 const FRAME_HEAD_BYTES: usize = 9;
@@ -21,18 +23,21 @@ pub(super) struct FrameWatch {
     has_fields: bool,
     /// More frames with fields follow.
     goes_on: bool,
+    /// When the last head began.
+    since: Option<Instant>,
 }
 
 impl Default for FrameWatch {
     fn default() -> Self {
         let head = [0; FRAME_HEAD_BYTES];
-        Self { head, known: 0, left: PREFACE_BYTES, has_fields: false, goes_on: false }
+        let left = PREFACE_BYTES;
+        Self { head, known: 0, left, has_fields: false, goes_on: false, since: None }
     }
 }
 
 impl FrameWatch {
     /// Takes note of bytes that came in.
-    pub(super) fn feed(&mut self, mut bytes: &[u8]) {
+    pub(super) fn feed(&mut self, mut bytes: &[u8], now: Instant) {
         while !bytes.is_empty() {
             if self.left > 0 {
                 let count = self.left.min(bytes.len());
@@ -45,12 +50,12 @@ impl FrameWatch {
             self.known += count;
             bytes = &bytes[count..];
             if self.known == FRAME_HEAD_BYTES {
-                self.begin();
+                self.begin(now);
             }
         }
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, now: Instant) {
         let [a, b, c, kind, flags, ..] = self.head;
         self.known = 0;
         self.left = u32::from_be_bytes([0, a, b, c]) as usize;
@@ -58,26 +63,33 @@ impl FrameWatch {
         if self.has_fields {
             self.goes_on = flags & END_HEADERS == 0;
         }
+        if kind == HEADERS {
+            self.since = Some(now);
+        }
     }
 
-    /// Whether a head is begun and not ended.
-    pub(super) fn is_in_head(&self) -> bool {
-        self.goes_on || (self.has_fields && self.left > 0)
+    /// Since when a head is begun and not ended.
+    pub(super) fn open_since(&self) -> Option<Instant> {
+        self.since.filter(|_| self.goes_on || (self.has_fields && self.left > 0))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::clock::Clock;
 
     #[test]
     fn a_head_is_open_from_its_first_frame_to_the_end_of_its_last() {
         let mut watch = FrameWatch::default();
+        let start = Clock::refresh();
         let mut check = |bytes: &[u8], expected: bool| {
             for byte in bytes {
-                watch.feed(&[*byte]);
+                watch.feed(&[*byte], start);
             }
-            assert_eq!(watch.is_in_head(), expected, "{}", bytes.escape_ascii());
+            assert_eq!(watch.open_since().is_some(), expected, "{}", bytes.escape_ascii());
         };
         check(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", false);
         check(&[0, 0, 0, 4, 0, 0, 0, 0, 0], false);
@@ -90,5 +102,18 @@ mod tests {
         check(&[0, 0, 1, CONTINUATION, 0, 0, 0, 0, 1, b'x'], true);
         check(&[0, 0, 1, CONTINUATION, END_HEADERS, 0, 0, 0, 1], true);
         check(b"x", false);
+    }
+
+    #[test]
+    fn each_head_has_its_own_time() {
+        let mut watch = FrameWatch::default();
+        let start = Clock::refresh();
+        let later = start + Duration::from_secs(9);
+        watch.feed(&[0; PREFACE_BYTES], start);
+        watch.feed(&[0, 0, 2, HEADERS, END_HEADERS, 0, 0, 0, 1, b'x'], start);
+        assert_eq!(watch.open_since(), Some(start));
+        // The end of one and the beginning of the next, as a busy client's reads fall.
+        watch.feed(&[b'x', 0, 0, 2, HEADERS, END_HEADERS, 0, 0, 0, 3, b'x'], later);
+        assert_eq!(watch.open_since(), Some(later));
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn render(status: &Status, totals: &Totals) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = write_process(&mut text, status);
+    let _ = write_http2(&mut text, status);
     let _ = write_stages(&mut text, totals);
     text
 }
@@ -63,6 +64,18 @@ fn write_process(out: &mut String, status: &Status) -> fmt::Result {
         writeln!(out, "portico_findings{{class=\"{class}\"}} {count}")?;
     }
     Ok(())
+}
+
+fn write_http2(out: &mut String, status: &Status) -> fmt::Result {
+    head(out, "portico_http2_connections_total", "counter", "Connections that spoke HTTP/2")?;
+    let begun = status.connections(|worker| &worker.http2_begun);
+    writeln!(out, "portico_http2_connections_total {begun}")?;
+    head(out, "portico_http2_streams_total", "counter", "Requests over HTTP/2")?;
+    let streams = status.connections(|worker| &worker.http2_streams);
+    writeln!(out, "portico_http2_streams_total {streams}")?;
+    let help = "Connections over HTTP/2 ended for what their client sent";
+    head(out, "portico_http2_cut_total", "counter", help)?;
+    writeln!(out, "portico_http2_cut_total {}", status.connections(|worker| &worker.http2_cut))
 }
 
 fn write_stages(out: &mut String, totals: &Totals) -> fmt::Result {

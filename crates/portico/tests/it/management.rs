@@ -57,4 +57,5 @@ fn requests_are_counted_by_stage_and_class() {
     assert!(["1", "2"].contains(&total("4xx").as_str()), "{text}");
     assert!(text.contains("portico_build_info{version="), "{text}");
     assert!(text.contains("portico_snapshot_revision 1"), "{text}");
+    assert!(text.contains("portico_http2_streams_total 0"), "{text}");
 }

@@ -19,15 +19,21 @@ fn pattern(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at % 251) as u8).collect()
 }
 
-/// Sends a body within the windows that the server opens, and perhaps its end.
-fn send(client: &mut Client, stream: u32, body: &[u8], ends: bool) {
+/// Sends a body on a new connection, within the windows that the server opens, and perhaps its end; the status of an
+/// answer that comes before all is sent.
+fn send(client: &mut Client, stream: u32, body: &[u8], ends: bool) -> Option<u16> {
     let mut room = [65_535_usize; 2];
     let (mut pieces, mut sent) = (body.chunks(16_384).peekable(), 0);
     while let Some(piece) = pieces.peek() {
         if room[0].min(room[1]) < piece.len() {
-            let update = client.until(WINDOW_UPDATE);
-            let bytes = u32::from_be_bytes(update.payload[..4].try_into().unwrap()) as usize;
-            room[usize::from(update.stream != 0)] += bytes;
+            let frame = client.receive().unwrap();
+            if frame.kind == HEADERS {
+                return Some(frame.status());
+            }
+            if frame.kind == WINDOW_UPDATE {
+                let bytes = u32::from_be_bytes(frame.payload[..4].try_into().unwrap()) as usize;
+                room[usize::from(frame.stream != 0)] += bytes;
+            }
             continue;
         }
         sent += piece.len();
@@ -36,6 +42,7 @@ fn send(client: &mut Client, stream: u32, body: &[u8], ends: bool) {
         assert!(client.frame(DATA, flags, stream, piece));
         pieces.next();
     }
+    None
 }
 
 #[test]
@@ -55,7 +62,7 @@ fn bodies_go_both_ways_within_the_windows() {
                 fields.push(("content-length", &text));
             }
             client.headers(1, &fields, false);
-            send(&mut client, 1, &body, true);
+            assert_eq!(send(&mut client, 1, &body, true), None);
             assert!(client.outcome(1) == Outcome::Answer(200, body), "{length} {declared}");
             let finished = gateway.finished();
             assert_eq!((finished.response_bytes, finished.complete), (length as u64, true));
@@ -132,7 +139,7 @@ fn an_early_answer_asks_for_no_more_of_the_request() {
     let mut client = Client::connect(gateway.address());
     client.headers(1, &of("POST", "/a"), false);
     // More than is held, so that the origin is asked.
-    send(&mut client, 1, &pattern(80_000), false);
+    assert_eq!(send(&mut client, 1, &pattern(80_000), false), None);
     assert_eq!(client.outcome(1), Outcome::Answer(200, b"ok".to_vec()));
     // Section 8.1: the rest is not wanted, and that is no error.
     assert_eq!(client.outcome(1), Outcome::Reset(NO_ERROR));
@@ -149,6 +156,13 @@ fn a_payload_over_the_limit_is_413() {
     assert_eq!(body, b"HTTP content length exceeded 10485760 bytes.");
     assert_eq!(gateway.finished().fault.map(|fault| fault.0), Some("REQUEST_TOO_LARGE"));
     assert!(origin.received().is_none());
+    // A length that nobody declared is counted.
+    let mut client = Client::connect(gateway.address());
+    client.headers(1, &of("POST", "/a"), false);
+    assert_eq!(send(&mut client, 1, &pattern(20 * MIB), true), Some(413));
+    assert_eq!(gateway.finished().fault.map(|fault| fault.0), Some("REQUEST_TOO_LARGE"));
+    assert!(origin.received().is_none(), "no whole request reaches the origin");
+    assert_eq!(ask_mock(&mut client, 3), mocked());
 }
 
 #[test]

@@ -133,3 +133,55 @@ fn frames_of_unknown_kinds_are_nothing() {
     client.frame(RST_STREAM, 0, 1, &CANCEL.to_be_bytes());
     assert_eq!(ask_mock(&mut client, 3), mocked());
 }
+
+/// Pseudo-random numbers (xorshift), the same in every run.
+struct Noise(u64);
+
+impl Noise {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as usize % limit
+    }
+
+    /// Frames of every kind, most of them nearly right.
+    fn frames(&mut self) -> Vec<u8> {
+        let heads = [block(&of("GET", "/mock")), block(&of("POST", "/a")), block(&[("x", "y")])];
+        let mut bytes = Vec::new();
+        for _ in 0..1 + self.below(12) {
+            let kind = self.below(11) as u8;
+            let mut payload = match kind {
+                HEADERS | 9 => heads[self.below(3)].clone(),
+                SETTINGS => [&[0, self.below(7) as u8][..], &[0; 4]].concat(),
+                _ => vec![self.below(3) as u8; [0, 4, 5, 8, 100][self.below(5)]],
+            };
+            if self.below(8) == 0 && !payload.is_empty() {
+                let at = self.below(payload.len());
+                payload[at] ^= 1 << self.below(8);
+            }
+            let flags = [0, 1, 4, 5, 8, 0x20, 0xff][self.below(7)];
+            let stream = self.below(8) as u32;
+            bytes.extend(portico_testkit::h2::frame(kind, flags, stream, &payload));
+        }
+        if self.below(4) == 0 {
+            bytes.truncate(self.below(bytes.len()));
+        }
+        bytes
+    }
+}
+
+#[test]
+fn noise_harms_nobody() {
+    let origin = Origin::echo();
+    let gateway = proxy(&origin);
+    let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..3000 {
+        let mut client = Client::connect(gateway.address());
+        client.raw().try_send(noise.frames());
+    }
+    assert_unharmed(&gateway);
+    while let Some(seen) = origin.received() {
+        assert!(seen.head.starts_with("POST /a HTTP/1.1\r\n"), "{}", seen.head);
+    }
+}
