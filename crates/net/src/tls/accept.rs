@@ -45,16 +45,17 @@ pub(crate) async fn serve<H: Handler>(
     worker: Rc<Worker>,
     handler: Rc<H>,
 ) {
-    let greeting = worker.greet();
-    let handshake = tokio::time::timeout(worker.settings.handshake, shake(stream, &acceptor));
-    let Ok(Ok(Some(io))) = handshake.await else {
-        add(&worker.gauges().handshakes_failed, 1);
-        return;
-    };
-    drop(acceptor);
-    let serving = connection::serve(io, peer, worker.clone(), handler);
-    drop(greeting);
-    serving.await;
+    // Boxed, so that its state is gone with it and not part of every connection's.
+    match Box::pin(greet(stream, acceptor, &worker)).await {
+        Some(io) => connection::serve(io, peer, worker, handler).await,
+        None => add(&worker.gauges().handshakes_failed, 1),
+    }
+}
+
+async fn greet(stream: TcpStream, acceptor: Rc<Acceptor>, worker: &Rc<Worker>) -> Option<TlsIo> {
+    let _open = worker.greet();
+    let shaken = tokio::time::timeout(worker.settings.handshake, shake(stream, &acceptor)).await;
+    shaken.ok()?.ok()?
 }
 
 /// `None` is a client that does not speak TLS. One that says nothing costs no TLS state.
