@@ -169,7 +169,7 @@ fn a_request_without_tls_is_told_so() {
 #[test]
 fn slow_and_broken_handshakes_end_and_hold_up_nobody() {
     let authority = Authority::new();
-    let settings = Settings { handshake: Duration::from_millis(500), ..Settings::default() };
+    let settings = Settings { handshake: Duration::from_secs(2), ..Settings::default() };
     let tls = tls(&[authority.issue("a", &["a.example"])], "TLS_1_2");
     let gateway = Gateway { tls: Some(tls), settings, ..Gateway::default() };
     let running = gateway.variable("origin", "127.0.0.1:1").start(PROXY);
@@ -298,7 +298,7 @@ fn a_client_may_not_negotiate_anew() {
     let authority = Authority::new();
     let tls = tls(&[authority.issue("a", &["a.example"])], "TLS_1_2");
     // s_client waits for the end once it is refused.
-    let settings = Settings { idle: Duration::from_millis(500), ..Settings::default() };
+    let settings = Settings { idle: Duration::from_secs(2), ..Settings::default() };
     let gateway = Gateway { tls: Some(tls), settings, ..Gateway::default() };
     let running = gateway.variable("origin", "127.0.0.1:1").start(PROXY);
     let address = running.tls_address().to_string();
