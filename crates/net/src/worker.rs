@@ -212,8 +212,12 @@ impl Worker {
 
     /// Takes note of a connection's task until [`Worker::leave`]; see [`Seat`].
     fn enter(&self, waker: Waker) -> usize {
-        add(&self.gauges.open, 1);
         add(&self.gauges.accepted, 1);
+        self.open_one(waker)
+    }
+
+    fn open_one(&self, waker: Waker) -> usize {
+        add(&self.gauges.open, 1);
         let entered = Some(Slot { waker, asked: false });
         let mut wakers = self.wakers.borrow_mut();
         match wakers.free.pop() {
@@ -229,24 +233,17 @@ impl Worker {
     }
 
     /// Counts a connection as open while it makes its handshake, before [`Worker::enter`].
-    pub(crate) fn greet(self: &Rc<Self>) -> Greeting {
-        add(&self.gauges.open, 1);
-        Greeting(self.clone())
+    pub(crate) fn greet(self: &Rc<Self>, waker: Waker) -> Greeting {
+        Greeting(self.clone(), self.open_one(waker))
     }
 
     fn leave(&self, slot: usize) {
-        {
-            let mut wakers = self.wakers.borrow_mut();
-            if wakers.slots[slot].take().is_some_and(|slot| slot.asked) {
-                self.asked.set(self.asked.get() - 1);
-            }
-            wakers.free.push(slot);
-        }
-        self.close_one();
-    }
-
-    fn close_one(&self) {
         add(&self.gauges.open, -1);
+        let mut wakers = self.wakers.borrow_mut();
+        if wakers.slots[slot].take().is_some_and(|slot| slot.asked) {
+            self.asked.set(self.asked.get() - 1);
+        }
+        wakers.free.push(slot);
         if self.is_idle()
             && let Some(waker) = self.when_idle.take()
         {
@@ -292,11 +289,11 @@ impl Drop for Seat {
 }
 
 /// A connection that makes its handshake.
-pub(crate) struct Greeting(Rc<Worker>);
+pub(crate) struct Greeting(Rc<Worker>, usize);
 
 impl Drop for Greeting {
     fn drop(&mut self) {
-        self.0.close_one();
+        self.0.leave(self.1);
     }
 }
 

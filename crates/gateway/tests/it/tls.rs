@@ -173,7 +173,7 @@ fn a_request_without_tls_is_told_so() {
 #[test]
 fn slow_and_broken_handshakes_end_and_hold_up_nobody() {
     let authority = Authority::new();
-    let settings = Settings { handshake: Duration::from_millis(500), ..Settings::default() };
+    let settings = Settings { handshake: Duration::from_secs(2), ..Settings::default() };
     let tls = tls(&[authority.issue("a", &["a.example"])], "TLS_1_2");
     let gateway = Gateway { tls: Some(tls), settings, ..Gateway::default() };
     let running = gateway.variable("origin", "127.0.0.1:1").start(PROXY);
@@ -256,4 +256,64 @@ fn large_bodies_pass_both_ways() {
     let output = authority.run("curl", &args);
     assert!(output.stdout == body.as_bytes(), "{} bytes", output.stdout.len());
     assert!(origin.request().raw == body.as_bytes());
+}
+
+/// Asks for `/b`, reads nothing until it is told to, then to the end; prints how it ended.
+const SLUGGISH: &str = r#"
+import socket, ssl, sys
+context = ssl.create_default_context(cafile="ca.pem")
+raw = socket.socket()
+raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+raw.connect(("127.0.0.1", int(sys.argv[1])))
+client = context.wrap_socket(raw, server_hostname="a.example", suppress_ragged_eofs=False)
+client.sendall(b"GET /b HTTP/1.1\r\nHost: h\r\n\r\n")
+print("sent", flush=True)
+sys.stdin.readline()
+try:
+    while client.recv(65536):
+        pass
+    print("clean")
+except OSError:
+    print("cut")
+"#;
+
+#[test]
+fn a_client_that_takes_nothing_is_cut_after_the_limit() {
+    let authority = Authority::new();
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n".to_vec();
+    let origin = Origin::always(vec![Act::Request, Act::Send(head), Act::Flood(vec![b'x'; 65536])]);
+    let mut gateway = gateway(&origin);
+    gateway.settings.stall = Duration::from_millis(300);
+    gateway.tls = Some(tls(&[authority.issue("a", &["a.example"])], "TLS_1_2"));
+    let running = gateway.start(PROXY);
+    let port = running.tls_address().port().to_string();
+    let mut command = Command::new("python3");
+    command.args(["-c", SLUGGISH, &port]).current_dir(authority.directory());
+    let mut client = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let finished = running.finished();
+    assert!(!finished.complete, "{finished:?}");
+    client.stdin.take().unwrap().write_all(b"\n").unwrap();
+    let output = client.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "sent\ncut\n");
+}
+
+#[test]
+fn a_client_may_not_negotiate_anew() {
+    let authority = Authority::new();
+    let tls = tls(&[authority.issue("a", &["a.example"])], "TLS_1_2");
+    // s_client waits for the end once it is refused.
+    let settings = Settings { idle: Duration::from_secs(2), ..Settings::default() };
+    let gateway = Gateway { tls: Some(tls), settings, ..Gateway::default() };
+    let running = gateway.variable("origin", "127.0.0.1:1").start(PROXY);
+    let address = running.tls_address().to_string();
+    let mut command = Command::new("openssl");
+    command.args(["s_client", "-tls1_2", "-connect", &address]).current_dir(authority.directory());
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A line with R asks for it.
+    child.stdin.take().unwrap().write_all(b"R\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed);
+    assert!(printed.contains("RENEGOTIATING") && printed.contains("no renegotiation"), "{printed}");
 }

@@ -27,7 +27,7 @@ fn behind(authority: &Authority, names: &[&str], year: i32, origin: &Origin) -> 
 /// A gateway that calls this address over TLS, with this `tlsConfig`.
 fn before(authority: &Authority, address: impl ToString, tls_config: &str) -> Running {
     let roots = UpstreamTls::new(Some(&authority.path("ca.pem"))).unwrap();
-    let connect = Duration::from_millis(500);
+    let connect = Duration::from_secs(2);
     let settings = Settings { upstream_tls: Some(roots), connect, ..Settings::default() };
     let definition = PROXY
         .replace("http://$", "https://$")

@@ -77,7 +77,11 @@ const TABLE: &[(&str, Place, Meaning)] = &[
     ("request-validator", Place::Root, VALIDATOR),
     ("request-validator", Place::Operation, VALIDATOR),
     ("request-validators", Place::Root, Meaning::Read),
-    ("security-policy", Place::Root, Meaning::NotRunnable("tls", "TLS comes with the edge")),
+    (
+        "security-policy",
+        Place::Root,
+        Meaning::NotRunnable("tls", "it is the listener's: name it in portico.toml, [tls] policy"),
+    ),
 ];
 
 const VALIDATOR: Meaning =

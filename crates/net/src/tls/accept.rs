@@ -1,10 +1,12 @@
 //! From an accepted socket to a connection that speaks TLS, within a time limit.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
@@ -47,27 +49,30 @@ pub(crate) async fn serve<H: Handler>(
     handler: Rc<H>,
     place: Place,
 ) {
-    let greeting = worker.greet();
-    let handshake = tokio::time::timeout(worker.settings.handshake, shake(stream, &acceptor));
-    let Ok(Ok(Some(io))) = handshake.await else {
-        add(&worker.gauges().handshakes_failed, 1);
-        return;
-    };
-    drop(acceptor);
-    let serving = connection::serve(io, peer, worker.clone(), handler, place);
-    drop(greeting);
-    serving.await;
+    // Boxed, so that its state is gone with it and not part of every connection's.
+    match Box::pin(greet(stream, acceptor, &worker)).await {
+        Some(io) => connection::serve(io, peer, worker, handler, place).await,
+        None => add(&worker.gauges().handshakes_failed, 1),
+    }
+}
+
+async fn greet(stream: TcpStream, acceptor: Rc<Acceptor>, worker: &Rc<Worker>) -> Option<TlsIo> {
+    let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+    let _open = worker.greet(waker);
+    let shaking = shake(stream, &acceptor, worker);
+    let shaken = tokio::time::timeout(worker.settings.handshake, shaking).await;
+    shaken.ok()?.ok()?
 }
 
 /// `None` is a client that does not speak TLS. One that says nothing costs no TLS state.
-async fn shake(mut stream: TcpStream, acceptor: &Acceptor) -> io::Result<Option<TlsIo>> {
-    let mut first = [0];
-    let read = stream.peek(&mut first).await?;
-    if read == 0 {
-        return Ok(None);
-    }
-    if first[0] != HANDSHAKE {
-        if first[0].is_ascii_uppercase() {
+async fn shake(
+    mut stream: TcpStream,
+    acceptor: &Acceptor,
+    worker: &Worker,
+) -> io::Result<Option<TlsIo>> {
+    let first = poll_fn(|cx| poll_first(cx, &stream, worker)).await?;
+    if first != Some(HANDSHAKE) {
+        if first.is_some_and(|byte| byte.is_ascii_uppercase()) {
             refuse_plain(&mut stream).await?;
         }
         return Ok(None);
@@ -75,6 +80,22 @@ async fn shake(mut stream: TcpStream, acceptor: &Acceptor) -> io::Result<Option<
     let config = acceptor.0.borrow().config.clone();
     let accepted = TlsAcceptor::from(config).accept(stream).await?;
     Ok(Some(TlsIo::new(accepted)))
+}
+
+/// The first byte, which stays unread. A client that is silent when a drain begins is idle, and is
+/// not waited for.
+fn poll_first(
+    cx: &mut Context<'_>,
+    stream: &TcpStream,
+    worker: &Worker,
+) -> Poll<io::Result<Option<u8>>> {
+    let mut byte = [0];
+    let mut buffer = ReadBuf::new(&mut byte);
+    match stream.poll_peek(cx, &mut buffer) {
+        Poll::Ready(peeked) => Poll::Ready(peeked.map(|_| buffer.filled().first().copied())),
+        Poll::Pending if worker.is_draining() => Poll::Ready(Ok(None)),
+        Poll::Pending => Poll::Pending,
+    }
 }
 
 async fn refuse_plain(stream: &mut TcpStream) -> io::Result<()> {

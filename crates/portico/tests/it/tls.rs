@@ -1,8 +1,10 @@
 //! `[tls]` and `--tls-listen`: what the banner tells, what wrong files look like, SIGHUP.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use portico_testkit::pki::Authority;
+use portico_testkit::raw::Client;
 
 use crate::support::{MOCK, Running, run_in};
 
@@ -65,6 +67,22 @@ fn clients_reach_the_api_over_tls_and_a_hangup_changes_the_certificate() {
     running.wait_for_log("new connections get");
     running.process.signal("TERM");
     running.wait_for_log("stopped");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test is of how long something takes")]
+fn a_drain_does_not_wait_for_clients_that_say_nothing() {
+    let authority = directory(CONFIG);
+    let running = Running::serve(&authority.path("openapi.yaml"), &[]);
+    let port = address(&running);
+    let silent = Client::connect(format!("127.0.0.1:{port}").parse().expect("an address"));
+    // A whole request behind it shows that the silent one has been accepted by one worker or more.
+    assert!(curl(&authority, &port).is_ok());
+    let begun = Instant::now();
+    running.process.signal("TERM");
+    let (status, _) = running.process.finish();
+    assert!(status.success() && begun.elapsed() < Duration::from_secs(9));
+    drop(silent);
 }
 
 #[test]
