@@ -1,8 +1,8 @@
 //! What cargo says about the packages that a build takes in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -23,28 +23,45 @@ pub struct Package {
 pub fn packages(root: &Path) -> Result<Vec<Package>> {
     let mut found = BTreeMap::new();
     for target in TARGETS {
-        let mut output = metadata(root, target, &["--offline"])?;
-        if !output.status.success() {
-            output = metadata(root, target, &[])?;
-        }
-        if !output.status.success() {
-            bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-        }
-        for package in parse(&output.stdout)? {
-            found.insert((package.name.clone(), package.version.clone()), package);
+        let metadata = ["metadata", "--format-version", "1", "--filter-platform", target];
+        let described = parse(&cargo(root, &metadata)?)?;
+        let tree =
+            ["tree", "--workspace", "--prefix", "none", "--format", "{p}", "--target", target];
+        let built = in_tree(&String::from_utf8_lossy(&cargo(root, &tree)?));
+        for package in described {
+            let key = (package.name.clone(), package.version.clone());
+            if built.contains(&key) {
+                found.insert(key, package);
+            }
         }
     }
     Ok(found.into_values().collect())
 }
 
-fn metadata(root: &Path, target: &str, more: &[&str]) -> Result<Output> {
-    Command::new("cargo")
-        .args(["metadata", "--format-version", "1", "--locked", "--all-features"])
-        .args(["--filter-platform", target])
-        .args(more)
-        .current_dir(root)
-        .output()
-        .context("starting cargo metadata")
+fn cargo(root: &Path, args: &[&str]) -> Result<Vec<u8>> {
+    let run = |more: &[&str]| {
+        let always = ["--locked", "--all-features"];
+        Command::new("cargo").args(args).args(always).args(more).current_dir(root).output()
+    };
+    let mut output = run(&["--offline"]).context("starting cargo")?;
+    if !output.status.success() {
+        output = run(&[]).context("starting cargo")?;
+    }
+    if !output.status.success() {
+        bail!("cargo {}: {}", args[0], String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout)
+}
+
+/// Name and version of what is really built. The lock file and the metadata also have packages
+/// that only a weak feature (`ring?/alloc`) names.
+fn in_tree(text: &str) -> BTreeSet<(String, String)> {
+    let package = |line: &str| {
+        let (name, rest) = line.split_once(" v")?;
+        let version = rest.split(' ').next()?;
+        Some((name.to_owned(), version.to_owned()))
+    };
+    text.lines().filter_map(package).collect()
 }
 
 fn parse(json: &[u8]) -> Result<Vec<Package>> {
@@ -66,6 +83,13 @@ fn parse(json: &[u8]) -> Result<Vec<Package>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tree_names_what_is_built() {
+        let text = "a v1.0.0 (/somewhere/a)\nb v2.0.0-rc.1\n\nb v2.0.0-rc.1 (*)\n";
+        let names: Vec<_> = in_tree(text).into_iter().map(|(n, v)| format!("{n} {v}")).collect();
+        assert_eq!(names, ["a 1.0.0", "b 2.0.0-rc.1"]);
+    }
 
     #[test]
     fn packages_are_read_with_and_without_a_licence() {

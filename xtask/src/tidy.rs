@@ -53,7 +53,7 @@ fn check(repository: &Repository, packages: &[Package]) -> Result<Report> {
         file_shape::check(repository),
         licence_text::check(repository),
         licences::check(&policy, packages),
-        banned::check(&policy, repository),
+        banned::check(&policy, repository, packages),
         links::check(repository),
         markers::check(repository),
         whitespace::check(repository),

@@ -33,6 +33,9 @@ pub(crate) struct Config {
     pub(crate) workers: Option<Workers>,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
+    /// Whom to ask for the addresses of origins; none is whom the system asks.
+    #[serde(default)]
+    pub(crate) name_servers: Vec<Listen>,
     #[serde(default)]
     pub(crate) limits: Limits,
     #[serde(default)]
@@ -160,6 +163,7 @@ mod tests {
             workers = 3
             account-id = "123456789012"
             region = "eu-west-1"
+            name-servers = ["10.0.0.2:53"]
             [stages.prod]
             variables = { backend = "127.0.0.1:9000" }
             methodSettings."*/*" = { throttlingRateLimit = 2.5, throttlingBurstLimit = 5 }
@@ -177,6 +181,7 @@ mod tests {
         assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
         assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
         assert_eq!(config.workers.map(Workers::count), Some(3));
+        assert_eq!(config.name_servers[0].address(), ([10, 0, 0, 2], 53).into());
         assert_eq!(config.origins[0].listen, Loopback::ANY_PORT);
         assert_eq!(config.origins[1].directory, Path::new("other"));
     }

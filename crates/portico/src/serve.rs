@@ -91,7 +91,8 @@ impl Servers {
             Gateway::new(account, counters.clone(), telemetry, snapshot, worker)
         };
         let settings = config.limits.settings(descriptors::raise());
-        let settings = config.client_address.apply(settings);
+        let mut settings = config.client_address.apply(settings);
+        settings.name_servers = config.name_servers.iter().map(|server| server.address()).collect();
         let gateway = portico_net::start(listeners, &settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
         status.watch(gateway.gauges());

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::repository::Repository;
 
 /// Foreign package, and our packages that may name it.
-const DOORS: [(&str, &[&str]); 11] = [
+const DOORS: [(&str, &[&str]); 13] = [
     (
         "tokio",
         &[
@@ -25,6 +25,8 @@ const DOORS: [(&str, &[&str]); 11] = [
     ("h2", &["portico-net"]),
     ("rustls", &["portico-net"]),
     ("tokio-rustls", &["portico-net"]),
+    ("rustls-webpki", &["portico-net"]),
+    ("rustls-native-certs", &["portico-net"]),
     ("rusqlite", &["portico-store"]),
     ("tokio-postgres", &["portico-store"]),
     ("redis", &["portico-cluster"]),

@@ -6,6 +6,7 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -15,7 +16,8 @@ use tokio::net::TcpStream;
 use crate::hits::Limit;
 use crate::quota::{Quota, Share};
 use crate::timer::Timer;
-use crate::upstream::CallError;
+use crate::upstream::names::HostName;
+use crate::upstream::{CallError, race};
 use crate::worker::{Worker, add};
 
 /// An open connection to an origin.
@@ -33,8 +35,10 @@ pub(crate) struct Connection {
 pub struct Origin {
     host: Box<str>,
     port: u16,
-    /// The host, if it is an address; anything else is looked up for every new connection.
+    /// The host, if it is an address.
     address: Option<IpAddr>,
+    /// The same, if it is none.
+    name: Rc<HostName>,
     /// Longest unused first; requests take the last, so that the others can be trimmed.
     idle: RefCell<VecDeque<(Connection, Instant)>>,
     /// Connections that all workers may have open here.
@@ -44,7 +48,8 @@ pub struct Origin {
 impl Origin {
     pub(crate) fn new(host: &str, port: u16, quota: Option<Arc<Quota>>) -> Self {
         let address = host.parse().ok();
-        Self { host: host.into(), port, address, idle: RefCell::default(), quota }
+        let name = HostName::new(host);
+        Self { host: host.into(), port, address, name, idle: RefCell::default(), quota }
     }
 
     pub(crate) fn is(&self, host: &str, port: u16) -> bool {
@@ -105,27 +110,21 @@ impl Origin {
         };
         let limit = worker.clock.now() + worker.settings.connect;
         timer.set(limit.min(deadline));
-        let mut opening = Box::pin(self.open());
+        let mut opening = Box::pin(self.open(worker));
         let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
         io.set_nodelay(true).map_err(CallError::Connect)?;
         add(&worker.gauges().upstream_opened, 1);
         Ok(Connection { io, is_reused: false, _share: share })
     }
 
-    async fn open(&self) -> Result<TcpStream, CallError> {
+    async fn open(&self, worker: &Worker) -> Result<TcpStream, CallError> {
         if let Some(address) = self.address {
             let address = SocketAddr::new(address, self.port);
             return TcpStream::connect(address).await.map_err(CallError::Connect);
         }
-        let found = tokio::net::lookup_host((&*self.host, self.port)).await;
-        let mut failure = CallError::Resolve(io::ErrorKind::NotFound.into());
-        for address in found.map_err(CallError::Resolve)? {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => failure = CallError::Connect(error),
-            }
-        }
-        Err(failure)
+        let addresses = self.name.addresses(worker, worker.clock.now()).await;
+        let addresses = addresses.map_err(CallError::Resolve)?;
+        race::connect(&self.name, addresses, self.port).await.map_err(CallError::Connect)
     }
 }
 
