@@ -77,6 +77,23 @@ fn an_address_that_does_not_answer_is_passed_over() {
 }
 
 #[test]
+fn many_who_wait_for_a_name_ask_once() {
+    let server = NameServer::start(|_| Says::Silence);
+    let gateway = named("shop.example", 80, &server, |settings| {
+        settings.connect = Duration::from_millis(300);
+    });
+    let mut clients: Vec<_> = (0..50).map(|_| Client::connect(gateway.address())).collect();
+    for client in &mut clients {
+        client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+    for client in &mut clients {
+        assert_eq!(client.answer("GET").status, 504);
+    }
+    // Two families, and the tries of each.
+    assert!(server.questions() <= 8, "{} questions", server.questions());
+}
+
+#[test]
 fn a_name_without_an_address_is_a_configuration_error() {
     let check = |says: Says, statuses: &[u16]| {
         let said = says.clone();

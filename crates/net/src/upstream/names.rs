@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Instant;
 
+use tokio::sync::Notify;
+
 use crate::clock::Clock;
 use crate::resolver::Resolver;
 use crate::upstream::addresses::{Addresses, Age};
@@ -17,8 +19,11 @@ use crate::worker::Worker;
 pub(crate) struct HostName {
     name: Box<str>,
     addresses: RefCell<Option<Addresses>>,
-    /// Whether it is being looked up while older addresses are used.
+    /// Whether it is being looked up: once, however many wait for it.
     refreshing: Cell<bool>,
+    refreshed: Notify,
+    /// Why it could not be looked up when that was last tried.
+    failure: RefCell<Option<io::Error>>,
 }
 
 impl HostName {
@@ -27,6 +32,8 @@ impl HostName {
             name: name.into(),
             addresses: RefCell::default(),
             refreshing: Cell::new(false),
+            refreshed: Notify::new(),
+            failure: RefCell::default(),
         })
     }
 
@@ -46,11 +53,22 @@ impl HostName {
                 Ok(order)
             }
             Some((Age::Spent, _)) | None => {
-                let resolver = worker.resolver()?;
-                self.look_up(&resolver).await?;
-                let known = self.addresses.borrow();
-                Ok(known.as_ref().map(|known| known.order(now)).unwrap_or_default())
+                let refreshed = self.refreshed.notified();
+                self.refresh(worker.resolver()?);
+                refreshed.await;
+                self.found(worker.clock.now())
             }
+        }
+    }
+
+    /// What the lookup that has just ended found.
+    fn found(&self, now: Instant) -> io::Result<Vec<IpAddr>> {
+        match &*self.addresses.borrow() {
+            Some(known) if known.age(now) != Age::Spent => Ok(known.order(now)),
+            _ => Err(match &*self.failure.borrow() {
+                Some(failure) => io::Error::new(failure.kind(), failure.to_string()),
+                None => io::ErrorKind::NotFound.into(),
+            }),
         }
     }
 
@@ -68,8 +86,10 @@ impl HostName {
         let name = self.clone();
         tokio::task::spawn_local(async move {
             // A failure leaves what is known, which is tried again and grows old.
-            let _ = name.look_up(&resolver).await;
+            let failure = name.look_up(&resolver).await.err();
+            *name.failure.borrow_mut() = failure;
             name.refreshing.set(false);
+            name.refreshed.notify_waiters();
         });
     }
 
