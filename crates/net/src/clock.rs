@@ -15,18 +15,30 @@ thread_local! {
 /// How long wall time is extrapolated from the monotonic clock before it is read again.
 const WALL_AGE: Duration = Duration::from_secs(1);
 
-/// Time as one worker sees it.
+/// Requests after which the clock is read even if the thread has not slept: a worker with more
+/// to do than it can never sleeps, and its time must not stand still.
+const REQUESTS_A_READING: u32 = 64;
+
+/// Time as one worker sees it. It is late by less than [`Clock::LATE`].
 #[derive(Debug)]
 pub struct Clock {
+    requests: Cell<u32>,
     /// When wall time was read, and what it was.
     wall: Cell<(Instant, Duration)>,
     date: RefCell<(u64, String)>,
 }
 
 impl Clock {
+    /// More than any number of steps between two readings can take.
+    pub(crate) const LATE: Duration = Duration::from_millis(250);
+
     pub(crate) fn new() -> Self {
         let now = Self::refresh();
-        Self { wall: Cell::new((now, read_wall())), date: RefCell::new((u64::MAX, String::new())) }
+        Self {
+            requests: Cell::new(0),
+            wall: Cell::new((now, read_wall())),
+            date: RefCell::new((u64::MAX, String::new())),
+        }
     }
 
     /// Reads the monotonic clock; called when the worker's thread wakes, and by loops that keep
@@ -35,6 +47,13 @@ impl Clock {
         let now = Instant::now();
         NOW.set(Some(now));
         now
+    }
+
+    /// The time at which a request begins.
+    pub(crate) fn begin_request(&self) -> Instant {
+        let requests = self.requests.get().wrapping_add(1);
+        self.requests.set(requests);
+        if requests.is_multiple_of(REQUESTS_A_READING) { Self::refresh() } else { self.now() }
     }
 
     /// The time of the last wake-up.
@@ -77,6 +96,18 @@ fn read_wall() -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn time_goes_on_though_the_worker_never_sleeps() {
+        let clock = Clock::new();
+        let start = clock.now();
+        let limit = start + Duration::from_secs(20);
+        let mut requests = 0;
+        while clock.begin_request() == start {
+            requests += 1;
+            assert!(requests < REQUESTS_A_READING || Instant::now() < limit, "it stands still");
+        }
+    }
 
     #[test]
     fn dates_are_imf_fixdate() {

@@ -91,7 +91,7 @@ pub(crate) async fn serve<H: Handler, I: Io>(
 impl<I: Io> Connection<I> {
     /// Lets the handler answer one request, and sends that answer.
     async fn exchange<H: Handler>(&mut self, head: Box<RequestHead>, handler: &H) -> After {
-        let began = self.worker.clock.now();
+        let began = self.worker.clock.begin_request();
         self.requests += 1;
         let mut incoming = Incoming::new(&head);
         let (response, entry) = {

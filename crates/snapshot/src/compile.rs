@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use portico_model::{Class, Deployment, Finding, Resource, Stage, StageName};
 
-use crate::{Method, MethodIndex, RestStage, RouteTree};
+use crate::{Integration, Method, MethodIndex, RestStage, RouteTree};
 use compiler::{Compiler, MethodScope};
 
 /// What became of the documents.
@@ -68,7 +68,11 @@ fn compile_resource(
         }
         check_parameter_names(compiler, method);
         let scope = MethodScope { path_parameters: &path_parameters, method };
-        if let Some(integration) = integration::compile(compiler, &scope) {
+        if let Some(mut integration) = integration::compile(compiler, &scope) {
+            if method.is_refused {
+                let reason = "the method asks for something that cannot run here";
+                integration = Integration::Broken(reason.to_owned());
+            }
             methods.push(Method {
                 resource_id: resource.id.clone(),
                 resource_path: resource.path.as_str().into(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portico_model::{HttpMethod, Method};
+use portico_model::{Class, HttpMethod, Method};
 
 use super::member::{self, Meaning, Others, Table};
 use super::parameter::Parameters;
@@ -24,8 +24,8 @@ const MEMBERS: Table = &[
     ("servers", Meaning::Ignored("requests come to the gateway")),
 ];
 
-/// Reads one operation. With a fatal finding there is no method: what asks for more than can be
-/// done is not served with less.
+/// Reads one operation. One that is invalid gives no method, as part of it is unread; one that
+/// asks for more than can be done gives a refused method: it is not served with less.
 pub(super) fn read<'d>(
     reader: &mut Reader<'d>,
     at: &At<'d>,
@@ -48,7 +48,9 @@ pub(super) fn read<'d>(
         return None;
     };
     let integration = integration::read(reader, &extension)?;
-    (!reader.failed_since(before)).then(|| Method {
+    let worst = reader.worst_since(before);
+    (worst != Some(Class::Invalid)).then(|| Method {
+        is_refused: worst == Some(Class::NotRunnable),
         path: at.path.clone(),
         http_method,
         operation_name,

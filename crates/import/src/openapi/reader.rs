@@ -88,6 +88,11 @@ impl<'d> Reader<'d> {
         self.findings[before..].iter().any(Finding::is_fatal)
     }
 
+    /// The worst class of the findings behind the first `before`.
+    pub(super) fn worst_since(&self, before: usize) -> Option<Class> {
+        self.findings[before..].iter().map(|finding| finding.class).min()
+    }
+
     /// The members of a mapping.
     pub(super) fn mapping(&mut self, at: &At<'d>) -> Option<&'d [Member]> {
         match &at.node.value {

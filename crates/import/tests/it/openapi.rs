@@ -128,15 +128,16 @@ fn ids_come_from_the_base_name_and_the_title() {
 }
 
 #[test]
-fn methods_with_fatal_findings_are_left_out() {
+fn invalid_methods_are_left_out_and_others_refused() {
     let mock = "x-amazon-apigateway-integration: {type: mock}";
     let text = definition(&format!(
         "/a: {{get: {{{mock}}}, put: {{{mock}, security: [{{s: []}}]}}, post: {{}}}}"
     ));
     let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+    let methods = deployment.resources[0].methods.iter();
     let methods: Vec<_> =
-        deployment.resources[0].methods.iter().map(|method| method.http_method.as_str()).collect();
-    assert_eq!(methods, ["GET"]);
+        methods.map(|method| (method.http_method.as_str(), method.is_refused)).collect();
+    assert_eq!(methods, [("GET", false), ("PUT", true)]);
 }
 
 #[test]

@@ -160,3 +160,15 @@ fn calls_of_one_origin_share_it() {
     assert_eq!(authorities, ["h", "h:81"]);
     assert_eq!("stage".parse(), Ok(ContextVariable::Stage));
 }
+
+#[test]
+fn a_refused_method_is_checked_but_never_served() {
+    let mut document = method(http(IntegrationType::HttpProxy, "http://${stageVariables.no}/"));
+    document.is_refused = true;
+    let findings = compile_one("/pets", document.clone(), &stage()).findings;
+    assert_eq!(findings.len(), 1, "what else is wrong with it is told at once");
+
+    document.integration.uri = Some("http://h/".to_owned());
+    let stage = compile_one("/pets", document, &stage()).stage.unwrap();
+    assert!(matches!(stage.methods[0].integration, portico_snapshot::Integration::Broken(_)));
+}

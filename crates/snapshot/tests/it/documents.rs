@@ -43,6 +43,7 @@ pub(crate) fn method(integration: Integration) -> Method {
         operation_name: None,
         request_parameters: BTreeMap::new(),
         integration,
+        is_refused: false,
         responses: Vec::new(),
     }
 }
