@@ -24,6 +24,7 @@ mod proxied;
 pub mod proxy_protocol;
 mod quota;
 mod request;
+mod resolver;
 mod response;
 mod server;
 mod shared;

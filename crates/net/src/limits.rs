@@ -1,6 +1,7 @@
 //! Every limit and time-out of a connection: its name, unit and default. Those that a user may
 //! set are in [`Settings`]; docs/limits.md tells what clients see of each.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::client_address::TrustedProxies;
@@ -145,6 +146,8 @@ pub struct Settings {
     /// Whether each connection begins with a PROXY header. One from a proxy that is not trusted, or
     /// without the header, is closed.
     pub proxy_protocol: bool,
+    /// Whom to ask for the addresses of origins; empty is whom the system asks.
+    pub name_servers: Vec<SocketAddr>,
     /// Sizes of a request's head.
     pub request_head: HeadLimits,
     /// Bytes of a request's body. Over it: 413.
@@ -185,6 +188,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            name_servers: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             proxy_protocol: false,
             request_head: HeadLimits::DEFAULT,

@@ -1,9 +1,12 @@
 //! Connections to origins: one pool an origin and worker, and one exchange a request.
 
+mod addresses;
 mod answer;
 mod call;
 mod exchange;
+mod names;
 mod origin;
+mod race;
 mod transport;
 
 pub use answer::Answer;

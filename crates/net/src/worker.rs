@@ -1,7 +1,8 @@
 //! One worker: a thread, and everything its connections share.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::poll_fn;
+use std::io;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::head::RequestHead;
 use crate::hits::{Hits, Limit};
 use crate::limits::Settings;
+use crate::resolver::Resolver;
 use crate::shared::Shared;
 use crate::tls::OriginTls;
 use crate::upstream::{Exchange, Origin};
@@ -42,6 +44,8 @@ pub struct Worker {
     heads: Spare<RequestHead>,
     exchanges: Spare<Exchange>,
     origins: RefCell<Vec<Weak<Origin>>>,
+    /// Made when the first name is looked up.
+    resolver: OnceCell<Rc<Resolver>>,
 }
 
 /// Counters that the worker alone writes and others read.
@@ -108,6 +112,7 @@ impl Worker {
             heads: Spare::default(),
             exchanges: Spare::default(),
             origins: RefCell::default(),
+            resolver: OnceCell::new(),
         }
     }
 
@@ -127,6 +132,15 @@ impl Worker {
     /// The limits that hold.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What looks up the names of origins.
+    pub(crate) fn resolver(&self) -> io::Result<Rc<Resolver>> {
+        if let Some(resolver) = self.resolver.get() {
+            return Ok(resolver.clone());
+        }
+        let made = Rc::new(Resolver::new(&self.settings.name_servers)?);
+        Ok(self.resolver.get_or_init(|| made).clone())
     }
 
     /// Notes that a limit was hit.

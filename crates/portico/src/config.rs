@@ -34,6 +34,9 @@ pub(crate) struct Config {
     pub(crate) workers: Option<Workers>,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
+    /// Whom to ask for the addresses of origins; none is whom the system asks.
+    #[serde(default)]
+    pub(crate) name_servers: Vec<Listen>,
     #[serde(default)]
     pub(crate) limits: Limits,
     #[serde(default)]
@@ -207,6 +210,7 @@ mod tests {
             workers = 3
             account-id = "123456789012"
             region = "eu-west-1"
+            name-servers = ["10.0.0.2:53"]
             [tls]
             listen = "0.0.0.0:443"
             certificates = [{ certificate = "a.pem", key = "a.key" }]
@@ -234,6 +238,7 @@ mod tests {
         let tls = config.tls.unwrap();
         assert_eq!(tls.certificates[0].key, Path::new("a.key"));
         assert_eq!(tls.policy.to_string(), "SecurityPolicy_TLS13_1_3_2025_09");
+        assert_eq!(config.name_servers[0].address(), ([10, 0, 0, 2], 53).into());
         assert_eq!(config.origins[0].listen, Loopback::ANY_PORT);
         assert_eq!(config.origins[1].directory, Path::new("other"));
     }

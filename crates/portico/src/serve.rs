@@ -45,7 +45,11 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
     let tls = Tls::of(flags, &config, source.as_ref())?;
     let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
-    let settings = Settings { upstream_tls: tls::upstream(flags, &config, &stage)?, ..settings };
+    let settings = Settings {
+        upstream_tls: tls::upstream(flags, &config, &stage)?,
+        name_servers: config.name_servers.iter().map(|server| server.address()).collect(),
+        ..settings
+    };
     let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
     let servers = Servers::start(&start, &status, snapshot)?;
     let signals = Signals::catch()?;

@@ -6,6 +6,7 @@ mod aws;
 mod client_address;
 mod clients;
 mod corpus;
+mod dns;
 mod forms;
 mod golden;
 mod h2;

@@ -6,6 +6,7 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -16,8 +17,9 @@ use crate::hits::Limit;
 use crate::quota::{Quota, Share};
 use crate::timer::Timer;
 use crate::tls::OriginTls;
-use crate::upstream::CallError;
+use crate::upstream::names::HostName;
 use crate::upstream::transport::Transport;
+use crate::upstream::{CallError, race};
 use crate::worker::{Worker, add};
 
 /// An open connection to an origin.
@@ -35,8 +37,10 @@ pub(crate) struct Connection {
 pub struct Origin {
     host: Box<str>,
     port: u16,
-    /// The host, if it is an address; anything else is looked up for every new connection.
+    /// The host, if it is an address.
     address: Option<IpAddr>,
+    /// The same, if it is none.
+    name: Rc<HostName>,
     /// What it has to prove, if it speaks TLS.
     tls: Option<OriginTls>,
     /// Longest unused first; requests take the last, so that the others can be trimmed.
@@ -53,7 +57,8 @@ impl Origin {
         quota: Option<Arc<Quota>>,
     ) -> Self {
         let (address, tls) = (host.parse().ok(), tls.cloned());
-        Self { host: host.into(), port, address, tls, idle: RefCell::default(), quota }
+        let name = HostName::new(host);
+        Self { host: host.into(), port, address, name, tls, idle: RefCell::default(), quota }
     }
 
     pub(crate) fn is(&self, host: &str, port: u16, tls: Option<&OriginTls>) -> bool {
@@ -121,7 +126,7 @@ impl Origin {
     }
 
     async fn open_in(&self, worker: &Worker) -> Result<Transport, CallError> {
-        let stream = self.open().await?;
+        let stream = self.open(worker).await?;
         stream.set_nodelay(true).map_err(CallError::Connect)?;
         let Some(tls) = &self.tls else { return Ok(Transport::Plain(stream)) };
         let Some(roots) = &worker.settings.upstream_tls else {
@@ -130,20 +135,14 @@ impl Origin {
         roots.connect(tls, stream).await.map(Transport::Tls)
     }
 
-    async fn open(&self) -> Result<TcpStream, CallError> {
+    async fn open(&self, worker: &Worker) -> Result<TcpStream, CallError> {
         if let Some(address) = self.address {
             let address = SocketAddr::new(address, self.port);
             return TcpStream::connect(address).await.map_err(CallError::Connect);
         }
-        let found = tokio::net::lookup_host((&*self.host, self.port)).await;
-        let mut failure = CallError::Resolve(io::ErrorKind::NotFound.into());
-        for address in found.map_err(CallError::Resolve)? {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => failure = CallError::Connect(error),
-            }
-        }
-        Err(failure)
+        let addresses = self.name.addresses(worker, worker.clock.now()).await;
+        let addresses = addresses.map_err(CallError::Resolve)?;
+        race::connect(&self.name, addresses, self.port).await.map_err(CallError::Connect)
     }
 }
 
