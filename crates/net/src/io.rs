@@ -1,6 +1,7 @@
 //! The transport under a connection: a TCP stream, or TLS above one.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -35,6 +36,11 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
         Poll::Pending
     }
 
+    /// Whether bytes have come that nobody read, as the socket itself tells, not the last event.
+    fn has_unread(&self) -> bool {
+        false
+    }
+
     /// Tells the peer, as far as it takes it at once, that the coming close is a clean end.
     fn farewell(&mut self) {}
 }
@@ -43,6 +49,11 @@ impl Io for TcpStream {
     fn abort(&mut self) {
         // A socket that is gone already needs no reset.
         let _ = SockRef::from(&*self).set_linger(Some(Duration::ZERO));
+    }
+
+    fn has_unread(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        matches!(SockRef::from(self).peek(&mut byte), Ok(1..))
     }
 }
 

@@ -6,10 +6,12 @@
 //! the business of a [`Handler`]; framing, time limits and buffers are decided here alone.
 
 mod admission;
+mod backlog;
 mod buffers;
 mod client_address;
 mod clock;
 mod connection;
+mod drain;
 pub mod h1;
 mod h2;
 mod handler;
@@ -37,6 +39,7 @@ mod worker;
 pub use buffers::Buffers;
 pub use client_address::{IpText, TrustedProxies};
 pub use clock::Clock;
+pub use drain::Drained;
 pub use h1::Framing;
 pub use handler::{Handler, Refusal, Sent};
 pub use head::{Field, RequestHead, ResponseHead, Version};
@@ -46,7 +49,7 @@ pub use listener::{BindError, Listeners, bind};
 pub use name::Name;
 pub use request::{BodyError, Peer, Request, RequestBody, Scheme};
 pub use response::{Body, Response, write_decimal, write_field};
-pub use server::{Drained, Server, start};
+pub use server::{Server, start};
 pub use tls::{
     CertificateFiles, InvalidSecurityPolicy, Notice, OriginTls, SecurityPolicy, ServerTls, Tickets,
     TlsError, UpstreamTls,

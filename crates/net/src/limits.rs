@@ -57,6 +57,10 @@ pub const BODY_BYTES: u64 = 10_485_760;
 /// Bytes that all bodies together may hold beyond their usual buffers.
 pub const BUFFERED_BYTES: usize = 512 * 1024 * 1024;
 
+/// How long a connection without a request is kept when the server stops: a request that was on its
+/// way is answered.
+pub const IDLE_GRACE: Duration = Duration::from_secs(1);
+
 /// Connections of clients in the process, each some 3 KiB while it is idle.
 pub const CONNECTIONS: usize = 65_536;
 

@@ -8,7 +8,7 @@ use crate::tls::ServerTls;
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections the kernel completes before we accept them.
-const BACKLOG: i32 = 4096;
+pub(crate) const BACKLOG: i32 = 4096;
 
 /// The sockets of one address, one for each worker.
 #[derive(Debug)]

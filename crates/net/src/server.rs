@@ -1,11 +1,9 @@
 //! A server: its workers, and the way to reach them from outside.
 
-use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -15,8 +13,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
 
 use crate::admission::Place;
+use crate::backlog::Backlog;
 use crate::clock::Clock;
 use crate::connection;
+use crate::drain::{self, Drained, Ending};
 use crate::handler::Handler;
 use crate::hits::Limit;
 use crate::limits::Settings;
@@ -37,7 +37,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 enum Message<U> {
     Update(U),
     Tls(SocketAddr, ServerTls),
-    Drain(Duration),
+    End(Ending),
 }
 
 /// Running workers. Dropping it leaves them running; [`Server::drain`] ends them.
@@ -46,13 +46,6 @@ pub struct Server<H: Handler> {
     mailboxes: Vec<UnboundedSender<Message<H::Update>>>,
     threads: Vec<JoinHandle<Drained>>,
     gauges: Vec<Arc<Gauges>>,
-}
-
-/// How a drain ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Drained {
-    /// Connections that were still open at the deadline and were cut.
-    pub cut: u64,
 }
 
 /// A listening socket of one worker, and the TLS its clients must speak.
@@ -137,11 +130,22 @@ impl<H: Handler> Server<H> {
         self.threads.iter().all(|thread| !thread.is_finished())
     }
 
-    /// Stops accepting and closes connections that are idle; the others may finish what is on
-    /// its way until `deadline` has passed. Blocks until all workers have ended.
+    /// Takes in what waits to be accepted, and no more. Each connection ends with its next answer;
+    /// one without a request is closed after [`limits::IDLE_GRACE`](crate::limits::IDLE_GRACE), and
+    /// what is left is cut after `deadline`. Blocks until all workers have ended.
     pub fn drain(self, deadline: Duration) -> Drained {
+        self.end(Ending::stop(deadline))
+    }
+
+    /// The same for a process whose sockets another one has now: what waits to be accepted is left
+    /// to that, and connections without a request are kept for half of `deadline`.
+    pub fn hand_over(self, deadline: Duration) -> Drained {
+        self.end(Ending::hand_over(deadline))
+    }
+
+    fn end(self, ending: Ending) -> Drained {
         for mailbox in &self.mailboxes {
-            let _ = mailbox.send(Message::Drain(deadline));
+            let _ = mailbox.send(Message::End(ending));
         }
         let ended = self.threads.into_iter().filter_map(|thread| thread.join().ok());
         Drained { cut: ended.map(|drained| drained.cut).sum() }
@@ -173,13 +177,9 @@ fn run<H: Handler>(
             .map(|door| spawn_local(accept(door, worker.clone(), handler.clone())));
         let accepting: Vec<_> = accepting.collect();
         let sweeping = spawn_local(sweep(worker.clone()));
-        let deadline = obey(messages, &worker, &*handler, &acceptors).await;
-        accepting.iter().for_each(tokio::task::JoinHandle::abort);
+        let ending = obey(messages, &worker, &*handler, &acceptors).await;
         sweeping.abort();
-        worker.drain();
-        let emptied = tokio::time::timeout(deadline, until_idle(&worker)).await;
-        let cut = worker.gauges().open.load(std::sync::atomic::Ordering::Relaxed);
-        Drained { cut: if emptied.is_ok() { 0 } else { cut } }
+        drain::end(&worker, accepting, ending).await
     })
 }
 
@@ -189,7 +189,7 @@ async fn obey<H: Handler>(
     worker: &Rc<Worker>,
     handler: &H,
     acceptors: &[(SocketAddr, Option<Rc<Acceptor>>)],
-) -> Duration {
+) -> Ending {
     loop {
         match messages.recv().await {
             Some(Message::Update(update)) => handler.update(update, worker),
@@ -197,8 +197,8 @@ async fn obey<H: Handler>(
                 let of_address = acceptors.iter().filter(|(its, _)| *its == address);
                 of_address.flat_map(|(_, it)| it).for_each(|it| it.replace(tls.clone()));
             }
-            Some(Message::Drain(deadline)) => return deadline,
-            None => return Duration::ZERO,
+            Some(Message::End(ending)) => return ending,
+            None => return Ending::stop(Duration::ZERO),
         }
     }
 }
@@ -217,8 +217,9 @@ async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
     };
     let listener = tokio::net::TcpListener::from_std(socket);
     let listener = listener.expect("a listening socket fits this worker's reactor");
-    loop {
-        match listener.accept().await {
+    let mut backlog = Backlog::new(listener);
+    while let Some(accepted) = backlog.next(&worker).await {
+        match accepted {
             Ok((stream, address)) => {
                 // An answer is written at once, so waiting for more to send would only delay it.
                 if stream.set_nodelay(true).is_err() {
@@ -294,16 +295,4 @@ async fn sweep(worker: Rc<Worker>) {
         ticks.tick().await;
         worker.sweep();
     }
-}
-
-/// Ready once the last connection has ended.
-async fn until_idle(worker: &Worker) {
-    poll_fn(|cx| {
-        if worker.is_idle() {
-            return Poll::Ready(());
-        }
-        worker.when_idle(cx.waker());
-        Poll::Pending
-    })
-    .await;
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Poll, Waker};
 
 use crate::admission::Place;
+use crate::backlog::Waiting;
 use crate::buffers::Buffers;
 use crate::clock::Clock;
 use crate::head::RequestHead;
@@ -36,6 +37,12 @@ pub struct Worker {
     gauges: Arc<Gauges>,
     pub(crate) shared: Arc<Shared>,
     draining: Cell<bool>,
+    /// Draining, and connections without a request are to end.
+    closing: Cell<bool>,
+    /// What becomes then of connections that wait to be accepted.
+    waiting: Cell<Waiting>,
+    /// Who accepts, waiting for the end of that.
+    doors: RefCell<Vec<Waker>>,
     /// Connections that are asked to end and have not.
     asked: Cell<usize>,
     wakers: RefCell<Wakers>,
@@ -106,6 +113,9 @@ impl Worker {
             gauges,
             shared,
             draining: Cell::new(false),
+            closing: Cell::new(false),
+            waiting: Cell::new(Waiting::Serve),
+            doors: RefCell::default(),
             asked: Cell::new(0),
             wakers: RefCell::default(),
             when_idle: RefCell::default(),
@@ -148,14 +158,44 @@ impl Worker {
         self.gauges.hits.count(limit);
     }
 
-    /// Whether connections are to end once they are idle.
+    /// Whether each connection is to end with its next answer.
     pub fn is_draining(&self) -> bool {
         self.draining.get()
     }
 
-    /// Tells every connection to end once it is idle.
-    pub(crate) fn drain(&self) {
+    /// Ends accepting, and every connection with its next answer.
+    pub(crate) fn drain(&self, waiting: Waiting) {
+        self.waiting.set(waiting);
         self.draining.set(true);
+        self.doors.take().into_iter().for_each(Waker::wake);
+        self.wake_all();
+    }
+
+    /// What becomes of connections that wait to be accepted, once accepting is to end.
+    pub(crate) fn waiting(&self) -> Waiting {
+        self.waiting.get()
+    }
+
+    /// Wakes `waker` once accepting is to end.
+    pub(crate) fn when_draining(&self, waker: &Waker) {
+        let mut doors = self.doors.borrow_mut();
+        if !doors.iter().any(|door| door.will_wake(waker)) {
+            doors.push(waker.clone());
+        }
+    }
+
+    /// Whether connections without a request are to end.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
+    /// Ends every connection that has no request, and each other one once it has none.
+    pub(crate) fn close_idle(&self) {
+        self.closing.set(true);
+        self.wake_all();
+    }
+
+    fn wake_all(&self) {
         let wakers: Vec<Waker> = {
             let wakers = self.wakers.borrow();
             wakers.slots.iter().flatten().map(|slot| slot.waker.clone()).collect()
@@ -181,7 +221,7 @@ impl Worker {
 
     /// Whether a connection that is idle is to end.
     pub(crate) fn wants_back(&self, slot: usize) -> bool {
-        self.is_draining() || (self.asked.get() > 0 && self.is_asked(slot))
+        self.is_closing() || (self.asked.get() > 0 && self.is_asked(slot))
     }
 
     #[cold]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use portico_model::StageName;
 
-use crate::values::{AccountId, Listen, Loopback, Region, Workers};
+use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
 const TOP: &str = "\
 Serves AWS API Gateway definitions on your own machine.
@@ -106,6 +106,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", help_heading = "Process")]
     pub(crate) workers: Option<Workers>,
 
+    /// Seconds that requests on their way may take once it is told to end [default: 30]
+    #[arg(long, value_name = "SECONDS", help_heading = "Process")]
+    pub(crate) drain_seconds: Option<DrainTime>,
+
     /// Where Portico keeps what must outlast it; made when first written to [default: .portico]
     #[arg(long, value_name = "DIR", help_heading = "Process")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -159,6 +163,8 @@ mod tests {
         check(&["--management", "4566"], "expected ADDRESS:PORT");
         check(&["--stage", "a/b"], "a stage name has 1 to 128");
         check(&["--workers", "0"], "1 to 1024");
+        check(&["--drain-seconds", "3601"], "0 to 3600");
+        check(&["--drain-seconds", "soon"], "0 to 3600");
         check(&["--account-id", "12"], "twelve digits");
         check(&["--region", "us east"], "such as us-east-1");
         check(&["--listn", "127.0.0.1:1"], "--listen");

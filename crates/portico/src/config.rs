@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
-use crate::values::{AccountId, Listen, Loopback, Region, Workers};
+use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
 /// Name of the file that is looked for.
 const FILE_NAME: &str = "portico.toml";
@@ -32,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) stage: Option<StageName>,
     pub(crate) workers: Option<Workers>,
+    pub(crate) drain_seconds: Option<DrainTime>,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
     /// Whom to ask for the addresses of origins; none is whom the system asks.
@@ -208,6 +209,7 @@ mod tests {
             data-dir = "data"
             stage = "prod"
             workers = 3
+            drain-seconds = 5
             account-id = "123456789012"
             region = "eu-west-1"
             name-servers = ["10.0.0.2:53"]
@@ -234,6 +236,7 @@ mod tests {
         assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
         assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
         assert_eq!(config.workers.map(Workers::count), Some(3));
+        assert_eq!(config.drain_seconds.map(|time| time.duration().as_secs()), Some(5));
         assert_eq!(config.upstream.ca.as_deref(), Some(Path::new("roots.pem")));
         let tls = config.tls.unwrap();
         assert_eq!(tls.certificates[0].key, Path::new("a.key"));
@@ -252,6 +255,7 @@ mod tests {
             }
         };
         check("listn = \"127.0.0.1:1\"", &["portico.toml:1:1", "listn", "expected one of"]);
+        check("drain-seconds = 3601", &["portico.toml:1:17", "0 to 3600"]);
         check("workers = 0", &["portico.toml:1:11", "1 to 1024"]);
         check("a = 1\n\n[stages.prod]\nvariable = {}", &["portico.toml:"]);
         check("[stages.prod]\nvariable = {}", &["portico.toml:2:1", "variable"]);

@@ -69,7 +69,8 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         (Some(tls), Some(address)) => tls.reload(server, address),
         _ => terminal::log("SIGHUP: there are no certificates to read again"),
     };
-    stop::wait(signals, servers.gateway, &status, reload)?;
+    let deadline = flags.drain_seconds.or(config.drain_seconds).unwrap_or_default().duration();
+    stop::wait(signals, servers.gateway, &status, deadline, reload)?;
     Ok(())
 }
 

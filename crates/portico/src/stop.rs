@@ -12,9 +12,6 @@ use crate::failure::Failure;
 use crate::telemetry::Status;
 use crate::terminal;
 
-/// How long requests on their way may take after the first signal.
-pub(crate) const DRAIN: Duration = Duration::from_secs(30);
-
 /// How often the workers are looked after.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
 
@@ -44,6 +41,7 @@ pub(crate) fn wait<H: Handler>(
     signals: Signals,
     server: Server<H>,
     status: &Status,
+    deadline: Duration,
     reload: impl Fn(&Server<H>),
 ) -> Result<(), Failure> {
     let Signals { runtime, mut terminate, mut interrupt, mut hangup } = signals;
@@ -59,13 +57,14 @@ pub(crate) fn wait<H: Handler>(
         };
         status.drain();
         terminal::log(&format!(
-            "{reason}: finishing what is on its way, for {} seconds at most; again to stop at once",
-            DRAIN.as_secs(),
+            "{reason}: finishing what is on its way, for {} at most; again to stop at once",
+            count(deadline.as_secs(), "second"),
         ));
-        let drained = tokio::task::spawn_blocking(move || server.drain(DRAIN));
+        let drained = tokio::task::spawn_blocking(move || server.drain(deadline));
         tokio::select! {
             drained = drained => match drained.map(|drained| drained.cut) {
                 Ok(0) => terminal::log("stopped"),
+                Ok(1) => terminal::log("stopped; 1 connection was cut"),
                 Ok(cut) => terminal::log(&format!("stopped; {cut} connections were cut")),
                 Err(_) => terminal::log("stopped, and a worker broke meanwhile"),
             },
@@ -77,6 +76,10 @@ pub(crate) fn wait<H: Handler>(
     // A drain that was overtaken by a second signal is not waited for.
     runtime.shutdown_background();
     ended
+}
+
+fn count(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Ready when a worker's thread has ended.
@@ -120,7 +123,8 @@ mod tests {
         let make = |_: &Rc<Worker>| -> Never { panic!("this worker is meant to break") };
         let server = portico_net::start(listeners, &Settings::default(), make).unwrap();
         let status = Status::new(Duration::ZERO, 1, &[]);
-        let failure = wait(Signals::catch().unwrap(), server, &status, |_| {}).unwrap_err();
+        let failure =
+            wait(Signals::catch().unwrap(), server, &status, Duration::ZERO, |_| {}).unwrap_err();
         assert!(failure.sentence.contains("a worker ended by itself"), "{failure}");
     }
 }

@@ -3,11 +3,15 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 /// Most worker threads that can be asked for.
 const WORKERS_MAX: usize = 1024;
+
+/// Longest time for a drain that can be asked for.
+const DRAIN_SECONDS_MAX: u16 = 3600;
 
 /// AWS account id: twelve digits.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -29,6 +33,11 @@ pub(crate) struct Listen(SocketAddr);
 #[serde(try_from = "String")]
 pub(crate) struct Loopback(SocketAddr);
 
+/// Seconds that a process which is told to end may take for it, 0 to 3600.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub(crate) struct DrainTime(u16);
+
 /// Number of worker threads, 1 to 1024.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "i64")]
@@ -47,6 +56,8 @@ pub(crate) enum InvalidValue {
         "{0} can be reached from other machines, and this port answers only on loopback (127.0.0.1 or [::1]) until sign-in exists"
     )]
     NotLoopback(SocketAddr),
+    #[error("expected a number of seconds, 0 to {DRAIN_SECONDS_MAX}")]
+    DrainTime,
     #[error("expected a number of workers, 1 to {WORKERS_MAX}")]
     Workers,
 }
@@ -150,6 +161,36 @@ impl Workers {
     pub(crate) fn one_a_core() -> Self {
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self(cores.min(NonZeroUsize::new(WORKERS_MAX).unwrap_or(NonZeroUsize::MIN)))
+    }
+}
+
+impl DrainTime {
+    pub(crate) fn duration(self) -> Duration {
+        Duration::from_secs(self.0.into())
+    }
+}
+
+/// As long as most service managers wait, and longer than AWS lets an integration take.
+impl Default for DrainTime {
+    fn default() -> Self {
+        Self(30)
+    }
+}
+
+impl TryFrom<i64> for DrainTime {
+    type Error = InvalidValue;
+
+    fn try_from(number: i64) -> Result<Self, InvalidValue> {
+        let seconds = u16::try_from(number).ok().filter(|seconds| *seconds <= DRAIN_SECONDS_MAX);
+        seconds.map(Self).ok_or(InvalidValue::DrainTime)
+    }
+}
+
+impl FromStr for DrainTime {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        text.parse::<i64>().map_err(|_| InvalidValue::DrainTime)?.try_into()
     }
 }
 

@@ -66,7 +66,8 @@ impl<I: Io> Connection<I> {
         if polled.is_pending() {
             if bytes.is_empty() {
                 self.worker.buffers.put(std::mem::take(bytes));
-                if self.worker.wants_back(self.slot) {
+                // What has come since the last event is still a request to answer.
+                if self.worker.wants_back(self.slot) && !self.io.has_unread() {
                     return Poll::Ready(Read::End);
                 }
             }

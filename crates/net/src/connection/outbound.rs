@@ -66,6 +66,9 @@ impl<I: Io> Connection<I> {
             if keep_alive { After::Discard } else { After::Linger }
         } else if keep_alive {
             After::NextRequest
+        } else if head.keep_alive && self.worker.is_draining() {
+            // The client did not know, and its next request may be here already.
+            After::Linger
         } else {
             After::Close
         };

@@ -144,7 +144,9 @@ impl<H: Handler, I: Io> Session<H, I> {
                 self.cut();
                 continue;
             }
-            if !self.is_leaving && self.worker.wants_back(self.shared.slot()) {
+            let worker = &self.worker;
+            let wants_end = worker.is_draining() || worker.wants_back(self.shared.slot());
+            if !self.is_leaving && wants_end {
                 self.leave();
                 continue;
             }

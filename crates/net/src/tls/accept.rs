@@ -13,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::admission::Place;
 use crate::connection;
 use crate::handler::Handler;
+use crate::io::Io;
 use crate::request::Peer;
 use crate::tls::{ServerTls, TlsIo};
 use crate::worker::{Worker, add};
@@ -82,7 +83,7 @@ async fn shake(
     Ok(Some(TlsIo::new(accepted)))
 }
 
-/// The first byte, which stays unread. A client that is silent when a drain begins is idle, and is
+/// The first byte, which stays unread. A client that is silent when idle connections end is idle, and is
 /// not waited for.
 fn poll_first(
     cx: &mut Context<'_>,
@@ -93,7 +94,7 @@ fn poll_first(
     let mut buffer = ReadBuf::new(&mut byte);
     match stream.poll_peek(cx, &mut buffer) {
         Poll::Ready(peeked) => Poll::Ready(peeked.map(|_| buffer.filled().first().copied())),
-        Poll::Pending if worker.is_draining() => Poll::Ready(Ok(None)),
+        Poll::Pending if worker.is_closing() && !stream.has_unread() => Poll::Ready(Ok(None)),
         Poll::Pending => Poll::Pending,
     }
 }

@@ -47,6 +47,10 @@ impl Io for TlsIo {
         self.stream.get_mut().0.abort();
     }
 
+    fn has_unread(&self) -> bool {
+        self.socket().has_unread()
+    }
+
     /// Without it the peer must take the end for a truncation (RFC 8446, section 6.1).
     fn farewell(&mut self) {
         if !self.aborted {

@@ -96,3 +96,90 @@ fn a_second_signal_ends_it_at_once() {
     assert!(lines.iter().any(|line| line.text().contains("at once")), "{lines:?}");
     client.join().unwrap();
 }
+
+/// Stops the process as a slow machine would, so that what a test does meanwhile and the signal
+/// come to it at once.
+fn at_once(running: &mut Running, meanwhile: impl FnOnce()) {
+    running.process.signal("STOP");
+    meanwhile();
+    running.process.signal("TERM");
+    running.process.signal("CONT");
+}
+
+const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+fn connections_that_nobody_has_accepted_are_served() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let mut running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let gateway = running.gateway;
+    let mut clients = Vec::new();
+    // More than the tasks a runtime polls before it looks for events.
+    at_once(&mut running, || {
+        clients.extend((0..200).map(|_| Connection::open(gateway)));
+        clients.iter_mut().for_each(|client| client.send(HEALTH));
+    });
+    for client in &mut clients {
+        assert_eq!(client.answer("GET").status, 200);
+        client.closed();
+    }
+    let (status, lines) = running.process.finish();
+    assert_eq!(status.code(), Some(0), "{lines:?}");
+}
+
+#[test]
+fn a_request_that_comes_with_sigterm_on_an_idle_connection_is_answered() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let mut running = Running::serve(&directory.path("openapi.yaml"), &["--workers", "2"]);
+    let mut clients: Vec<_> = (0..20).map(|_| Connection::open(running.gateway)).collect();
+    for client in &mut clients {
+        client.send(HEALTH);
+        assert_eq!(client.answer("GET").status, 200);
+    }
+    at_once(&mut running, || {
+        clients.iter_mut().for_each(|client| client.send(HEALTH.repeat(2)));
+    });
+    for client in &mut clients {
+        let first = client.answer("GET");
+        assert_eq!(first.status, 200);
+        // A worker may have been quicker than the signal; what is not answered was announced.
+        if first.field("connection") != Some("close") {
+            assert_eq!(client.answer("GET").status, 200);
+        }
+        client.closed();
+    }
+    let (status, lines) = running.process.finish();
+    assert_eq!(status.code(), Some(0), "{lines:?}");
+}
+
+#[test]
+fn an_idle_connection_may_bring_one_more_request_after_sigterm() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let mut running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let mut client = Connection::open(running.gateway);
+    client.send(HEALTH);
+    assert_eq!(client.answer("GET").status, 200);
+    running.process.signal("TERM");
+    running.wait_for_log("SIGTERM");
+    client.send(HEALTH);
+    assert_eq!(client.answer("GET").status, 200);
+    client.closed();
+}
+
+#[test]
+fn the_deadline_cuts_what_is_left() {
+    let origin = HeldOrigin::new();
+    let directory = Directory::with(&[("openapi.yaml", &proxy_to(origin.address))]);
+    let args = ["--drain-seconds", "1"];
+    let mut running = Running::serve(&directory.path("openapi.yaml"), &args);
+    let mut client = Connection::open(running.gateway);
+    client.send(ASK);
+    let _held = origin.take();
+    running.process.signal("TERM");
+    let told = running.wait_for_log("SIGTERM");
+    assert!(told.contains("for 1 second at most"), "{told}");
+    client.closed();
+    let (status, lines) = running.process.finish();
+    assert_eq!(status.code(), Some(0), "{lines:?}");
+    assert!(lines.iter().any(|line| line.text().contains("1 connection was cut")), "{lines:?}");
+}
