@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use crate::tls::ServerTls;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// Connections the kernel completes before we accept them.
 pub(crate) const BACKLOG: i32 = 4096;
@@ -29,6 +29,20 @@ impl Listeners {
     /// The address listened on, with the port that was found if 0 was asked for.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Duplicates of its sockets, each once, for another process.
+    pub fn share(&self) -> io::Result<Vec<TcpListener>> {
+        let mut known = Vec::new();
+        let mut shared = Vec::new();
+        for socket in &self.sockets {
+            let cookie = SockRef::from(socket).cookie()?;
+            if !known.contains(&cookie) {
+                known.push(cookie);
+                shared.push(socket.try_clone()?);
+            }
+        }
+        Ok(shared)
     }
 
     /// Clients of this address must speak TLS.
@@ -80,6 +94,28 @@ pub fn bind(address: SocketAddr, workers: usize) -> Result<Listeners, BindError>
     Ok(Listeners { sockets, address, tls: None })
 }
 
+/// Listens with sockets of one address that another process has opened: what a service manager or a
+/// predecessor gives, as many as it has. Each worker accepts from at least one of them, and each of
+/// them has at least one worker; where they are fewer than workers, some share one.
+pub fn adopt(mut sockets: Vec<TcpListener>, workers: usize) -> io::Result<Vec<Listeners>> {
+    let Some(address) = sockets.first().map(TcpListener::local_addr).transpose()? else {
+        return Ok(Vec::new());
+    };
+    let given = sockets.len();
+    for index in given..given.next_multiple_of(workers) {
+        sockets.push(sockets[index % given].try_clone()?);
+    }
+    let mut adopted = Vec::new();
+    while !sockets.is_empty() {
+        let sockets: Vec<_> = sockets.drain(..workers).collect();
+        for socket in &sockets {
+            socket.set_nonblocking(true)?;
+        }
+        adopted.push(Listeners { sockets, address, tls: None });
+    }
+    Ok(adopted)
+}
+
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = socket(address, true)?;
     socket.listen(BACKLOG)?;
@@ -99,6 +135,30 @@ fn socket(address: SocketAddr, shared: bool) -> io::Result<Socket> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_number_of_workers_accepts_from_any_number_of_sockets() {
+        let check = |sockets: usize, workers: usize, expected: usize| {
+            let bound = bind(SocketAddr::from(([127, 0, 0, 1], 0)), sockets).unwrap();
+            let adopted = adopt(bound.share().unwrap(), workers).unwrap();
+            assert_eq!(adopted.len(), expected, "{sockets} sockets, {workers} workers");
+            let cookie = |socket: &TcpListener| SockRef::from(socket).cookie().unwrap();
+            let known: std::collections::HashSet<u64> = bound.sockets.iter().map(cookie).collect();
+            let mut served = std::collections::HashSet::new();
+            for listeners in &adopted {
+                assert_eq!(listeners.sockets.len(), workers);
+                assert_eq!(listeners.local_addr(), bound.local_addr());
+                served.extend(listeners.sockets.iter().map(cookie));
+            }
+            assert_eq!(served, known, "{sockets} sockets, {workers} workers");
+        };
+        check(1, 1, 1);
+        check(1, 4, 1);
+        check(4, 1, 4);
+        check(3, 2, 2);
+        check(2, 3, 1);
+        assert!(adopt(Vec::new(), 2).unwrap().is_empty());
+    }
 
     #[test]
     fn a_second_server_on_a_port_is_refused() {

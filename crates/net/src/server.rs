@@ -40,7 +40,7 @@ enum Message<U> {
     End(Ending),
 }
 
-/// Running workers. Dropping it leaves them running; [`Server::drain`] ends them.
+/// Running workers. [`Server::drain`] ends them; dropping it does so at once.
 pub struct Server<H: Handler> {
     address: SocketAddr,
     mailboxes: Vec<UnboundedSender<Message<H::Update>>>,

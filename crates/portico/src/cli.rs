@@ -29,7 +29,11 @@ Example:
   portico serve openapi.yaml
   curl http://127.0.0.1:8080/health
 
-It answers until Ctrl-C or SIGTERM, then finishes what is on its way.";
+It answers until Ctrl-C or SIGTERM, then finishes what is on its way.
+
+To replace the program while it runs:
+  portico serve openapi.yaml --data-dir /var/lib/portico
+  portico serve openapi.yaml --data-dir /var/lib/portico --takeover";
 
 const SERVE_BOTTOM: &str = "\
 What a definition has no place for (stage variables, throttling) and every flag in a lasting form
@@ -110,7 +114,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "SECONDS", help_heading = "Process")]
     pub(crate) drain_seconds: Option<DrainTime>,
 
-    /// Where Portico keeps what must outlast it; made when first written to [default: .portico]
+    /// Take over from the running process with the same --data-dir, without losing a request
+    #[arg(long, help_heading = "Process")]
+    pub(crate) takeover: bool,
+
+    /// Where Portico keeps what must outlast it, and where a successor finds it
     #[arg(long, value_name = "DIR", help_heading = "Process")]
     pub(crate) data_dir: Option<PathBuf>,
 

@@ -1,6 +1,7 @@
 //! `portico serve`: from flags and files to running workers, until a signal ends it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,11 +17,14 @@ use crate::config::{self, Config};
 use crate::definition::{self, Compiled, Definition};
 use crate::descriptors;
 use crate::failure::Failure;
+use crate::handover::{self, Control, Takeover};
 use crate::management;
 use crate::origin::Files;
 use crate::report::Refusal;
+use crate::service;
 use crate::small_server::SmallServer;
-use crate::stop::{self, Signals};
+use crate::sockets::{Role, Sockets};
+use crate::stop::{self, Serving, Signals};
 use crate::telemetry::{Status, Telemetry};
 use crate::terminal;
 use crate::tls::{self, Tls};
@@ -30,10 +34,11 @@ use crate::values::{Listen, Loopback, Workers};
 pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let started = started();
     let (config, source) = config::load(flags.staging.config.as_deref(), &flags.definition)?;
-    check_data_dir(flags, &config)?;
+    let data_dir = data_dir(flags, &config)?;
     let (name, stage) = config.choose_stage(flags.staging.stage.as_ref())?;
     let definition = Definition::read(&flags.definition)?;
-    let origins = start_origins(&config)?;
+    let (takeover, mut sockets) = sockets(flags, data_dir)?;
+    let origins = start_origins(&config, &mut sockets)?;
     let addresses = origins.iter().map(|origin| origin.served.address);
     let stage = definition::with_origins(stage, &config, addresses);
     let Compiled { stage, resources, report } = definition.compile(&name, &stage, source.as_ref());
@@ -51,13 +56,22 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         ..settings
     };
     let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
-    let servers = Servers::start(&start, &status, snapshot)?;
+    let servers = Servers::start(&start, &mut sockets, &status, snapshot)?;
     let signals = Signals::catch()?;
+    let deadline = flags.drain_seconds.or(config.drain_seconds).unwrap_or_default().duration();
+    let control = match control(takeover, data_dir, sockets) {
+        Ok(control) => control,
+        Err(failure) => {
+            // Some clients may have come here already.
+            servers.gateway.hand_over(deadline);
+            return Err(failure.into());
+        }
+    };
     let banner = Banner {
         stage: &stage,
         resources,
         gateway: servers.gateway.local_addr(),
-        tls: servers.tls,
+        tls: servers.tls.first().copied(),
         management: servers.management.address(),
         workers,
         origins: origins.iter().map(|origin| &origin.served).collect(),
@@ -65,13 +79,47 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         warnings: (!report.findings.is_empty()).then(|| report.summary()),
     };
     terminal::print(&banner.render(terminal::stdout_colours()));
-    let reload = |server: &_| match (&tls, servers.tls) {
-        (Some(tls), Some(address)) => tls.reload(server, address),
-        _ => terminal::log("SIGHUP: there are no certificates to read again"),
+    service::ready();
+    let Servers { gateway, tls: tls_addresses, management } = servers;
+    // The others answer to the end: nobody else has their addresses.
+    let (shared, _own): (Vec<_>, Vec<_>) = origins.into_iter().partition(|origin| origin.is_shared);
+    let shared = shared.into_iter().map(|origin| origin.server);
+    let others = std::iter::once(management).chain(shared).collect();
+    let serving = Serving { gateway, others, control, deadline };
+    let reload = |server: &_| match &tls {
+        Some(tls) => tls.reload(server, &tls_addresses),
+        None => terminal::log("SIGHUP: there are no certificates to read again"),
     };
-    let deadline = flags.drain_seconds.or(config.drain_seconds).unwrap_or_default().duration();
-    stop::wait(signals, servers.gateway, &status, deadline, reload)?;
+    stop::wait(signals, serving, &status, reload)?;
     Ok(())
+}
+
+/// The sockets to listen with: those of the process that is taken over, or of the service manager.
+fn sockets(flags: &Serve, data_dir: Option<&Path>) -> Result<(Option<Takeover>, Sockets), Failure> {
+    match (flags.takeover, data_dir) {
+        (false, _) => Ok((None, Sockets::of_service_manager()?)),
+        (true, Some(data_dir)) => {
+            let (takeover, sockets) = Takeover::begin(data_dir)?;
+            Ok((Some(takeover), sockets))
+        }
+        (true, None) => Err(Failure::new("--takeover needs to know the running process")
+            .help("name its data directory with --data-dir")),
+    }
+}
+
+/// From here on this process is the one that answers, and that can be taken over.
+fn control(
+    takeover: Option<Takeover>,
+    data_dir: Option<&Path>,
+    sockets: Sockets,
+) -> Result<Option<Control>, Failure> {
+    let used = sockets.into_used();
+    let Some(data_dir) = data_dir else { return Ok(None) };
+    let socket = match takeover {
+        Some(takeover) => takeover.finish()?,
+        None => handover::listen(data_dir)?,
+    };
+    Control::start(socket, data_dir, used).map(Some)
 }
 
 /// What the servers are started with.
@@ -86,26 +134,32 @@ struct Start<'a> {
 struct Servers {
     gateway: Server<Gateway<Telemetry>>,
     /// Where clients speak TLS.
-    tls: Option<SocketAddr>,
+    tls: Vec<SocketAddr>,
     management: SmallServer,
 }
 
 impl Servers {
     /// Listens on both addresses and serves the snapshot.
-    fn start(start: &Start<'_>, status: &Arc<Status>, snapshot: Snapshot) -> Result<Self, Refusal> {
+    fn start(
+        start: &Start<'_>,
+        sockets: &mut Sockets,
+        status: &Arc<Status>,
+        snapshot: Snapshot,
+    ) -> Result<Self, Refusal> {
         let Start { flags, config, tls, settings } = start;
         let address = flags.management.or(config.management).unwrap_or(Loopback::MANAGEMENT);
         let pages = Arc::clone(status);
         let answer = move |method: &str, path: &str, host: &str| {
             management::answer(&pages, method, path, host)
         };
-        let management = SmallServer::start(address.address(), "--management", Arc::new(answer))?;
+        let listeners = sockets.listen(Role::Management, address.address(), 1)?;
+        let management = SmallServer::start(listeners, Arc::new(answer))?;
         let address = flags.listen.or(config.listen).unwrap_or(Listen::GATEWAY).address();
-        let plain = portico_net::bind(address, status.workers)
-            .map_err(|error| Failure::cannot_listen(&error, "--listen"))?;
-        let with_tls = tls.map(|tls| tls.bind(status.workers)).transpose()?;
-        let tls = with_tls.as_ref().map(Listeners::local_addr);
-        let listeners: Vec<_> = std::iter::once(plain).chain(with_tls).collect();
+        let mut listeners = sockets.listen(Role::Gateway, address, status.workers)?;
+        let with_tls = tls.map(|tls| tls.listen(sockets, status.workers)).transpose()?;
+        let with_tls = with_tls.unwrap_or_default();
+        let tls = with_tls.iter().map(Listeners::local_addr).collect();
+        listeners.extend(with_tls);
         let revision = snapshot.revision();
         let snapshot = Arc::new(snapshot);
         let (account, counters) = (account(flags, config), Arc::new(LocalCounters::default()));
@@ -133,34 +187,37 @@ fn account(flags: &Serve, config: &Config) -> Arc<Account> {
 /// An example origin and the server that plays it.
 struct Origin {
     served: ServedOrigin,
-    /// Held for as long as it is to answer.
-    _server: SmallServer,
+    server: SmallServer,
+    /// A successor answers at the same address.
+    is_shared: bool,
 }
 
 /// Reads the files of every `[[origin]]` and serves them.
-fn start_origins(config: &Config) -> Result<Vec<Origin>, Failure> {
+fn start_origins(config: &Config, sockets: &mut Sockets) -> Result<Vec<Origin>, Failure> {
     let mut origins = Vec::new();
     for origin in &config.origins {
         let files = Files::read(&origin.directory)?;
         let count = files.len();
         let answer = move |method: &str, path: &str, _: &str| files.answer(method, path);
-        let setting = "`listen` of [[origin]] in the configuration";
-        let server = SmallServer::start(origin.listen.address(), setting, Arc::new(answer))?;
+        let address = origin.listen.address();
+        let listeners = sockets.listen(Role::Origin, address, 1)?;
+        let server = SmallServer::start(listeners, Arc::new(answer))?;
         let served = ServedOrigin {
             address: server.address(),
             directory: origin.directory.clone(),
             files: count,
         };
-        origins.push(Origin { served, _server: server });
+        origins.push(Origin { served, server, is_shared: address.port() != 0 });
     }
     Ok(origins)
 }
 
-/// Nothing is written yet; a place that can never be written to is told before it matters.
-fn check_data_dir(flags: &Serve, config: &Config) -> Result<(), Failure> {
+/// The data directory, if one is named.
+fn data_dir<'a>(flags: &'a Serve, config: &'a Config) -> Result<Option<&'a Path>, Failure> {
     let directory = flags.data_dir.as_deref().or(config.data_dir.as_deref());
-    match directory.filter(|path| path.exists() && !path.is_dir()) {
-        None => Ok(()),
+    match directory {
+        None => Ok(None),
+        Some(path) if !path.exists() || path.is_dir() => Ok(Some(path)),
         Some(path) => Err(Failure::new(format!("{} is not a directory", path.display()))
             .help("choose another data directory with --data-dir")),
     }

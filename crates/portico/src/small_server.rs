@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::str;
 use std::sync::Arc;
+use std::time::Duration;
 
 use portico_net::{
-    Body, Handler, Peer, Refusal, Request, RequestHead, Response, Sent, Server, Settings, Worker,
+    Body, Handler, Listeners, Peer, Refusal, Request, RequestHead, Response, Sent, Server,
+    Settings, Worker,
 };
 
 use crate::failure::Failure;
@@ -22,14 +24,8 @@ pub(crate) struct SmallServer {
 }
 
 impl SmallServer {
-    /// Listens and answers; `setting` names what chooses the address.
-    pub(crate) fn start(
-        address: SocketAddr,
-        setting: &str,
-        answer: Answer,
-    ) -> Result<Self, Failure> {
-        let listeners = portico_net::bind(address, 1)
-            .map_err(|error| Failure::cannot_listen(&error, setting))?;
+    /// Answers clients of these listeners, which are for one worker.
+    pub(crate) fn start(listeners: Vec<Listeners>, answer: Answer) -> Result<Self, Failure> {
         let make = move |_: &Rc<Worker>| Plain { answer: Arc::clone(&answer) };
         let server = portico_net::start(listeners, &Settings::default(), make)
             .map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;
@@ -39,6 +35,11 @@ impl SmallServer {
     /// Where it answers.
     pub(crate) fn address(&self) -> SocketAddr {
         self.server.local_addr()
+    }
+
+    /// Ends it, as another process has its sockets; see [`Server::hand_over`].
+    pub(crate) fn hand_over(self, deadline: Duration) {
+        self.server.hand_over(deadline);
     }
 }
 

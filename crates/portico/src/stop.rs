@@ -1,26 +1,32 @@
-//! How the process ends: a signal, then a drain with a deadline, then the end; or a worker that
-//! broke.
+//! How the process ends: a signal or a successor, then a drain with a deadline, then the end; or a
+//! worker that broke.
 
 use std::io;
+use std::thread;
 use std::time::Duration;
 
-use portico_net::{Handler, Server};
+use portico_net::{Drained, Handler, Server};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::failure::Failure;
+use crate::handover::{self, Control};
+use crate::service;
+use crate::small_server::SmallServer;
 use crate::telemetry::Status;
 use crate::terminal;
 
 /// How often the workers are looked after.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
 
-/// SIGTERM, Ctrl-C and SIGHUP, caught from the moment this exists.
+/// Signals, caught from the moment this exists.
 pub(crate) struct Signals {
     runtime: Runtime,
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
+    again: Signal,
 }
 
 impl Signals {
@@ -31,38 +37,55 @@ impl Signals {
         let terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let hangup = signal(SignalKind::hangup()).map_err(failed)?;
+        let again = signal(SignalKind::user_defined2()).map_err(failed)?;
         drop(_inside);
-        Ok(Self { runtime, terminate, interrupt, hangup })
+        Ok(Self { runtime, terminate, interrupt, hangup, again })
     }
 }
 
-/// Waits for a signal and ends the server; SIGHUP means `reload`. An error if a worker ended without being asked.
+/// What is running, and ends together.
+pub(crate) struct Serving<H: Handler> {
+    pub(crate) gateway: Server<H>,
+    /// Servers whose addresses a successor has, too.
+    pub(crate) others: Vec<SmallServer>,
+    /// Where a successor asks; `None` if none can.
+    pub(crate) control: Option<Control>,
+    /// How long what is on its way may take.
+    pub(crate) deadline: Duration,
+}
+
+/// Why it ends.
+enum Reason {
+    Signal(&'static str),
+    /// The process with this number has taken over.
+    TakenOver(u32),
+}
+
+/// Waits for a signal or a successor and ends the server; SIGHUP means `reload`. An error if a
+/// worker ended without being asked.
 pub(crate) fn wait<H: Handler>(
     signals: Signals,
-    server: Server<H>,
+    mut serving: Serving<H>,
     status: &Status,
-    deadline: Duration,
     reload: impl Fn(&Server<H>),
 ) -> Result<(), Failure> {
-    let Signals { runtime, mut terminate, mut interrupt, mut hangup } = signals;
+    let Signals { runtime, mut terminate, mut interrupt, mut hangup, mut again } = signals;
     let ended = runtime.block_on(async {
         let reason = loop {
             tokio::select! {
-                _ = terminate.recv() => break "SIGTERM",
-                _ = interrupt.recv() => break "Ctrl-C",
-                _ = hangup.recv() => reload(&server),
-                () = broken(&server) => return Err(Failure::new("a worker ended by itself")
+                _ = terminate.recv() => break Reason::Signal("SIGTERM"),
+                _ = interrupt.recv() => break Reason::Signal("Ctrl-C"),
+                process = taken(&mut serving.control) => break Reason::TakenOver(process),
+                _ = hangup.recv() => reload(&serving.gateway),
+                _ = again.recv() => replace(serving.control.is_some()),
+                () = broken(&serving.gateway) => return Err(Failure::new("a worker ended by itself")
                     .help("the lines above say why; it is a bug, please report it")),
             }
         };
         status.drain();
-        terminal::log(&format!(
-            "{reason}: finishing what is on its way, for {} at most; again to stop at once",
-            count(deadline.as_secs(), "second"),
-        ));
-        let drained = tokio::task::spawn_blocking(move || server.drain(deadline));
+        let ending = begin_end(&reason, serving);
         tokio::select! {
-            drained = drained => match drained.map(|drained| drained.cut) {
+            drained = ending => match drained.map(|drained| drained.cut) {
                 Ok(0) => terminal::log("stopped"),
                 Ok(1) => terminal::log("stopped; 1 connection was cut"),
                 Ok(cut) => terminal::log(&format!("stopped; {cut} connections were cut")),
@@ -76,6 +99,64 @@ pub(crate) fn wait<H: Handler>(
     // A drain that was overtaken by a second signal is not waited for.
     runtime.shutdown_background();
     ended
+}
+
+/// Ends everything in the background, as the reason asks for.
+fn begin_end<H: Handler>(reason: &Reason, serving: Serving<H>) -> JoinHandle<Drained> {
+    let Serving { gateway, others, control, deadline } = serving;
+    let time = count(deadline.as_secs(), "second");
+    match reason {
+        Reason::Signal(signal) => {
+            service::stopping();
+            if let Some(control) = &control {
+                control.close();
+            }
+            terminal::log(&format!(
+                "{signal}: finishing what is on its way, for {time} at most; again to stop at once"
+            ));
+            spawn_blocking(move || {
+                let drained = gateway.drain(deadline);
+                // The management port answers, and a successor is refused, to the end.
+                drop((others, control));
+                drained
+            })
+        }
+        Reason::TakenOver(process) => {
+            if let Some(control) = &control {
+                control.close();
+            }
+            terminal::log(&format!(
+                "process {process} took over: finishing what is on its way here, for {time} at most"
+            ));
+            spawn_blocking(move || {
+                let end = |server: SmallServer| thread::spawn(move || server.hand_over(deadline));
+                let others: Vec<_> = others.into_iter().map(end).collect();
+                let drained = gateway.hand_over(deadline);
+                // One that broke has told so.
+                others.into_iter().for_each(|other| drop(other.join()));
+                drained
+            })
+        }
+    }
+}
+
+/// Ready when another process has taken over.
+async fn taken(control: &mut Option<Control>) -> u32 {
+    match control {
+        Some(control) => control.taken().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// SIGUSR2: the program starts again and takes over.
+fn replace(can: bool) {
+    if can {
+        handover::start();
+    } else {
+        terminal::log(
+            "SIGUSR2: nobody can take over without a data directory; name one with --data-dir",
+        );
+    }
 }
 
 fn count(count: u64, noun: &str) -> String {
@@ -121,10 +202,11 @@ mod tests {
     fn a_worker_that_breaks_ends_the_process_with_an_error() {
         let listeners = portico_net::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap();
         let make = |_: &Rc<Worker>| -> Never { panic!("this worker is meant to break") };
-        let server = portico_net::start(listeners, &Settings::default(), make).unwrap();
+        let gateway = portico_net::start(listeners, &Settings::default(), make).unwrap();
+        let serving =
+            Serving { gateway, others: Vec::new(), control: None, deadline: Duration::ZERO };
         let status = Status::new(Duration::ZERO, 1, &[]);
-        let failure =
-            wait(Signals::catch().unwrap(), server, &status, Duration::ZERO, |_| {}).unwrap_err();
+        let failure = wait(Signals::catch().unwrap(), serving, &status, |_| {}).unwrap_err();
         assert!(failure.sentence.contains("a worker ended by itself"), "{failure}");
     }
 }

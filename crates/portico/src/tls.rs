@@ -13,6 +13,7 @@ use crate::cli::Serve;
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::report::{Refusal, Report};
+use crate::sockets::{Role, Sockets};
 use crate::source::Source;
 use crate::terminal;
 use crate::values::Listen;
@@ -42,18 +43,21 @@ impl Tls {
     }
 
     /// Reads the certificates and listens, once for each worker.
-    pub(crate) fn bind(&self, workers: usize) -> Result<Listeners, Refusal> {
+    pub(crate) fn listen(
+        &self,
+        sockets: &mut Sockets,
+        workers: usize,
+    ) -> Result<Vec<Listeners>, Refusal> {
         let tls = self.load()?;
-        let listeners = portico_net::bind(self.listen, workers)
-            .map_err(|error| Failure::cannot_listen(&error, "--tls-listen"))?;
-        Ok(listeners.with_tls(tls))
+        let listeners = sockets.listen(Role::Tls, self.listen, workers)?;
+        Ok(listeners.into_iter().map(|listeners| listeners.with_tls(tls.clone())).collect())
     }
 
     /// Reads the certificates again; what is wrong with them changes nothing but the log.
-    pub(crate) fn reload<H: Handler>(&self, server: &Server<H>, address: SocketAddr) {
+    pub(crate) fn reload<H: Handler>(&self, server: &Server<H>, addresses: &[SocketAddr]) {
         match self.load() {
             Ok(tls) => {
-                server.replace_tls(address, &tls);
+                addresses.iter().for_each(|address| server.replace_tls(*address, &tls));
                 terminal::log("SIGHUP: new connections get the certificates as they are now");
             }
             Err(refusal) => {

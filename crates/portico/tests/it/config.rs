@@ -1,6 +1,7 @@
 //! portico.toml as `serve` and `check` meet it.
 
 use portico_testkit::http::get;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{Directory, MOCK, Running, run_in};
 
@@ -93,13 +94,13 @@ fn an_origin_may_not_lead_out_of_its_directory() {
 }
 
 #[test]
-fn the_data_directory_is_not_made_before_it_is_needed() {
+fn the_data_directory_is_made_for_this_user_alone() {
     let directory = Directory::with(&[("openapi.yaml", MOCK)]);
     let definition = directory.path("openapi.yaml");
     let data = directory.path("data");
     let running = Running::serve(&definition, &["--data-dir", data.to_str().unwrap()]);
     assert_eq!(get(running.gateway, "/health").status, 200);
-    assert!(!data.exists());
+    assert_eq!(std::fs::metadata(data).unwrap().permissions().mode() & 0o777, 0o700);
     let args = ["serve", "openapi.yaml", "--data-dir", "openapi.yaml"];
     let (status, _, err) = run_in(&directory.path(""), &args);
     assert_eq!(status.code(), Some(1));

@@ -5,6 +5,8 @@ mod cli;
 mod config;
 mod drain;
 mod faults;
+mod handover;
 mod management;
+mod service;
 mod support;
 mod tls;
