@@ -126,6 +126,10 @@ impl Sockets {
         workers: usize,
     ) -> Result<Vec<Listeners>, Failure> {
         let listeners = self.open(role, address, workers)?;
+        if role == Role::Origin && address.port() == 0 {
+            // A successor finds a port of its own.
+            return Ok(listeners);
+        }
         for listeners in &listeners {
             let shared = listeners.share().map_err(|error| {
                 Failure::new(format!("cannot share the socket of {address}: {error}"))

@@ -5,6 +5,7 @@ use std::io;
 use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -29,7 +30,8 @@ pub(crate) struct Control {
     sockets: Arc<Mutex<Shared>>,
     /// The number of the process that has taken over.
     taken: UnboundedReceiver<u32>,
-    is_ours: bool,
+    /// The file is this process's to remove.
+    is_ours: Arc<AtomicBool>,
 }
 
 /// Makes the control socket in the data directory, which is made where it is missing.
@@ -76,21 +78,19 @@ impl Control {
     ) -> Result<Self, Failure> {
         let sockets = Arc::new(Mutex::new(Some(sockets)));
         let (tell, taken) = unbounded_channel();
-        let shared = Arc::clone(&sockets);
+        let is_ours = Arc::new(AtomicBool::new(true));
+        let host = Host { socket, sockets: Arc::clone(&sockets), is_ours: Arc::clone(&is_ours) };
         let thread = thread::Builder::new().name("control".to_owned());
         thread
-            .spawn(move || answer(&socket, &shared, &tell))
+            .spawn(move || host.answer(&tell))
             .map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;
-        Ok(Self { path: path(data_dir), sockets, taken, is_ours: true })
+        Ok(Self { path: path(data_dir), sockets, taken, is_ours })
     }
 
     /// Waits until another process has taken over; its number.
     pub(crate) async fn taken(&mut self) -> u32 {
         match self.taken.recv().await {
-            Some(process) => {
-                self.is_ours = false;
-                process
-            }
+            Some(process) => process,
             None => std::future::pending().await,
         }
     }
@@ -103,75 +103,95 @@ impl Control {
 
 impl Drop for Control {
     fn drop(&mut self) {
-        if self.is_ours {
+        if self.is_ours.load(Ordering::Acquire) {
             // It may be gone already, with the whole directory.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// One conversation after the other, until one has ended in a handover.
-fn answer(socket: &ControlSocket, sockets: &Mutex<Shared>, taken: &UnboundedSender<u32>) {
-    loop {
-        let Ok(conversation) = socket.accept() else {
-            thread::sleep(PAUSE);
-            continue;
-        };
-        match hand_over(socket, &conversation, sockets) {
-            Ok(Some(process)) => {
-                // Without a receiver the process has come to its end.
-                let _ = taken.send(process);
-                return;
-            }
-            Ok(None) => {}
-            Err(error) => {
-                terminal::log(&format!(
-                    "somebody began to take over and did not finish, so this process goes on: {error}"
-                ));
-            }
-        }
-    }
+/// What the thread behind the control socket works with.
+struct Host {
+    socket: ControlSocket,
+    sockets: Arc<Mutex<Shared>>,
+    is_ours: Arc<AtomicBool>,
 }
 
-/// The number of the process that has the sockets now; `None` if nothing was asked for.
-fn hand_over(
-    control: &ControlSocket,
-    conversation: &Conversation,
-    sockets: &Mutex<Shared>,
-) -> io::Result<Option<u32>> {
-    let process = conversation.peer()?;
-    conversation.set_patience(PATIENCE)?;
-    match conversation.receive()?.text.as_str() {
-        TAKEOVER => {}
-        // Somebody looked whether we are here.
-        "" => return Ok(None),
-        _ => return Err(refuse(conversation, "this is not a takeover that this version knows")),
-    }
-    terminal::log(&format!("process {process} asks to take over"));
-    let duplicates = duplicate(sockets)?;
-    let Some(duplicates) = duplicates else {
-        return Err(refuse(conversation, "it is ending"));
-    };
-    for (role, socket) in &duplicates {
-        conversation.send(role.name(), Some(socket.as_fd()))?;
-    }
-    conversation.send(CONTROL, Some(control.as_fd()))?;
-    conversation.send(&format!("{END}{}", std::process::id()), None)?;
-    conversation.set_patience(STARTING)?;
-    match conversation.receive() {
-        Ok(packet) if packet.text == READY => {}
-        Ok(packet) if packet.text.is_empty() => {
-            return Err(io::Error::other(format!("process {process} ended")));
+impl Host {
+    /// One conversation after the other, until one has ended in a handover.
+    fn answer(self, taken: &UnboundedSender<u32>) {
+        loop {
+            let Ok(conversation) = self.socket.accept() else {
+                thread::sleep(PAUSE);
+                continue;
+            };
+            match self.hand_over(&conversation) {
+                Ok(Some(process)) => {
+                    // Without a receiver the process has come to its end.
+                    let _ = taken.send(process);
+                    return;
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    let why = match error.kind() {
+                        io::ErrorKind::WouldBlock => "it said nothing".to_owned(),
+                        _ => error.to_string(),
+                    };
+                    terminal::log(&format!(
+                        "somebody began to take over and did not finish, so this process goes on: {why}"
+                    ));
+                }
+            }
         }
-        Ok(_) => return Err(refuse(conversation, "this is not what was expected")),
-        Err(error) => {
-            let seconds = STARTING.as_secs();
-            refuse(conversation, &format!("it was not ready within {seconds} seconds"));
+    }
+
+    /// The number of the process that has the sockets now; `None` if nothing was asked for.
+    fn hand_over(&self, conversation: &Conversation) -> io::Result<Option<u32>> {
+        let process = conversation.peer()?;
+        conversation.set_patience(PATIENCE)?;
+        match conversation.receive()?.text.as_str() {
+            TAKEOVER => {}
+            // Somebody looked whether we are here.
+            "" => return Ok(None),
+            _ => {
+                return Err(refuse(conversation, "this is not a takeover that this version knows"));
+            }
+        }
+        terminal::log(&format!("process {process} asks to take over"));
+        self.send_sockets(conversation)?;
+        conversation.set_patience(STARTING)?;
+        match conversation.receive() {
+            Ok(packet) if packet.text == READY => {}
+            Ok(packet) if packet.text.is_empty() => {
+                return Err(io::Error::other(format!("process {process} ended")));
+            }
+            Ok(_) => return Err(refuse(conversation, "this is not what was expected")),
+            Err(error) => {
+                let seconds = STARTING.as_secs();
+                refuse(conversation, &format!("it was not ready within {seconds} seconds"));
+                return Err(error);
+            }
+        }
+        // From when the other knows, the file is its own.
+        self.is_ours.store(false, Ordering::Release);
+        if let Err(error) = conversation.send(DRAINING, None) {
+            self.is_ours.store(true, Ordering::Release);
             return Err(error);
         }
+        Ok(Some(process))
     }
-    conversation.send(DRAINING, None)?;
-    Ok(Some(process))
+
+    /// No duplicate stays here: it would keep a socket open that this process may have to close.
+    fn send_sockets(&self, conversation: &Conversation) -> io::Result<()> {
+        let Some(duplicates) = duplicate(&self.sockets)? else {
+            return Err(refuse(conversation, "it is ending"));
+        };
+        for (role, socket) in &duplicates {
+            conversation.send(role.name(), Some(socket.as_fd()))?;
+        }
+        conversation.send(CONTROL, Some(self.socket.as_fd()))?;
+        conversation.send(&format!("{END}{}", std::process::id()), None)
+    }
 }
 
 fn duplicate(sockets: &Mutex<Shared>) -> io::Result<Shared> {

@@ -123,8 +123,34 @@ fn connections_that_nobody_has_accepted_are_served() {
         assert_eq!(client.answer("GET").status, 200);
         client.closed();
     }
+    drop(clients);
     let (status, lines) = running.process.finish();
     assert_eq!(status.code(), Some(0), "{lines:?}");
+}
+
+#[test]
+fn connections_of_a_proxy_that_nobody_has_accepted_are_served() {
+    let config = "[client-address]\ntrusted-proxies = [\"127.0.0.1\"]\nproxy-protocol = true\n";
+    let directory = Directory::with(&[("openapi.yaml", MOCK), ("portico.toml", config)]);
+    let mut running = Running::serve(&directory.path("openapi.yaml"), &["--drain-seconds", "8"]);
+    let gateway = running.gateway;
+    let silent = Connection::open(gateway);
+    let mut clients = Vec::new();
+    at_once(&mut running, || {
+        clients.extend((0..20).map(|_| Connection::open(gateway)));
+        for client in &mut clients {
+            client.send(format!("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n{HEALTH}"));
+        }
+    });
+    for client in &mut clients {
+        assert_eq!(client.answer("GET").status, 200);
+        client.closed();
+    }
+    drop(clients);
+    let (status, lines) = running.process.finish();
+    assert_eq!(status.code(), Some(0), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.text().contains(" cut")), "{lines:?}");
+    drop(silent);
 }
 
 #[test]
@@ -148,6 +174,7 @@ fn a_request_that_comes_with_sigterm_on_an_idle_connection_is_answered() {
         }
         client.closed();
     }
+    drop(clients);
     let (status, lines) = running.process.finish();
     assert_eq!(status.code(), Some(0), "{lines:?}");
 }

@@ -138,6 +138,7 @@ fn an_idle_connection_of_the_old_process_may_bring_one_more_request() {
     client.send(HEALTH);
     assert_eq!(client.answer("GET").status, 200);
     client.closed();
+    drop(client);
     replaced(old);
 }
 
@@ -170,7 +171,7 @@ fn who_asks_and_does_not_finish_changes_nothing() {
     check(&mut running, &mut client, "invalid");
 
     let _silent = begin(&directory);
-    check(&mut running, &mut client, "temporarily unavailable");
+    check(&mut running, &mut client, "it said nothing");
 
     let gone = begin(&directory);
     gone.send("takeover 1", None).unwrap();
@@ -184,7 +185,7 @@ fn who_asks_and_does_not_finish_changes_nothing() {
     assert!(refusal(&confused).starts_with("refused this is not what"));
     check(&mut running, &mut client, "this is not what");
 
-    drop(begin(&directory));
+    drop((begin(&directory), client));
     let successor = take_over(&directory, &[]);
     assert_eq!(successor.gateway, running.gateway);
     replaced(running);

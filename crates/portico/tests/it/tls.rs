@@ -70,6 +70,27 @@ fn clients_reach_the_api_over_tls_and_a_hangup_changes_the_certificate() {
 }
 
 #[test]
+fn a_successor_speaks_tls_on_the_same_socket_with_its_own_certificates() {
+    let authority = directory(CONFIG);
+    let (definition, data) = (authority.path("openapi.yaml"), authority.path("data"));
+    let data = ["--data-dir", data.to_str().expect("a UTF-8 path")];
+    let mut old = Running::serve(&definition, &data);
+    let port = address(&old);
+    let answer = Ok(r#"{"status": "ok"}"#.to_owned());
+    assert_eq!(curl(&authority, &port), answer);
+
+    authority.issue("a", &["other.example"]);
+    let new = Running::serve(&definition, &[&data[..], &["--takeover"]].concat());
+    assert_eq!(address(&new), port);
+    old.wait_for_log("stopped");
+    assert_eq!(curl(&authority, &port), Err(Some(60)));
+    authority.issue("a", &["localhost"]);
+    new.process.signal("HUP");
+    let renewed = (0..1000).any(|_| curl(&authority, &port) == answer);
+    assert!(renewed, "the certificate for localhost is in use");
+}
+
+#[test]
 #[expect(clippy::disallowed_methods, reason = "the test is of how long something takes")]
 fn a_drain_does_not_wait_for_clients_that_say_nothing() {
     let authority = directory(CONFIG);

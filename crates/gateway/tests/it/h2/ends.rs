@@ -63,6 +63,23 @@ fn a_preface_may_come_byte_by_byte() {
 }
 
 #[test]
+fn a_stream_that_crosses_the_goodbye_is_answered() {
+    let origin = Origin::echo();
+    let mut setup = gateway(&origin);
+    setup.settings.linger = Duration::from_millis(200);
+    let gateway = setup.start(PROXY);
+    let mut client = Client::connect(gateway.address());
+    assert_eq!(ask_mock(&mut client, 1), mocked());
+    let stopping = thread::spawn(move || gateway.drain(Duration::from_secs(20)));
+    // The first names no stream that was answered: any may still be on its way.
+    let goodbye = client.until(GOAWAY);
+    assert_eq!(goodbye.payload[..4], 0x7fff_ffff_u32.to_be_bytes());
+    assert_eq!(ask_mock(&mut client, 3), mocked());
+    assert!(matches!(client.end(), None | Some(NO_ERROR)));
+    assert_eq!(stopping.join().unwrap(), 0, "no connection was cut");
+}
+
+#[test]
 fn a_stop_lets_streams_finish_and_takes_no_more() {
     let origin = Origin::always(vec![Act::Request, Act::Stall, Act::Send(OK.to_vec())]);
     let mut setup = gateway(&origin);
