@@ -20,6 +20,9 @@ use rustix::net::{
 /// Bytes of a packet's text.
 const TEXT_BYTES: usize = 256;
 
+/// Why somebody is not talked to.
+const ANOTHER_USER: &str = "it is another user's process";
+
 /// Processes that may wait to be heard.
 const WAITING: i32 = 8;
 
@@ -81,7 +84,7 @@ impl Conversation {
     pub fn peer(&self) -> io::Result<u32> {
         let peer = sockopt::socket_peercred(&self.0)?;
         if peer.uid != rustix::process::geteuid() {
-            return Err(io::ErrorKind::PermissionDenied.into());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, ANOTHER_USER));
         }
         Ok(peer.pid.as_raw_nonzero().get().unsigned_abs())
     }

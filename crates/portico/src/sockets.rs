@@ -1,6 +1,6 @@
 //! Listening sockets: those that a service manager or a predecessor gives, and for the rest our own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -177,7 +177,9 @@ impl Sockets {
     /// Duplicates of those in use, for a successor. Tells of those that nothing has listened with,
     /// and closes them.
     pub(crate) fn into_used(self) -> Vec<(Role, TcpListener)> {
-        for Given { name, address, .. } in &self.given {
+        // A predecessor has one for each of its workers.
+        let unused = self.given.iter().map(|given| (given.name.as_str(), given.address));
+        for (name, address) in unused.collect::<BTreeSet<_>>() {
             let name = terminal::printable(name);
             terminal::log(&match self.giver {
                 Giver::ServiceManager => format!(

@@ -41,8 +41,9 @@ impl Takeover {
     /// Tells the predecessor that requests are answered here. If it does not go, this process must.
     pub(crate) fn finish(self) -> Result<ControlSocket, Failure> {
         let Self { conversation, control, data_dir, predecessor } = self;
-        let told = conversation.send(READY, None).and_then(|()| conversation.receive());
-        match told {
+        // It may have refused and hung up already: what it said last is still there to read.
+        let _ = conversation.send(READY, None);
+        match conversation.receive() {
             Ok(Packet { text, .. }) if text == DRAINING => {
                 terminal::log(&format!("took over from process {predecessor}"));
                 Ok(control)
@@ -129,5 +130,67 @@ pub(crate) fn start() {
             std::thread::spawn(move || child.wait());
         }
         Err(error) => terminal::log(&format!("SIGUSR2: cannot start the program again: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+    use std::thread;
+
+    use super::*;
+
+    /// A takeover from a process that says these words, each with its control socket or without,
+    /// and hangs up, before this side says that it is ready.
+    fn outcome(words: &'static [(&str, bool)]) -> Result<(), String> {
+        let number = unique();
+        let data_dir = std::env::temp_dir().join(format!("portico-successor-{number}"));
+        let control = listen(&data_dir).unwrap();
+        let predecessor = thread::spawn(move || {
+            let conversation = control.accept().unwrap();
+            assert_eq!(conversation.receive().unwrap().text, TAKEOVER);
+            for (word, with_socket) in words {
+                conversation.send(word, with_socket.then(|| control.as_fd())).unwrap();
+            }
+        });
+        let begun = Takeover::begin(&data_dir);
+        predecessor.join().unwrap();
+        let outcome = begun.and_then(|(takeover, _)| takeover.finish());
+        let _ = std::fs::remove_dir_all(&data_dir);
+        outcome.map(drop).map_err(|failure| failure.sentence)
+    }
+
+    /// A number that no other test of this process has, nor another process.
+    fn unique() -> String {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    #[test]
+    fn a_successor_stays_only_where_the_predecessor_goes() {
+        let check = |words: &'static [(&str, bool)], expected: Result<(), &str>| {
+            let outcome = outcome(words);
+            match expected {
+                Ok(()) => assert_eq!(outcome, Ok(()), "{words:?}"),
+                Err(part) => {
+                    let told = outcome.unwrap_err();
+                    assert!(told.contains(part), "{words:?}: {told}");
+                }
+            }
+        };
+        check(&[(CONTROL, true), ("end 1", false), (DRAINING, false)], Ok(()));
+        // It was killed: nobody else has the sockets.
+        check(&[(CONTROL, true), ("end 1", false)], Ok(()));
+        check(&[(CONTROL, true), ("end 1", false), ("refused too late", false)], Err("too late"));
+        check(&[("refused it is ending", false)], Err("it is ending"));
+        check(&[(CONTROL, true)], Err("it ended"));
+        check(&[("end 1", false)], Err("no control socket"));
+        check(&[("gateway", false)], Err("does not know"));
+        check(&[("other", true)], Err("does not know"));
+        check(
+            &[("gateway", true), (CONTROL, true), ("end 1", false)],
+            Err("could not be taken over"),
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! A new process takes over from a running one.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use portico_net::control::Conversation;
 use portico_testkit::http::{Connection, get};
 use portico_testkit::raw::Client;
 
-use crate::support::{Directory, MOCK, Running, run};
+use crate::support::{Directory, MOCK, Running, portico, run};
 
 /// Handovers under load; `bench/handover.py` does a hundred.
 const HANDOVERS: usize = 5;
@@ -206,6 +206,26 @@ fn a_successor_that_cannot_start_changes_nothing() {
     assert_eq!(get(running.gateway, "/health").status, 200);
     let _successor = take_over(&directory, &[]);
     replaced(running);
+}
+
+#[test]
+fn an_address_that_the_successor_does_not_have_is_told_once_and_given_up() {
+    let directory = directory();
+    let old = serve(&directory, &["--workers", "3"]);
+    let mut command = portico();
+    command.arg("serve").arg(directory.path("openapi.yaml")).arg("--data-dir");
+    command.arg(directory.path("data")).arg("--takeover");
+    command.args(["--listen", "127.0.0.2:0", "--management", "127.0.0.1:0"]);
+    let moved = Running::start(&mut command);
+    let (before, after) = (old.gateway, moved.gateway);
+    replaced(old);
+    assert!(TcpStream::connect(before).is_err());
+    assert_eq!(get(after, "/health").status, 200);
+    moved.process.signal("TERM");
+    let (_, lines) = moved.process.finish();
+    let told = format!("gateway is no longer served on {before}");
+    let count = lines.iter().filter(|line| line.text().contains(&told)).count();
+    assert_eq!(count, 1, "{lines:?}");
 }
 
 #[test]
