@@ -21,7 +21,6 @@ const DOORS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("socket2", &["portico-net", "portico", "portico-testkit"]),
-    ("httparse", &["portico-net"]),
     ("h2", &["portico-net"]),
     ("rustls", &["portico-net"]),
     ("tokio-rustls", &["portico-net"]),

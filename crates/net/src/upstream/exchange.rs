@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use crate::h1::{Decoder, Framing, HeadScanner, Malformed, Scanned, parse_response};
+use crate::h1::{Decoder, Framing, HeadScanner, Malformed, read_response};
 use crate::head::ResponseHead;
 use crate::io::{poll_read, poll_write_all};
-use crate::limits::{ANSWER_HEAD_BYTES, BUFFER_BYTES, HELD_BYTES, INTERIM_ANSWERS};
+use crate::limits::{BUFFER_BYTES, HELD_BYTES, INTERIM_ANSWERS};
 use crate::quota::Share;
 use crate::request::{BodyError, RequestBody};
 use crate::transfer::{Outbox, Source, TransferError, poll_transfer};
@@ -215,8 +215,8 @@ impl Exchange {
             if ready!(read).map_err(Broken::Io)? == 0 {
                 return closed();
             }
-            while let Scanned::Complete { start, end } = self.scan()? {
-                self.take_head(start, end, worker)?;
+            while let Some(end) = self.read_head()? {
+                self.take_head(end, worker)?;
                 if self.has_head {
                     return Poll::Ready(Ok(()));
                 }
@@ -224,14 +224,13 @@ impl Exchange {
         }
     }
 
-    fn scan(&mut self) -> Result<Scanned, Broken> {
-        self.scanner.scan(&self.head.lines.bytes, ANSWER_HEAD_BYTES).map_err(Broken::Malformed)
+    fn read_head(&mut self) -> Result<Option<usize>, Broken> {
+        read_response(&mut self.head, &mut self.scanner, self.to_head).map_err(Broken::Malformed)
     }
 
-    /// Parses a complete head. An interim answer is dropped (RFC 9110, section 15.2); behind a
+    /// Takes a complete head. An interim answer is dropped (RFC 9110, section 15.2); behind a
     /// final one the body begins.
-    fn take_head(&mut self, start: usize, end: usize, worker: &Worker) -> Result<(), Broken> {
-        parse_response(&mut self.head, start, end, self.to_head).map_err(Broken::Malformed)?;
+    fn take_head(&mut self, end: usize, worker: &Worker) -> Result<(), Broken> {
         if self.head.status < 200 {
             self.interim += 1;
             if self.head.status == 101 || self.interim > INTERIM_ANSWERS {
