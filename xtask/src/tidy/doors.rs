@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::repository::Repository;
 
 /// Foreign package, and our packages that may name it.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 12] = [
     (
         "tokio",
         &[
