@@ -37,6 +37,10 @@ pub const HELD_BYTES: usize = 64 * 1024;
 /// Capacity of a recycled buffer, in bytes.
 pub const BUFFER_BYTES: usize = 16 * 1024;
 
+/// Capacity of the recycled buffers through which long bodies go, in bytes: as much as is held back
+/// of an answer, so that one fits without growing.
+pub const LONG_BUFFER_BYTES: usize = HELD_BYTES;
+
 /// Bytes of unused buffers that one worker keeps.
 pub const SPARE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 

@@ -14,6 +14,7 @@ use crate::admission::Place;
 use crate::connection;
 use crate::handler::Handler;
 use crate::request::Peer;
+use crate::tls::stream::Socket;
 use crate::tls::{ServerTls, TlsIo};
 use crate::worker::{Worker, add};
 
@@ -78,7 +79,7 @@ async fn shake(
         return Ok(None);
     }
     let config = acceptor.0.borrow().config.clone();
-    let accepted = TlsAcceptor::from(config).accept(stream).await?;
+    let accepted = TlsAcceptor::from(config).accept(Socket(stream)).await?;
     Ok(Some(TlsIo::new(accepted)))
 }
 
