@@ -23,6 +23,7 @@ mod telemetry;
 mod terminal;
 mod tls;
 mod values;
+mod watch;
 
 use std::process::ExitCode;
 

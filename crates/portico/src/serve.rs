@@ -25,6 +25,7 @@ use crate::telemetry::{Status, Telemetry};
 use crate::terminal;
 use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
+use crate::watch::Watch;
 
 /// Serves until it is told to stop.
 pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
@@ -44,6 +45,8 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let status = Arc::new(Status::new(started, workers, &report.findings));
     let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
     let tls = Tls::of(flags, &config, source.as_ref())?;
+    // Before the files are read, so that no change falls between.
+    let watch = Watch::new(tls.as_ref().map(Tls::files).unwrap_or_default());
     let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
     let settings = Settings {
         upstream_tls: tls::upstream(flags, &config, &stage)?,
@@ -65,11 +68,11 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         warnings: (!report.findings.is_empty()).then(|| report.summary()),
     };
     terminal::print(&banner.render(terminal::stdout_colours()));
-    let reload = |server: &_| match (&tls, servers.tls) {
-        (Some(tls), Some(address)) => tls.reload(server, address),
+    let reload = |server: &_, cause| match (&tls, servers.tls) {
+        (Some(tls), Some(address)) => tls.reload(server, address, cause),
         _ => terminal::log("SIGHUP: there are no certificates to read again"),
     };
-    stop::wait(signals, servers.gateway, &status, reload)?;
+    stop::wait(signals, servers.gateway, &status, watch, reload)?;
     Ok(())
 }
 
