@@ -22,6 +22,7 @@ mod stop;
 mod telemetry;
 mod terminal;
 mod tls;
+mod upstream;
 mod values;
 mod watch;
 

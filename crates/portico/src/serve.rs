@@ -50,9 +50,15 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
     let settings = Settings {
         upstream_tls: tls::upstream(flags, &config, &stage)?,
+        upstream_addresses: Arc::new(config.upstream.addresses()),
         name_servers: config.name_servers.iter().map(|server| server.address()).collect(),
         ..settings
     };
+    for origin in config.upstream.uncalled(&stage) {
+        terminal::log(&format!(
+            "warning: no integration calls {origin}, which [upstream.addresses] has"
+        ));
+    }
     let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
     let servers = Servers::start(&start, &status, snapshot)?;
     let signals = Signals::catch()?;

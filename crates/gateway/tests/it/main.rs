@@ -13,6 +13,7 @@ mod h2;
 mod limits;
 mod mixture;
 mod nginx;
+mod origin_addresses;
 mod origins;
 mod support;
 mod tls;
