@@ -145,9 +145,6 @@ pub const PROXY_HEADER_BYTES: usize = 4096;
 pub struct Settings {
     /// Proxies that are believed about their clients.
     pub trusted_proxies: TrustedProxies,
-    /// Whether each connection begins with a PROXY header. One from a proxy that is not trusted, or
-    /// without the header, is closed.
-    pub proxy_protocol: bool,
     /// Whom to ask for the addresses of origins; empty is whom the system asks.
     pub name_servers: Vec<SocketAddr>,
     /// Origins whose connections go elsewhere than their names say.
@@ -195,7 +192,6 @@ impl Default for Settings {
             name_servers: Vec::new(),
             upstream_addresses: Arc::default(),
             trusted_proxies: TrustedProxies::default(),
-            proxy_protocol: false,
             request_head: HeadLimits::DEFAULT,
             body_bytes: BODY_BYTES,
             body_rate: BodyRate { bytes_per_second: 240, over: Duration::from_secs(10) },

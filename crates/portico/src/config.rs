@@ -251,7 +251,8 @@ mod tests {
         check("[stages.\"a b\"]\n", &["portico.toml:1:", "a stage name has"]);
         check("management = \"0.0.0.0:1\"", &["portico.toml:1:14", "only on loopback"]);
         check("[limits]\nhead-bytes = 1", &["portico.toml:2:14", "from 1024 to 1048576"]);
-        check("[client-address]\nproxy-protocol = true", &["portico.toml:1:", "trusted-proxies"]);
+        let proxied = "[client-address]\nproxy-protocol = [\"listen\"]";
+        check(proxied, &["portico.toml:1:", "trusted-proxies"]);
         check("[limits]\nhead = 1", &["portico.toml:2:1", "head-bytes"]);
         check("[tls]\npolicy = \"TLS_1_0\"", &["portico.toml:2:10", "RFC 8996"]);
         let pair = "[upstream.addresses]\n\"a:80\" = \"unix:a.sock\"";

@@ -112,6 +112,7 @@ impl Servers {
         let plain = portico_net::bind(address, status.workers)
             .map_err(|error| Failure::cannot_listen(&error, "--listen"))?;
         let with_tls = tls.map(|tls| tls.bind(status.workers)).transpose()?;
+        let (plain, with_tls) = config.client_address.begin(plain, with_tls)?;
         let tls = with_tls.as_ref().map(Listeners::local_addr);
         let listeners: Vec<_> = std::iter::once(plain).chain(with_tls).collect();
         let revision = snapshot.revision();

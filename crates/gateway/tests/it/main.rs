@@ -15,6 +15,7 @@ mod mixture;
 mod nginx;
 mod origin_addresses;
 mod origins;
+mod proxied_tls;
 mod support;
 mod tls;
 mod tls_origins;

@@ -1,6 +1,6 @@
 //! portico.toml as `serve` and `check` meet it.
 
-use portico_testkit::http::get;
+use portico_testkit::http::{Connection, get};
 
 use crate::support::{Directory, MOCK, Running, proxy_to, run_in};
 
@@ -135,4 +135,24 @@ fn an_origin_is_reached_over_its_socket() {
     let (_, lines) = running.process.finish();
     let warned = lines.iter().any(|line| line.text().contains("no integration calls other:80"));
     assert!(warned, "{lines:?}");
+}
+
+#[test]
+fn a_listener_of_its_own_wants_proxy_headers() {
+    let config =
+        "[client-address]\ntrusted-proxies = [\"127.0.0.1\"]\nproxy-protocol = [\"listen\"]\n";
+    let directory = Directory::with(&[("openapi.yaml", MOCK), ("portico.toml", config)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let mut client = Connection::open(running.gateway);
+    client.send("PROXY TCP4 192.0.2.1 198.51.100.7 4711 443\r\n");
+    client.send("GET /health HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(client.answer("GET").status, 200);
+    drop(running);
+
+    let config = config.replace("\"listen\"", "\"tls.listen\"");
+    let directory = Directory::with(&[("openapi.yaml", MOCK), ("portico.toml", &config)]);
+    let args = ["serve", "openapi.yaml", "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0"];
+    let (status, _, err) = run_in(&directory.path(""), &args);
+    assert_eq!(status.code(), Some(1));
+    assert!(err.contains("proxy-protocol names tls.listen, and there is no TLS"), "{err}");
 }
