@@ -51,4 +51,5 @@ pub use tls::{
     CertificateFiles, InvalidSecurityPolicy, Notice, OriginTls, SecurityPolicy, ServerTls, Tickets,
     TlsError, UpstreamTls,
 };
+pub use upstream::{OriginAddress, OriginAddresses};
 pub use worker::{Gauges, Worker, WorkerId};

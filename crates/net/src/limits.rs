@@ -2,10 +2,12 @@
 //! set are in [`Settings`]; docs/limits.md tells what clients see of each.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client_address::TrustedProxies;
 use crate::tls::UpstreamTls;
+use crate::upstream::OriginAddresses;
 
 /// Bytes of a request target: API Gateway's limit of a Regional URL. Over it: 414.
 pub const TARGET_BYTES: usize = 10_240;
@@ -147,11 +149,10 @@ pub const PROXY_HEADER_BYTES: usize = 4096;
 pub struct Settings {
     /// Proxies that are believed about their clients.
     pub trusted_proxies: TrustedProxies,
-    /// Whether each connection begins with a PROXY header. One from a proxy that is not trusted, or
-    /// without the header, is closed.
-    pub proxy_protocol: bool,
     /// Whom to ask for the addresses of origins; empty is whom the system asks.
     pub name_servers: Vec<SocketAddr>,
+    /// Origins whose connections go elsewhere than their names say.
+    pub upstream_addresses: Arc<OriginAddresses>,
     /// Sizes of a request's head.
     pub request_head: HeadLimits,
     /// Bytes of a request's body. Over it: 413.
@@ -193,8 +194,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             name_servers: Vec::new(),
+            upstream_addresses: Arc::default(),
             trusted_proxies: TrustedProxies::default(),
-            proxy_protocol: false,
             request_head: HeadLimits::DEFAULT,
             body_bytes: BODY_BYTES,
             body_rate: BodyRate { bytes_per_second: 240, over: Duration::from_secs(10) },

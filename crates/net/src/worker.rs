@@ -124,7 +124,9 @@ impl Worker {
             return origin;
         }
         let quota = self.shared.upstream(host, port);
-        let origin = Rc::new(Origin::new(host, port, tls, quota));
+        let instead = (host.to_ascii_lowercase().into(), port);
+        let instead = self.settings.upstream_addresses.get(&instead).cloned();
+        let origin = Rc::new(Origin::new(host, port, tls, quota, instead));
         origins.push(Rc::downgrade(&origin));
         origin
     }

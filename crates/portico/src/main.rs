@@ -22,7 +22,9 @@ mod stop;
 mod telemetry;
 mod terminal;
 mod tls;
+mod upstream;
 mod values;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -25,6 +25,7 @@ use crate::telemetry::{Status, Telemetry};
 use crate::terminal;
 use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
+use crate::watch::Watch;
 
 /// Serves until it is told to stop.
 pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
@@ -44,12 +45,20 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let status = Arc::new(Status::new(started, workers, &report.findings));
     let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
     let tls = Tls::of(flags, &config, source.as_ref())?;
+    // Before the files are read, so that no change falls between.
+    let watch = Watch::new(tls.as_ref().map(Tls::files).unwrap_or_default());
     let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
     let settings = Settings {
         upstream_tls: tls::upstream(flags, &config, &stage)?,
+        upstream_addresses: Arc::new(config.upstream.addresses()),
         name_servers: config.name_servers.iter().map(|server| server.address()).collect(),
         ..settings
     };
+    for origin in config.upstream.uncalled(&stage) {
+        terminal::log(&format!(
+            "warning: no integration calls {origin}, which [upstream.addresses] has"
+        ));
+    }
     let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
     let servers = Servers::start(&start, &status, snapshot)?;
     let signals = Signals::catch()?;
@@ -65,11 +74,11 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         warnings: (!report.findings.is_empty()).then(|| report.summary()),
     };
     terminal::print(&banner.render(terminal::stdout_colours()));
-    let reload = |server: &_| match (&tls, servers.tls) {
-        (Some(tls), Some(address)) => tls.reload(server, address),
+    let reload = |server: &_, cause| match (&tls, servers.tls) {
+        (Some(tls), Some(address)) => tls.reload(server, address, cause),
         _ => terminal::log("SIGHUP: there are no certificates to read again"),
     };
-    stop::wait(signals, servers.gateway, &status, reload)?;
+    stop::wait(signals, servers.gateway, &status, watch, reload)?;
     Ok(())
 }
 
@@ -103,6 +112,7 @@ impl Servers {
         let plain = portico_net::bind(address, status.workers)
             .map_err(|error| Failure::cannot_listen(&error, "--listen"))?;
         let with_tls = tls.map(|tls| tls.bind(status.workers)).transpose()?;
+        let (plain, with_tls) = config.client_address.begin(plain, with_tls)?;
         let tls = with_tls.as_ref().map(Listeners::local_addr);
         let listeners: Vec<_> = std::iter::once(plain).chain(with_tls).collect();
         let revision = snapshot.revision();

@@ -11,6 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::failure::Failure;
 use crate::telemetry::Status;
 use crate::terminal;
+use crate::watch::Watch;
 
 /// How long requests on their way may take after the first signal.
 pub(crate) const DRAIN: Duration = Duration::from_secs(30);
@@ -39,12 +40,32 @@ impl Signals {
     }
 }
 
-/// Waits for a signal and ends the server; SIGHUP means `reload`. An error if a worker ended without being asked.
+/// Why certificates are read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    Hangup,
+    /// Their files were changed.
+    Changed,
+}
+
+impl Cause {
+    /// The subject of a line of the log.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hangup => "SIGHUP",
+            Self::Changed => "certificate files were changed",
+        }
+    }
+}
+
+/// Waits for a signal and ends the server; SIGHUP and changes of what is watched mean `reload`. An
+/// error if a worker ended without being asked.
 pub(crate) fn wait<H: Handler>(
     signals: Signals,
     server: Server<H>,
     status: &Status,
-    reload: impl Fn(&Server<H>),
+    mut watch: Watch,
+    reload: impl Fn(&Server<H>, Cause),
 ) -> Result<(), Failure> {
     let Signals { runtime, mut terminate, mut interrupt, mut hangup } = signals;
     let ended = runtime.block_on(async {
@@ -52,7 +73,12 @@ pub(crate) fn wait<H: Handler>(
             tokio::select! {
                 _ = terminate.recv() => break "SIGTERM",
                 _ = interrupt.recv() => break "Ctrl-C",
-                _ = hangup.recv() => reload(&server),
+                _ = hangup.recv() => {
+                    // What is read now is no change any more.
+                    watch.look();
+                    reload(&server, Cause::Hangup);
+                }
+                () = watch.changed() => reload(&server, Cause::Changed),
                 () = broken(&server) => return Err(Failure::new("a worker ended by itself")
                     .help("the lines above say why; it is a bug, please report it")),
             }
@@ -120,7 +146,9 @@ mod tests {
         let make = |_: &Rc<Worker>| -> Never { panic!("this worker is meant to break") };
         let server = portico_net::start(listeners, &Settings::default(), make).unwrap();
         let status = Status::new(Duration::ZERO, 1, &[]);
-        let failure = wait(Signals::catch().unwrap(), server, &status, |_| {}).unwrap_err();
+        let watch = Watch::new(Vec::new());
+        let ended = wait(Signals::catch().unwrap(), server, &status, watch, |_, _| {});
+        let failure = ended.unwrap_err();
         assert!(failure.sentence.contains("a worker ended by itself"), "{failure}");
     }
 }

@@ -6,5 +6,6 @@ mod config;
 mod drain;
 mod faults;
 mod management;
+mod reload;
 mod support;
 mod tls;
