@@ -10,3 +10,4 @@ pub mod pki;
 pub mod process;
 pub mod raw;
 pub mod server;
+pub mod tools;
