@@ -1,11 +1,14 @@
 //! Every limit and time-out of a connection: its name, unit and default. Those that a user may
 //! set are in [`Settings`]; docs/limits.md tells what clients see of each.
 
+pub(crate) mod http2;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client_address::TrustedProxies;
+pub use crate::limits::http2::Http2Limits;
 use crate::tls::UpstreamTls;
 use crate::upstream::OriginAddresses;
 
@@ -97,50 +100,6 @@ pub struct BodyRate {
     pub over: Duration,
 }
 
-/// HTTP/2: requests of one connection at once. Over it: the stream is refused.
-pub const STREAMS: u32 = 100;
-
-/// HTTP/2: requests of one connection whose work goes on, those included that the client cancelled
-/// while it cannot be interrupted. Over it: the stream is refused.
-pub const STREAM_TASKS: u32 = 2 * STREAMS;
-
-/// HTTP/2: bytes of a field list with 32 for each field (RFC 9113, section 6.5.2), as a head of
-/// [`HEAD_BYTES`] with [`FIELDS`] fields may have. Over it: 431.
-pub const FIELD_LIST_BYTES: u32 = (HEAD_BYTES + 32 * FIELDS) as u32;
-
-/// HTTP/2: bytes of request bodies that a client may send ahead of their reader, on one stream and
-/// on all of a connection.
-pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
-pub const CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
-
-/// HTTP/2: bytes of one answer that wait for the socket.
-pub const STREAM_SEND_BYTES: usize = 32 * 1024;
-
-/// HTTP/2: bytes of one frame's payload.
-pub const FRAME_BYTES: u32 = 16 * 1024;
-
-/// HTTP/2: bytes of the table that compresses a client's fields.
-pub const FIELD_TABLE_BYTES: u32 = 4 * 1024;
-
-/// HTTP/2: what small DATA frames may cost a connection beyond their bytes.
-pub const SMALL_DATA_BYTES: usize = 25_600;
-
-/// HTTP/2: streams of a connection that a client opened and reset before we saw the request.
-/// Over it: the connection ends with ENHANCE_YOUR_CALM, as for the next two.
-pub const UNSEEN_RESETS: usize = 20;
-
-/// HTTP/2: streams of a connection that were reset for a client's error.
-pub const ERROR_RESETS: usize = 256;
-
-/// HTTP/2: requests of a connection that the client cancelled or that were malformed, less those
-/// that were answered.
-pub const CANCELLED_STREAMS: u32 = 100;
-
-/// HTTP/2: streams that we reset and still know, for frames that were on their way, and for how
-/// long.
-pub const RESET_STREAMS: usize = 50;
-pub const RESET_STREAM_AGE: Duration = Duration::from_secs(1);
-
 /// Bytes of a PROXY header of version 2, so that its TLVs are bounded.
 pub const PROXY_HEADER_BYTES: usize = 4096;
 
@@ -169,6 +128,8 @@ pub struct Settings {
     pub requests_by_connection: Option<u64>,
     /// Connections to one origin, in the process, the idle ones included. Over it: 503.
     pub upstream_connections_by_origin: Option<usize>,
+    /// What one connection over HTTP/2 may ask of us.
+    pub http2: Http2Limits,
     /// A kept-alive connection without a request.
     pub idle: Duration,
     /// From the accepted connection to the end of its TLS handshake.
@@ -204,6 +165,7 @@ impl Default for Settings {
             connections_by_address: None,
             requests_by_connection: None,
             upstream_connections_by_origin: None,
+            http2: Http2Limits::DEFAULT,
             idle: Duration::from_secs(60),
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(10),

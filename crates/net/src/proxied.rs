@@ -1,9 +1,13 @@
 //! Reads the PROXY header that a connection begins with, and no byte more: what follows may be a
 //! request or a TLS handshake.
 
+use std::future::poll_fn;
+use std::rc::Rc;
+
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
+use crate::greeting::{Late, attend, poll_first};
 use crate::hits::Limit;
 use crate::limits::PROXY_HEADER_BYTES;
 use crate::proxy_protocol::{Header, Scanned, scan};
@@ -12,10 +16,14 @@ use crate::worker::{Worker, add};
 
 /// The client behind a trusted proxy; `None` if the connection is to be closed: the peer is not
 /// trusted, or does not send a header in the time of a head.
-pub(crate) async fn identify(stream: &mut TcpStream, peer: Peer, worker: &Worker) -> Option<Peer> {
+pub(crate) async fn identify(
+    stream: &mut TcpStream,
+    peer: Peer,
+    worker: &Rc<Worker>,
+) -> Option<Peer> {
     let trusted = &worker.settings.trusted_proxies;
     let header = match peer.trusted.is_some() {
-        true => tokio::time::timeout(worker.settings.head, read(stream)).await,
+        true => attend(worker, worker.settings.head, |slot| read(stream, worker, slot)).await,
         false => Ok(None),
     };
     match header {
@@ -27,15 +35,17 @@ pub(crate) async fn identify(stream: &mut TcpStream, peer: Peer, worker: &Worker
             add(&worker.gauges().proxy_refused, 1);
             None
         }
-        Err(_) => {
+        Err(Late::TimedOut) => {
             worker.count(Limit::HeadTime);
             None
         }
+        Err(Late::Asked) => None,
     }
 }
 
 /// `None` if there is no proper header.
-async fn read(stream: &mut TcpStream) -> Option<Header> {
+async fn read(stream: &mut TcpStream, worker: &Worker, slot: usize) -> Option<Header> {
+    poll_fn(|cx| poll_first(cx, stream, worker, slot)).await.ok()??;
     let mut bytes = Vec::new();
     loop {
         let before = bytes.len();

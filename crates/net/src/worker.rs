@@ -183,7 +183,12 @@ impl Worker {
 
     /// Whether a connection that is idle is to end.
     pub(crate) fn wants_back(&self, slot: usize) -> bool {
-        self.is_draining() || (self.asked.get() > 0 && self.is_asked(slot))
+        self.is_draining() || self.is_asked_back(slot)
+    }
+
+    /// Whether this connection was asked to make room for another.
+    pub(crate) fn is_asked_back(&self, slot: usize) -> bool {
+        self.asked.get() > 0 && self.is_asked(slot)
     }
 
     #[cold]
@@ -306,6 +311,13 @@ impl Drop for Seat {
 
 /// A connection that makes its handshake.
 pub(crate) struct Greeting(Rc<Worker>, usize);
+
+impl Greeting {
+    /// Its number among the connections of the worker.
+    pub(crate) fn slot(&self) -> usize {
+        self.1
+    }
+}
 
 impl Drop for Greeting {
     fn drop(&mut self) {

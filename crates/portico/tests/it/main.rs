@@ -1,6 +1,7 @@
 //! The real binary, seen from outside: what it prints, what it answers, how it ends.
 
 mod bookstore;
+mod chromium;
 mod cli;
 mod config;
 mod drain;
