@@ -6,7 +6,7 @@ use portico_net::{BodyRate, Limit, SecurityPolicy, ServerTls, Settings, Tickets}
 use portico_testkit::origin::{Act, Origin};
 use portico_testkit::pki::Authority;
 use portico_testkit::raw::{Client, End};
-use portico_testkit::server::Running;
+use portico_testkit::server::{Gateway, Running};
 
 use crate::support::{PROXY, gateway};
 
@@ -170,7 +170,7 @@ fn those_who_never_speak_make_room_for_others() {
 
 /// Many send these bytes to a TLS port and no more; between them others come, who send `prelude`
 /// and a request to the plain port, and are served.
-fn crowd(rounds: usize, sent: &[u8], prelude: &[u8], set: impl FnOnce(&mut Settings)) {
+fn crowd(rounds: usize, sent: &[u8], prelude: &[u8], set: impl FnOnce(&mut Gateway)) {
     let authority = Authority::new();
     let mut setup = gateway(&Origin::echo());
     let files = [authority.issue("a", &["a.example"])];
@@ -181,7 +181,7 @@ fn crowd(rounds: usize, sent: &[u8], prelude: &[u8], set: impl FnOnce(&mut Setti
     // Longer than the test may take: room is made, not waited for.
     setup.settings.handshake = Duration::from_secs(3600);
     setup.settings.head = Duration::from_secs(3600);
-    set(&mut setup.settings);
+    set(&mut setup);
     let gateway = setup.start(PROXY);
     let mut silent = Vec::new();
     for _ in 0..rounds {
@@ -211,10 +211,10 @@ fn those_who_never_speak_tls_make_room_for_others() {
 
 #[test]
 fn those_who_never_send_their_proxy_header_make_room_for_others() {
-    let proxied = |settings: &mut Settings| {
-        settings.proxy_protocol = true;
+    let proxied = |setup: &mut Gateway| {
+        setup.proxied = (true, true);
         let loopback: ipnet::IpNet = "127.0.0.0/8".parse().unwrap();
-        settings.trusted_proxies = [loopback].into_iter().collect();
+        setup.settings.trusted_proxies = [loopback].into_iter().collect();
     };
     let header = b"PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n";
     crowd(6, b"", header, proxied);
