@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Callable
 
 import peers
 from figures import Row, Samples, Table, Verdict, row_of
@@ -23,14 +25,36 @@ class Void(Exception):
     """A round with an error in it, which measures nothing."""
 
 
-def wrk(core, connections, seconds, port):
-    """Runs the load; returns completed requests."""
+@dataclass
+class Scenario:
+    """One kind of load."""
+
+    name: str
+    title: str
+    # What a target is of.
+    figure: str
+    # (core, seconds, peer) to completed requests; an error in it is Void.
+    load: Callable
+    # (base, at most) pairs.
+    targets: list
+    floor: bool = True
+    # Starts the origin; returns its port.
+    origin: Callable = peers.start_upstream
+    # (processes, name, upstream, portico) to a proxy that answers.
+    start: Callable = peers.start
+    notes: list = field(default_factory=list)
+
+
+def wrk(core, connections, seconds, url, more=(), environment=None):
+    """Runs the load; returns completed requests. `more` is a script and its arguments."""
     argv = ["taskset", "-c", str(core), peers.tool("wrk"), "-t1", f"-c{connections}"]
     argv += [f"-d{seconds}s", "--timeout", "10s"]
     for name, value in peers.FIELDS.items():
         argv += ["-H", f"{name}: {value}"]
-    argv.append(f"http://127.0.0.1:{port}{peers.TARGET}")
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    script, arguments = (["-s", more[0]], ["--", *more[1:]]) if more else ([], [])
+    argv += [*script, url, *arguments]
+    argv = [str(part) for part in argv]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environment)
     return completed(done.stdout, done.returncode, done.stderr)
 
 
@@ -46,10 +70,10 @@ def completed(output, code=0, errors=""):
     return int(count[1])
 
 
-def cost_us(peer, core, connections, seconds):
+def cost_us(peer, core, scenario, seconds):
     """The proxy's own CPU microseconds a completed request."""
     before = cpu_ns(peer.pid)
-    requests = wrk(core, connections, seconds, peer.port)
+    requests = scenario.load(core, seconds, peer)
     return (cpu_ns(peer.pid) - before) / 1000 / requests
 
 
@@ -62,22 +86,32 @@ def steal_ticks(core):
 
 
 def run(options, connections, say):
+    """Small requests and answers over plain HTTP/1.1."""
+    amount = f"{connections} connection{'' if connections == 1 else 's'}"
+    load = lambda core, seconds, peer: wrk(core, connections, seconds, peer.url())
+    title = f"CPU a request, {amount}"
+    figure = "CPU a request against {base}, " + amount
+    targets = TARGETS.get(connections, [])
+    return measure(options, Scenario(f"c{connections}", title, figure, load, targets), say)
+
+
+def measure(options, scenario, say):
     """One scenario: every peer warmed up, then measured in rounds."""
-    names = [*options.peers, FLOOR]
+    names = [*options.peers, *([FLOOR] if scenario.floor else [])]
     with Processes(options.core, options.folder) as processes:
-        upstream = peers.start_upstream(processes)
+        upstream = scenario.origin(processes)
         running = [
-            peers.start(processes, name, upstream, options.portico) for name in names
+            scenario.start(processes, name, upstream, options.portico) for name in names
         ]
         for peer in running:
-            wrk(options.core, connections, 1, peer.port)
+            warm_up(options, scenario, peer)
         steal = steal_ticks(options.core)
-        rounds, notes = [], []
+        rounds, notes = [], [*scenario.notes]
         for number in range(1, options.rounds + 1):
             order = running if number % 2 else running[::-1]
             try:
                 costs = {
-                    peer.name: cost_us(peer, options.core, connections, options.seconds)
+                    peer.name: cost_us(peer, options.core, scenario, options.seconds)
                     for peer in order
                 }
             except Void as error:
@@ -91,10 +125,17 @@ def run(options, connections, say):
     if not rounds:
         raise BenchError("every round was void")
     notes.append(f"{len(rounds)} rounds of {options.seconds} s; stolen from the core: {steal * 10} ms")
-    return table(connections, rounds, names, notes)
+    return table(scenario, rounds, names, notes)
 
 
-def table(connections, rounds, names, notes):
+def warm_up(options, scenario, peer):
+    try:
+        scenario.load(options.core, 1, peer)
+    except Void as error:
+        raise BenchError(f"{peer.name} while warming up: {error}") from error
+
+
+def table(scenario, rounds, names, notes):
     rows = []
     for name in names:
         ratios = {
@@ -103,12 +144,10 @@ def table(connections, rounds, names, notes):
             if base in names and base != name
         }
         rows.append(Row(name, Samples([costs[name] for costs in rounds]), ratios))
-    amount = f"{connections} connection{'' if connections == 1 else 's'}"
     ours = row_of(rows, "portico")
     verdicts = [
-        Verdict(f"CPU a request against {base}, {amount}", ours.ratios[base].median, limit)
-        for base, limit in TARGETS.get(connections, [])
+        Verdict(scenario.figure.format(base=base), ours.ratios[base].median, limit)
+        for base, limit in scenario.targets
         if ours and base in ours.ratios
     ]
-    title = f"CPU a request, {amount}"
-    return Table(f"c{connections}", title, "CPU us a request", 2, rows, verdicts, notes)
+    return Table(scenario.name, scenario.title, "CPU us a request", 2, rows, verdicts, notes)

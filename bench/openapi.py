@@ -13,8 +13,8 @@ RESOURCES = 100
 GREEDY = 17
 
 
-def method(uri, parameters):
-    """A GET with one string parameter for each name, handed on to `uri`."""
+def method(uri, parameters, verb="GET"):
+    """A method with one string parameter for each name, handed on to `uri`."""
     return {
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
@@ -23,7 +23,7 @@ def method(uri, parameters):
         "responses": {"200": {"description": "The upstream's answer"}},
         "x-amazon-apigateway-integration": {
             "type": "http_proxy",
-            "httpMethod": "GET",
+            "httpMethod": verb,
             "uri": uri,
             "requestParameters": {
                 f"integration.request.path.{name}": f"method.request.path.{name}"
@@ -40,8 +40,11 @@ def definition(upstream_port):
     for number in range(1, RESOURCES + 1):
         base = f"/v1/svc{number}"
         if number == GREEDY:
-            get = method(f"{origin}{base}/{{proxy}}", ["proxy"])
-            paths[f"{base}/{{proxy+}}"] = {"get": get}
+            uri = f"{origin}{base}/{{proxy}}"
+            paths[f"{base}/{{proxy+}}"] = {
+                "get": method(uri, ["proxy"]),
+                "post": method(uri, ["proxy"], "POST"),
+            }
         else:
             path = f"{base}/items/{{item}}/parts/{{part}}"
             paths[path] = {"get": method(origin + path, ["item", "part"])}

@@ -19,9 +19,9 @@ FIELDS = {
 BODY_BYTES = 200
 
 
-def request_bytes(target=TARGET):
+def request_bytes(target=TARGET, method="GET"):
     """The measured request as a client of our own sends it."""
-    lines = [f"GET {target} HTTP/1.1", "Host: 127.0.0.1"]
+    lines = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name}: {value}" for name, value in FIELDS.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -41,6 +41,16 @@ class Running:
     name: str
     process: object
     port: int
+    # Where it speaks TLS, if it does.
+    tls_port: int | None = None
+
+    def url(self):
+        """The measured target over plain HTTP."""
+        return f"http://127.0.0.1:{self.port}{TARGET}"
+
+    def tls_url(self):
+        """The measured target over TLS."""
+        return f"https://127.0.0.1:{self.tls_port}{TARGET}"
 
     @property
     def pid(self):
@@ -63,17 +73,38 @@ def start_upstream(processes):
     return port
 
 
-def command(name, folder, port, upstream, portico):
+def start_origin(processes, answer_bytes, held=1):
+    """Starts the origin of bodies and bursts; returns its port."""
+    (port,) = free_ports(1)
+    argv = [compiled("origin", processes.folder), port, answer_bytes, held]
+    first_answer(processes.start("origin", argv), port, request_bytes())
+    return port
+
+
+# How a peer is told to speak TLS, HTTP/2 included, beside plain HTTP.
+TLS_LINES = {
+    "nginx": "listen 127.0.0.1:{port} ssl http2 backlog=4096;"
+    " ssl_certificate {folder}/bench.pem; ssl_certificate_key {folder}/bench.key;"
+    " ssl_protocols TLSv1.3;",
+    "haproxy": "bind 127.0.0.1:{port} ssl crt {folder}/both.pem alpn h2,http/1.1"
+    " ssl-min-ver TLSv1.3",
+}
+
+
+def command(name, folder, port, upstream, portico, tls_port=None):
     """Writes the proxy's configuration into `folder` and returns its command line."""
     if name == "portico":
         definition = folder / "api.json"
         definition.write_text(json.dumps(openapi.definition(upstream)))
-        return portico_command(portico, definition, folder / "portico-data", port)
+        argv = portico_command(portico, definition, folder / "portico-data", port)
+        return argv + portico_tls(folder, tls_port) if tls_port else argv
     if name == "relay":
         return [compiled("relay", folder), port, upstream]
     kind = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]
     text = (HERE / f"{kind}.in").read_text()
-    for mark, value in {"@PORT@": port, "@UPSTREAM@": upstream, "@DIR@": folder}.items():
+    tls = TLS_LINES[name].format(port=tls_port, folder=folder) if tls_port else ""
+    marks = {"@PORT@": port, "@UPSTREAM@": upstream, "@DIR@": folder, "@TLS@": tls}
+    for mark, value in marks.items():
         text = text.replace(mark, str(value))
     (folder / kind).write_text(text)
     if name == "nginx":
@@ -93,16 +124,25 @@ def portico_command(portico, definition, data, port):
     ]  # fmt: skip
 
 
-def start(processes, name, upstream, portico, wrapper=()):
+def portico_tls(folder, port):
+    """The flags that name a configuration with TLS in it."""
+    config = folder / "portico.toml"
+    files = f'{{ certificate = "{folder}/bench.pem", key = "{folder}/bench.key" }}'
+    config.write_text(f'[tls]\nlisten = "127.0.0.1:{port}"\ncertificates = [{files}]\n')
+    return ["--config", config]
+
+
+def start(processes, name, upstream, portico, wrapper=(), tls=False, answer_bytes=BODY_BYTES):
     """Starts one proxy and checks that it hands the measured request on."""
-    (port,) = free_ports(1)
-    argv = [*wrapper, *command(name, processes.folder, port, upstream, portico)]
+    port, tls_port = free_ports(2)
+    tls_port = tls_port if tls else None
+    argv = [*wrapper, *command(name, processes.folder, port, upstream, portico, tls_port)]
     process = processes.start(name, argv)
     try:
         status, body = first_answer(process, port, request_bytes())
     except BenchError as error:
         log = (processes.folder / f"{name}.log").read_text(errors="replace")
         raise BenchError(f"{error}; its output ends:\n{log[-2000:]}") from error
-    if status != 200 or len(body) != BODY_BYTES:
+    if status != 200 or len(body) != answer_bytes:
         raise BenchError(f"{name} answers {status} with {len(body)} bytes, not the upstream's 200")
-    return Running(name, process, port)
+    return Running(name, process, port, tls_port)

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS = 65536, BUFFER = 16384, EVENTS = 512 };
+enum { DESCRIPTORS = 65536, BUFFER = 65536, EVENTS = 512 };
 
 static int other_end[DESCRIPTORS];
 static char buffer[BUFFER];
@@ -52,14 +52,18 @@ static void accept_all(int poller, int listener, int upstream_port) {
 }
 
 static void relay(int fd) {
-  ssize_t count = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
-  if (count < 0 && errno == EAGAIN) return;
-  if (count <= 0) {
-    close(other_end[fd]);
-    close(fd);
-    return;
-  }
-  send(other_end[fd], buffer, count, MSG_NOSIGNAL);
+  ssize_t count;
+  do {
+    count = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) {
+      close(other_end[fd]);
+      close(fd);
+      return;
+    }
+    send(other_end[fd], buffer, count, MSG_NOSIGNAL);
+    // A short read has emptied the socket.
+  } while (count == sizeof buffer);
 }
 
 int main(int count, char **arguments) {

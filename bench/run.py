@@ -3,8 +3,10 @@
 
     python3 bench/run.py [--scenario c64]... [--rounds 5] [--seconds 3] [--json OUT]
 
-Scenarios: c64, c1, c256 (CPU a request under wrk), idle (memory a connection), start (time to the
-first answer), instructions (callgrind), build (clean release build).
+Scenarios: c64, c1, c256 (CPU a request under wrk), tls, handshake, h2, download-64k, download-1m,
+upload-64k, upload-1m (the same at the edge), idle (memory a connection), burst-memory (memory after
+5,000 requests at once), start (time to the first answer), instructions (callgrind), build (clean
+release build).
 """
 
 import sys
@@ -21,6 +23,8 @@ import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
 
+import burst
+import edge
 import idle
 import instructions
 import load
@@ -33,12 +37,14 @@ SCENARIOS = {
     "c64": lambda options, say: load.run(options, 64, say),
     "c1": lambda options, say: load.run(options, 1, say),
     "c256": lambda options, say: load.run(options, 256, say),
+    **edge.SCENARIOS,
     "idle": idle.run,
+    "burst-memory": burst.run,
     "start": startup.run,
     "instructions": instructions.run,
     "build": startup.build,
 }
-DEFAULT = ["c64", "c1", "c256", "idle", "start"]
+DEFAULT = ["c64", "c1", "c256", *edge.SCENARIOS, "idle", "burst-memory", "start"]
 NEED_PORTICO = {"start"}
 
 
@@ -50,7 +56,7 @@ def arguments():
         "--scenario", action="append", choices=SCENARIOS, help="may be repeated; default: "
         + " ".join(DEFAULT)
     )
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of c64, c1, c256 (5)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of those with CPU a request (5)")
     parser.add_argument("--seconds", type=int, default=3, help="seconds a round (3)")
     parser.add_argument("--core", type=int, default=0, help="core that everything shares (0)")
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))

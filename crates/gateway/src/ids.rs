@@ -20,9 +20,14 @@ impl RequestIds {
         std::str::from_utf8(&self.request).unwrap_or_default()
     }
 
+    /// The bytes of [`RequestIds::request`].
+    pub(crate) fn request_bytes(&self) -> &[u8] {
+        &self.request
+    }
+
     /// For example `Vts2pH6ArPEFcuQ=`; goes out as `x-amz-apigw-id`.
-    pub fn extended(&self) -> &str {
-        std::str::from_utf8(&self.extended).unwrap_or_default()
+    pub(crate) fn extended_bytes(&self) -> &[u8] {
+        &self.extended
     }
 }
 
@@ -109,7 +114,7 @@ mod tests {
         assert!(is_uuid(&ids.request));
         assert_eq!(ids.request().as_bytes()[14], b'4');
         assert!(b"89ab".contains(&ids.request().as_bytes()[19]));
-        assert!(ids.extended().ends_with('='));
+        assert!(ids.extended.ends_with(b"="));
         assert_ne!(ids, IdGenerator::new().request(None));
         let text = uuid(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff);
         assert_eq!(&text, b"00112233-4455-4677-8899-aabbccddeeff");

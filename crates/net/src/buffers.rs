@@ -2,36 +2,43 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::limits::{BUFFER_BYTES, SPARE_BUFFER_BYTES};
+use crate::limits::{BUFFER_BYTES, LONG_BUFFER_BYTES, SPARE_BUFFER_BYTES};
 
-/// A stack of spare buffers, capped in bytes.
+/// Stacks of spare buffers, usual and long ones, together capped in bytes.
 #[derive(Debug, Default)]
 pub struct Buffers {
     spare: RefCell<Vec<Vec<u8>>>,
+    long: RefCell<Vec<Vec<u8>>>,
     bytes: Cell<usize>,
 }
 
 impl Buffers {
     /// An empty buffer of at least [`BUFFER_BYTES`].
     pub fn take(&self) -> Vec<u8> {
-        match self.spare.borrow_mut().pop() {
-            Some(buffer) => {
-                self.bytes.set(self.bytes.get() - buffer.capacity());
-                buffer
-            }
-            None => Vec::with_capacity(BUFFER_BYTES),
-        }
+        self.pop(&self.spare).unwrap_or_else(|| Vec::with_capacity(BUFFER_BYTES))
+    }
+
+    /// An empty buffer of at least [`LONG_BUFFER_BYTES`].
+    pub(crate) fn take_long(&self) -> Vec<u8> {
+        self.pop(&self.long).unwrap_or_else(|| Vec::with_capacity(LONG_BUFFER_BYTES))
+    }
+
+    fn pop(&self, stack: &RefCell<Vec<Vec<u8>>>) -> Option<Vec<u8>> {
+        let buffer = stack.borrow_mut().pop()?;
+        self.bytes.set(self.bytes.get() - buffer.capacity());
+        Some(buffer)
     }
 
     /// Gives a buffer back. One that never grew to the usual size, grew far beyond it, or finds
     /// the stack full is freed instead.
     pub fn put(&self, mut buffer: Vec<u8>) {
         let capacity = buffer.capacity();
-        let usual = (BUFFER_BYTES..=4 * BUFFER_BYTES).contains(&capacity);
+        let usual = (BUFFER_BYTES..=2 * LONG_BUFFER_BYTES).contains(&capacity);
         if usual && self.bytes.get() + capacity <= SPARE_BUFFER_BYTES {
             buffer.clear();
             self.bytes.set(self.bytes.get() + capacity);
-            self.spare.borrow_mut().push(buffer);
+            let stack = if capacity < LONG_BUFFER_BYTES { &self.spare } else { &self.long };
+            stack.borrow_mut().push(buffer);
         }
     }
 
@@ -57,6 +64,11 @@ mod tests {
 
         buffers.put(Vec::with_capacity(BUFFER_BYTES - 1));
         buffers.put(Vec::with_capacity(64 * BUFFER_BYTES));
+        assert_eq!(buffers.spare_bytes(), 0);
+
+        buffers.put(buffers.take_long());
+        assert!(buffers.take().capacity() < LONG_BUFFER_BYTES, "small things get small buffers");
+        assert!(buffers.take_long().capacity() >= LONG_BUFFER_BYTES);
         assert_eq!(buffers.spare_bytes(), 0);
 
         for _ in 0..2 * SPARE_BUFFER_BYTES / BUFFER_BYTES {

@@ -1,7 +1,7 @@
 //! The HTTP/1.1 codec (RFC 9112): pure functions of bytes, strict in what they accept.
 //!
-//! A head is first found ([`scan`]), then parsed in one go, so the same bytes parse the same
-//! however they arrive. Whatever could be read in two ways is refused, never repaired.
+//! A head that is here at once is parsed in one go; where it is not, its end is found first
+//! ([`scan`]). The same bytes are read as the same however they arrive. Whatever could be read in two ways is refused, never repaired.
 
 mod chunked;
 mod decoder;
@@ -16,6 +16,7 @@ pub use chunked::{ChunkedDecoder, write_chunk_head};
 pub use decoder::{Decoded, Decoder};
 pub use framing::Framing;
 pub use parse::Malformed;
-pub use request::parse_request;
-pub use response::parse_response;
+pub(crate) use request::parse_request;
+pub use request::read_request;
+pub use response::read_response;
 pub use scan::{HeadScanner, Scanned};

@@ -8,6 +8,7 @@
 mod prefixed;
 mod request;
 mod response;
+mod sent;
 mod session;
 mod stream;
 mod watch;
@@ -20,8 +21,9 @@ use std::task::Poll;
 use crate::h2::prefixed::Prefixed;
 use crate::h2::session::{Session, Shared};
 use crate::handler::Handler;
+use crate::hits::Limit;
 use crate::io::Io;
-use crate::limits;
+use crate::limits::{Settings, http2};
 use crate::request::Peer;
 use crate::timer::Timer;
 use crate::worker::{Seat, Worker};
@@ -50,12 +52,15 @@ pub(crate) async fn serve<H: Handler, I: Io>(
     timer.set(worker.clock.now() + worker.settings.head);
     let io = Prefixed::new(io, ahead, worker.clone(), shared.clone());
     let connection = {
-        let mut shaking = pin!(builder().handshake(io));
+        let mut shaking = pin!(builder(&worker.settings).handshake(io));
         let shaken = poll_fn(|cx| {
             if let Poll::Ready(shaken) = shaking.as_mut().poll(cx) {
                 return Poll::Ready(shaken.ok());
             }
-            timer.poll(cx, worker.clock.now()).map(|()| None)
+            timer.poll(cx, worker.clock.now()).map(|()| {
+                worker.count(Limit::HeadTime);
+                None
+            })
         });
         let Some(connection) = shaken.await else { return };
         connection
@@ -65,20 +70,21 @@ pub(crate) async fn serve<H: Handler, I: Io>(
 }
 
 /// Every limit is ours, whatever the defaults of the crate are.
-fn builder() -> h2::server::Builder {
+fn builder(settings: &Settings) -> h2::server::Builder {
+    let limits = &settings.http2;
     let mut builder = h2::server::Builder::new();
     builder
-        .max_concurrent_streams(limits::STREAMS)
-        .max_header_list_size(limits::FIELD_LIST_BYTES)
-        .header_table_size(limits::FIELD_TABLE_BYTES)
-        .max_frame_size(limits::FRAME_BYTES)
-        .initial_window_size(limits::STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(limits::CONNECTION_WINDOW_BYTES)
-        .max_send_buffer_size(limits::STREAM_SEND_BYTES)
-        .data_frame_budget(limits::SMALL_DATA_BYTES)
-        .max_pending_accept_reset_streams(limits::UNSEEN_RESETS)
-        .max_local_error_reset_streams(Some(limits::ERROR_RESETS))
-        .max_concurrent_reset_streams(limits::RESET_STREAMS)
-        .reset_stream_duration(limits::RESET_STREAM_AGE);
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(limits.field_list_bytes(&settings.request_head))
+        .header_table_size(http2::FIELD_TABLE_BYTES)
+        .max_frame_size(http2::FRAME_BYTES)
+        .initial_window_size(limits.stream_window_bytes)
+        .initial_connection_window_size(limits.connection_window_bytes)
+        .max_send_buffer_size(http2::STREAM_SEND_BYTES)
+        .data_frame_budget(limits.small_data_bytes)
+        .max_pending_accept_reset_streams(limits.unseen_resets)
+        .max_local_error_reset_streams(Some(limits.error_resets))
+        .max_concurrent_reset_streams(http2::RESET_STREAMS)
+        .reset_stream_duration(http2::RESET_STREAM_AGE);
     builder
 }

@@ -23,14 +23,22 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
+    }
+
     /// Where `part`, a slice of `whole`, stands in it.
     pub(crate) fn of(part: &[u8], whole: &[u8]) -> Self {
         let start = part.as_ptr() as usize - whole.as_ptr() as usize;
         debug_assert!(start + part.len() <= whole.len());
-        Self { start: start as u32, end: (start + part.len()) as u32 }
+        Self::new(start, start + part.len())
     }
 
-    fn range(self) -> Range<usize> {
+    pub(crate) fn len(self) -> usize {
+        self.range().len()
+    }
+
+    pub(crate) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
@@ -43,17 +51,6 @@ pub(crate) struct FieldSpan {
     pub(crate) value: Span,
     /// Whether the line is `name: value` and a line end, so that it can be copied as it is.
     pub(crate) is_plain: bool,
-}
-
-impl FieldSpan {
-    pub(crate) fn new(known: Name, name: &[u8], value: &[u8], bytes: &[u8]) -> Self {
-        let (name, value) = (Span::of(name, bytes), Span::of(value, bytes));
-        let (colon, end) = (name.end as usize, value.end as usize);
-        let is_plain = value.start == name.end + 2
-            && bytes[colon + 1] == b' '
-            && bytes.get(end..end + 2) == Some(b"\r\n");
-        Self { known, name, value, is_plain }
-    }
 }
 
 /// The field lines of a head and the buffer they stand in.
@@ -230,6 +227,8 @@ impl RequestHead {
 pub struct ResponseHead {
     pub(crate) lines: Lines,
     pub(crate) status: u16,
+    /// What Content-Length says, also where there is no body: of an answer to HEAD, or a 304.
+    pub(crate) declared_length: Option<u64>,
     pub(crate) framing: Framing,
     pub(crate) keep_alive: bool,
 }

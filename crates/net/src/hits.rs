@@ -23,11 +23,18 @@ pub enum Limit {
     BodyRate,
     Requests,
     UpstreamConnections,
+    HandshakeTime,
+    Streams,
+    FieldListBytes,
+    CancelledStreams,
+    UnseenResets,
+    ErrorResets,
+    SmallDataBytes,
 }
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::HeadBytes,
         Self::Fields,
         Self::TargetBytes,
@@ -42,6 +49,13 @@ impl Limit {
         Self::BodyRate,
         Self::Requests,
         Self::UpstreamConnections,
+        Self::HandshakeTime,
+        Self::Streams,
+        Self::FieldListBytes,
+        Self::CancelledStreams,
+        Self::UnseenResets,
+        Self::ErrorResets,
+        Self::SmallDataBytes,
     ];
 
     /// Name of its setting and of its metric's label, for example `head-bytes`.
@@ -61,6 +75,13 @@ impl Limit {
             Self::BodyRate => "body-bytes-per-second",
             Self::Requests => "requests-by-connection",
             Self::UpstreamConnections => "upstream-connections-by-origin",
+            Self::HandshakeTime => "tls-handshake-seconds",
+            Self::Streams => "streams",
+            Self::FieldListBytes => "field-list-bytes",
+            Self::CancelledStreams => "cancelled-streams",
+            Self::UnseenResets => "unseen-resets",
+            Self::ErrorResets => "error-resets",
+            Self::SmallDataBytes => "small-data-bytes",
         }
     }
 

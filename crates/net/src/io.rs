@@ -1,6 +1,6 @@
 //! The transport under a connection: a TCP stream, or TLS above one.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -101,6 +101,29 @@ pub(crate) fn poll_write_all(
         }
     }
     Poll::Ready(Ok(()))
+}
+
+/// Writes `first`, then `second`, from byte `*from` of both on, with one call for the two.
+pub(crate) fn poll_write_both(
+    io: &mut dyn Io,
+    cx: &mut Context<'_>,
+    [first, second]: [&[u8]; 2],
+    from: &mut usize,
+) -> Poll<io::Result<()>> {
+    if second.is_empty() {
+        return poll_write_all(io, cx, first, from);
+    }
+    while *from < first.len() {
+        let slices = [IoSlice::new(&first[*from..]), IoSlice::new(second)];
+        match ready!(Pin::new(&mut *io).poll_write_vectored(cx, &slices))? {
+            0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            written => *from += written,
+        }
+    }
+    let mut rest = *from - first.len();
+    let polled = poll_write_all(io, cx, second, &mut rest);
+    *from = first.len() + rest;
+    polled
 }
 
 /// Flushes what the transport itself holds back; a plain socket holds nothing.

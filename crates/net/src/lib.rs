@@ -13,6 +13,7 @@ mod clock;
 mod connection;
 pub mod control;
 mod drain;
+mod greeting;
 pub mod h1;
 mod h2;
 mod handler;
@@ -45,7 +46,7 @@ pub use h1::Framing;
 pub use handler::{Handler, Refusal, Sent};
 pub use head::{Field, RequestHead, ResponseHead, Version};
 pub use hits::{Hits, Limit};
-pub use limits::{BodyRate, HeadLimits, Settings};
+pub use limits::{BodyRate, HeadLimits, Http2Limits, Settings};
 pub use listener::{BindError, Listeners, adopt, bind};
 pub use name::Name;
 pub use request::{BodyError, Peer, Request, RequestBody, Scheme};
@@ -55,4 +56,5 @@ pub use tls::{
     CertificateFiles, InvalidSecurityPolicy, Notice, OriginTls, SecurityPolicy, ServerTls, Tickets,
     TlsError, UpstreamTls,
 };
+pub use upstream::{OriginAddress, OriginAddresses};
 pub use worker::{Gauges, Worker, WorkerId};

@@ -1,11 +1,16 @@
 //! Every limit and time-out of a connection: its name, unit and default. Those that a user may
 //! set are in [`Settings`]; docs/limits.md tells what clients see of each.
 
+pub(crate) mod http2;
+
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client_address::TrustedProxies;
+pub use crate::limits::http2::Http2Limits;
 use crate::tls::UpstreamTls;
+use crate::upstream::OriginAddresses;
 
 /// Bytes of a request target: API Gateway's limit of a Regional URL. Over it: 414.
 pub const TARGET_BYTES: usize = 10_240;
@@ -36,6 +41,10 @@ pub const HELD_BYTES: usize = 64 * 1024;
 
 /// Capacity of a recycled buffer, in bytes.
 pub const BUFFER_BYTES: usize = 16 * 1024;
+
+/// Capacity of the recycled buffers through which long bodies go, in bytes: as much as is held back
+/// of an answer, so that one fits without growing.
+pub const LONG_BUFFER_BYTES: usize = HELD_BYTES;
 
 /// Bytes of unused buffers that one worker keeps.
 pub const SPARE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
@@ -95,50 +104,6 @@ pub struct BodyRate {
     pub over: Duration,
 }
 
-/// HTTP/2: requests of one connection at once. Over it: the stream is refused.
-pub const STREAMS: u32 = 100;
-
-/// HTTP/2: requests of one connection whose work goes on, those included that the client cancelled
-/// while it cannot be interrupted. Over it: the stream is refused.
-pub const STREAM_TASKS: u32 = 2 * STREAMS;
-
-/// HTTP/2: bytes of a field list with 32 for each field (RFC 9113, section 6.5.2), as a head of
-/// [`HEAD_BYTES`] with [`FIELDS`] fields may have. Over it: 431.
-pub const FIELD_LIST_BYTES: u32 = (HEAD_BYTES + 32 * FIELDS) as u32;
-
-/// HTTP/2: bytes of request bodies that a client may send ahead of their reader, on one stream and
-/// on all of a connection.
-pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
-pub const CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
-
-/// HTTP/2: bytes of one answer that wait for the socket.
-pub const STREAM_SEND_BYTES: usize = 32 * 1024;
-
-/// HTTP/2: bytes of one frame's payload.
-pub const FRAME_BYTES: u32 = 16 * 1024;
-
-/// HTTP/2: bytes of the table that compresses a client's fields.
-pub const FIELD_TABLE_BYTES: u32 = 4 * 1024;
-
-/// HTTP/2: what small DATA frames may cost a connection beyond their bytes.
-pub const SMALL_DATA_BYTES: usize = 25_600;
-
-/// HTTP/2: streams of a connection that a client opened and reset before we saw the request.
-/// Over it: the connection ends with ENHANCE_YOUR_CALM, as for the next two.
-pub const UNSEEN_RESETS: usize = 20;
-
-/// HTTP/2: streams of a connection that were reset for a client's error.
-pub const ERROR_RESETS: usize = 256;
-
-/// HTTP/2: requests of a connection that the client cancelled or that were malformed, less those
-/// that were answered.
-pub const CANCELLED_STREAMS: u32 = 100;
-
-/// HTTP/2: streams that we reset and still know, for frames that were on their way, and for how
-/// long.
-pub const RESET_STREAMS: usize = 50;
-pub const RESET_STREAM_AGE: Duration = Duration::from_secs(1);
-
 /// Bytes of a PROXY header of version 2, so that its TLVs are bounded.
 pub const PROXY_HEADER_BYTES: usize = 4096;
 
@@ -147,11 +112,10 @@ pub const PROXY_HEADER_BYTES: usize = 4096;
 pub struct Settings {
     /// Proxies that are believed about their clients.
     pub trusted_proxies: TrustedProxies,
-    /// Whether each connection begins with a PROXY header. One from a proxy that is not trusted, or
-    /// without the header, is closed.
-    pub proxy_protocol: bool,
     /// Whom to ask for the addresses of origins; empty is whom the system asks.
     pub name_servers: Vec<SocketAddr>,
+    /// Origins whose connections go elsewhere than their names say.
+    pub upstream_addresses: Arc<OriginAddresses>,
     /// Sizes of a request's head.
     pub request_head: HeadLimits,
     /// Bytes of a request's body. Over it: 413.
@@ -168,6 +132,8 @@ pub struct Settings {
     pub requests_by_connection: Option<u64>,
     /// Connections to one origin, in the process, the idle ones included. Over it: 503.
     pub upstream_connections_by_origin: Option<usize>,
+    /// What one connection over HTTP/2 may ask of us.
+    pub http2: Http2Limits,
     /// A kept-alive connection without a request.
     pub idle: Duration,
     /// From the accepted connection to the end of its TLS handshake.
@@ -193,8 +159,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             name_servers: Vec::new(),
+            upstream_addresses: Arc::default(),
             trusted_proxies: TrustedProxies::default(),
-            proxy_protocol: false,
             request_head: HeadLimits::DEFAULT,
             body_bytes: BODY_BYTES,
             body_rate: BodyRate { bytes_per_second: 240, over: Duration::from_secs(10) },
@@ -203,6 +169,7 @@ impl Default for Settings {
             connections_by_address: None,
             requests_by_connection: None,
             upstream_connections_by_origin: None,
+            http2: Http2Limits::DEFAULT,
             idle: Duration::from_secs(60),
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(10),

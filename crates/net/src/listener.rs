@@ -15,6 +15,14 @@ pub(crate) const BACKLOG: i32 = 4096;
 pub struct Listeners {
     pub(crate) sockets: Vec<TcpListener>,
     address: SocketAddr,
+    pub(crate) begins: Beginning,
+}
+
+/// What a connection begins with before its first request: a PROXY header, TLS, both in this order,
+/// or neither.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beginning {
+    pub(crate) proxied: bool,
     pub(crate) tls: Option<ServerTls>,
 }
 
@@ -48,7 +56,15 @@ impl Listeners {
     /// Clients of this address must speak TLS.
     #[must_use]
     pub fn with_tls(mut self, tls: ServerTls) -> Self {
-        self.tls = Some(tls);
+        self.begins.tls = Some(tls);
+        self
+    }
+
+    /// Each connection to this address begins with a PROXY header, version 1 or 2. One that comes
+    /// from a proxy that is not trusted, or without the header, is closed.
+    #[must_use]
+    pub fn with_proxy_protocol(mut self) -> Self {
+        self.begins.proxied = true;
         self
     }
 }
@@ -91,7 +107,7 @@ pub fn bind(address: SocketAddr, workers: usize) -> Result<Listeners, BindError>
     for _ in 1..workers {
         sockets.push(listen(address).map_err(failed)?);
     }
-    Ok(Listeners { sockets, address, tls: None })
+    Ok(Listeners { sockets, address, begins: Beginning::default() })
 }
 
 /// Listens with sockets of one address that another process has opened: what a service manager or a
@@ -111,7 +127,7 @@ pub fn adopt(mut sockets: Vec<TcpListener>, workers: usize) -> io::Result<Vec<Li
         for socket in &sockets {
             socket.set_nonblocking(true)?;
         }
-        adopted.push(Listeners { sockets, address, tls: None });
+        adopted.push(Listeners { sockets, address, begins: Beginning::default() });
     }
     Ok(adopted)
 }

@@ -3,13 +3,12 @@
 
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 
-use tokio::io::{AsyncReadExt, ReadBuf};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
+use crate::greeting::{Late, attend, poll_first};
 use crate::hits::Limit;
-use crate::io::Io;
 use crate::limits::PROXY_HEADER_BYTES;
 use crate::proxy_protocol::{Header, Scanned, scan};
 use crate::request::Peer;
@@ -22,11 +21,9 @@ pub(crate) async fn identify(
     peer: Peer,
     worker: &Rc<Worker>,
 ) -> Option<Peer> {
-    let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-    let _open = worker.greet(waker);
     let trusted = &worker.settings.trusted_proxies;
     let header = match peer.trusted.is_some() {
-        true => tokio::time::timeout(worker.settings.head, read(stream, worker)).await,
+        true => attend(worker, worker.settings.head, |slot| read(stream, worker, slot)).await,
         false => Ok(None),
     };
     match header {
@@ -39,27 +36,22 @@ pub(crate) async fn identify(
             add(&worker.gauges().proxy_refused, 1);
             None
         }
-        Err(_) => {
+        Err(Late::TimedOut) => {
             worker.count(Limit::HeadTime);
             None
         }
+        Err(Late::Asked) => None,
     }
 }
 
-/// `None` if there is no proper header, or none has begun when idle connections are to end.
-async fn read(stream: &mut TcpStream, worker: &Worker) -> Option<Header> {
+/// `None` if there is no proper header.
+async fn read(stream: &mut TcpStream, worker: &Worker, slot: usize) -> Option<Header> {
+    poll_fn(|cx| poll_first(cx, stream, worker, slot)).await.ok()??;
     let mut bytes = Vec::new();
     loop {
         let before = bytes.len();
         bytes.resize(PROXY_HEADER_BYTES + 1, 0);
-        let mut into = ReadBuf::new(&mut bytes[before..]);
-        let peeked = poll_fn(|cx| match stream.poll_peek(cx, &mut into) {
-            Poll::Pending if before == 0 && worker.is_closing() && !stream.has_unread() => {
-                Poll::Ready(Ok(0))
-            }
-            peeked => peeked,
-        });
-        let seen = peeked.await.ok().filter(|count| *count > 0)?;
+        let seen = stream.peek(&mut bytes[before..]).await.ok().filter(|count| *count > 0)?;
         bytes.truncate(before + seen);
         let scanned = scan(&bytes).ok()?;
         let end = match &scanned {

@@ -21,8 +21,6 @@ pub struct Response {
     pub(crate) status: u16,
     pub(crate) head: Vec<u8>,
     pub(crate) body: Body,
-    /// Length to declare where no body goes out: the answer to `HEAD`, or a 304.
-    pub(crate) declared_length: Option<u64>,
     pub(crate) close: bool,
 }
 
@@ -35,7 +33,7 @@ impl Response {
         head.push(b' ');
         head.extend_from_slice(reason(status).as_bytes());
         head.extend_from_slice(b"\r\n");
-        Self { status, head, body: Body::Empty, declared_length: None, close: false }
+        Self { status, head, body: Body::Empty, close: false }
     }
 
     /// The status code.
@@ -66,11 +64,6 @@ impl Response {
         self
     }
 
-    /// Declares the length of a body that is not sent: of an answer to `HEAD`, or a 304.
-    pub fn declare_length(&mut self, bytes: u64) {
-        self.declared_length = Some(bytes);
-    }
-
     /// Ends the connection after this answer.
     pub fn close_after(&mut self) {
         self.close = true;
@@ -97,9 +90,9 @@ impl Response {
         match (self.may_have_body(to_head), &self.body) {
             (true, _) => self.body_length(),
             (false, _) if self.status == 204 => None,
-            (false, Body::Answer(_)) => self.declared_length,
-            (false, _) if to_head => self.declared_length.or(self.body_length()),
-            (false, _) => self.declared_length,
+            (false, Body::Answer(answer)) => answer.head().declared_length,
+            (false, _) if to_head => self.body_length(),
+            (false, _) => None,
         }
     }
 

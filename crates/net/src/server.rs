@@ -20,7 +20,7 @@ use crate::drain::{self, Drained, Ending};
 use crate::handler::Handler;
 use crate::hits::Limit;
 use crate::limits::Settings;
-use crate::listener::Listeners;
+use crate::listener::{Beginning, Listeners};
 use crate::proxied;
 use crate::request::{Peer, Scheme};
 use crate::shared::Shared;
@@ -48,10 +48,11 @@ pub struct Server<H: Handler> {
     gauges: Vec<Arc<Gauges>>,
 }
 
-/// A listening socket of one worker, and the TLS its clients must speak.
+/// A listening socket of one worker, and what its clients must begin with.
 struct Door {
     address: SocketAddr,
     socket: TcpListener,
+    proxied: bool,
     tls: Option<Rc<Acceptor>>,
 }
 
@@ -82,7 +83,7 @@ pub fn start<H: Handler>(
     Ok(server)
 }
 
-type Socket = (SocketAddr, TcpListener, Option<ServerTls>);
+type Socket = (SocketAddr, TcpListener, Beginning);
 
 /// The first address, and each worker's sockets of all addresses.
 fn by_worker(listeners: Vec<Listeners>) -> io::Result<(SocketAddr, Vec<Vec<Socket>>)> {
@@ -91,9 +92,9 @@ fn by_worker(listeners: Vec<Listeners>) -> io::Result<(SocketAddr, Vec<Vec<Socke
     workers.resize_with(first.sockets.len(), Vec::new);
     let address = first.local_addr();
     for listeners in listeners {
-        let (address, tls) = (listeners.local_addr(), listeners.tls);
+        let (address, begins) = (listeners.local_addr(), listeners.begins);
         for (worker, socket) in workers.iter_mut().zip(listeners.sockets) {
-            worker.push((address, socket, tls.clone()));
+            worker.push((address, socket, begins.clone()));
         }
     }
     Ok((address, workers))
@@ -204,13 +205,14 @@ async fn obey<H: Handler>(
 }
 
 impl Door {
-    fn new((address, socket, tls): Socket) -> Self {
-        Self { address, socket, tls: tls.map(|tls| Rc::new(Acceptor::new(tls))) }
+    fn new((address, socket, begins): Socket) -> Self {
+        let Beginning { proxied, tls } = begins;
+        Self { address, socket, proxied, tls: tls.map(|tls| Rc::new(Acceptor::new(tls))) }
     }
 }
 
 async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
-    let Door { address, socket, tls } = door;
+    let Door { address, socket, proxied, tls } = door;
     let (local_port, scheme) = match tls {
         Some(_) => (address.port(), Scheme::Https),
         None => (address.port(), Scheme::Http),
@@ -239,12 +241,12 @@ async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
                     worker.make_room();
                     tokio::task::yield_now().await;
                 }
-                let is_plain = tls.is_none() && !worker.settings.proxy_protocol;
+                let is_plain = tls.is_none() && !proxied;
                 let (worker, handler, tls) = (worker.clone(), handler.clone(), tls.clone());
                 if is_plain {
                     spawn_local(connection::serve(stream, peer, worker, handler, place));
                 } else {
-                    spawn_local(welcome(stream, tls, peer, worker, handler, place));
+                    spawn_local(welcome(stream, proxied, tls, peer, worker, handler, place));
                 }
             }
             // The client went before we came.
@@ -268,13 +270,14 @@ fn admit(worker: &Worker, peer: &Peer) -> Result<Place, Limit> {
 /// with both in this order.
 async fn welcome<H: Handler>(
     mut stream: TcpStream,
+    proxied: bool,
     tls: Option<Rc<Acceptor>>,
     mut peer: Peer,
     worker: Rc<Worker>,
     handler: Rc<H>,
     mut place: Place,
 ) {
-    if worker.settings.proxy_protocol {
+    if proxied {
         let Some(named) = proxied::identify(&mut stream, peer, &worker).await else { return };
         peer = named;
         if peer.trusted.is_none()

@@ -6,12 +6,16 @@ use std::task::{Context, Poll, ready};
 use crate::clock::Clock;
 use crate::h1::{CHUNK_HEAD, write_chunk_head};
 use crate::io::{Io, poll_flush, poll_write_all};
-use crate::limits::BUFFER_BYTES;
+use crate::limits::{BUFFER_BYTES, LONG_BUFFER_BYTES};
+use crate::quota::Share;
 use crate::worker::Worker;
 
 /// Where a body comes from.
 pub(crate) trait Source {
     type Error;
+
+    /// Bytes that are known to be still to come.
+    fn left(&self) -> u64;
 
     /// Appends up to `max` bytes to `out`; 0 at the end of the body.
     fn poll_data(
@@ -36,6 +40,10 @@ pub(crate) struct Outbox {
     start: usize,
     chunked: bool,
     ended: bool,
+    /// The source had as much as was asked for, and may have more.
+    is_long: bool,
+    /// What is counted of a long buffer.
+    beyond: Share,
     /// Bytes of the body taken in so far.
     pub(crate) moved: u64,
 }
@@ -75,8 +83,27 @@ impl Outbox {
     pub(crate) fn release(&mut self, worker: &Worker) {
         if self.bytes.capacity() > 0 {
             worker.buffers.put(std::mem::take(&mut self.bytes));
+            self.beyond = Share::default();
         }
         self.start = 0;
+    }
+
+    /// A buffer for the next piece: a long one where there is much to move, unless the process
+    /// holds as many bytes as it may.
+    fn make_room<S: Source>(&mut self, source: &S, worker: &Worker) {
+        let has = self.bytes.capacity();
+        let wants_long = self.is_long || source.left() > BUFFER_BYTES as u64;
+        if wants_long && has < LONG_BUFFER_BYTES {
+            let buffered = &worker.shared.buffered;
+            if self.beyond.grow_to(LONG_BUFFER_BYTES, buffered) {
+                worker.buffers.put(std::mem::take(&mut self.bytes));
+                self.bytes = worker.buffers.take_long();
+            }
+        }
+        if self.bytes.capacity() == 0 {
+            self.bytes = worker.buffers.take();
+        }
+        self.bytes.clear();
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>, sink: &mut dyn Io) -> Poll<io::Result<()>> {
@@ -90,17 +117,20 @@ impl Outbox {
         source: &mut S,
         worker: &Worker,
     ) -> Poll<Result<(), S::Error>> {
-        if self.bytes.capacity() == 0 {
-            self.bytes = worker.buffers.take();
-        }
-        self.bytes.clear();
-        self.bytes.resize(CHUNK_HEAD, 0);
-        self.start = CHUNK_HEAD;
-        let polled = source.poll_data(cx, &mut self.bytes, BUFFER_BYTES - CHUNK_HEAD - 2);
+        self.make_room(source, worker);
+        let framing = if self.chunked { CHUNK_HEAD } else { 0 };
+        self.bytes.resize(framing, 0);
+        self.start = framing;
+        let usual = self.bytes.capacity() < LONG_BUFFER_BYTES;
+        let room = if usual { BUFFER_BYTES } else { LONG_BUFFER_BYTES };
+        // Behind a chunk stands a line end.
+        let max = room - framing - if self.chunked { 2 } else { 0 };
+        let polled = source.poll_data(cx, &mut self.bytes, max);
         let Poll::Ready(Ok(count)) = polled else {
             self.release(worker);
             return polled.map_ok(|_| ());
         };
+        self.is_long = count == max;
         self.moved += count as u64;
         self.ended = count == 0;
         self.frame(count);

@@ -3,6 +3,7 @@
 mod addresses;
 mod answer;
 mod call;
+mod dial;
 mod exchange;
 mod names;
 mod origin;
@@ -11,5 +12,6 @@ mod transport;
 
 pub use answer::Answer;
 pub use call::{CallError, Outbound, OutboundBody};
+pub use dial::{OriginAddress, OriginAddresses};
 pub(crate) use exchange::{Exchange, Upload};
 pub use origin::Origin;

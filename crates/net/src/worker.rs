@@ -134,7 +134,9 @@ impl Worker {
             return origin;
         }
         let quota = self.shared.upstream(host, port);
-        let origin = Rc::new(Origin::new(host, port, tls, quota));
+        let instead = (host.to_ascii_lowercase().into(), port);
+        let instead = self.settings.upstream_addresses.get(&instead).cloned();
+        let origin = Rc::new(Origin::new(host, port, tls, quota, instead));
         origins.push(Rc::downgrade(&origin));
         origin
     }
@@ -221,7 +223,12 @@ impl Worker {
 
     /// Whether a connection that is idle is to end.
     pub(crate) fn wants_back(&self, slot: usize) -> bool {
-        self.is_closing() || (self.asked.get() > 0 && self.is_asked(slot))
+        self.is_closing() || self.is_asked_back(slot)
+    }
+
+    /// Whether this connection was asked to make room for another.
+    pub(crate) fn is_asked_back(&self, slot: usize) -> bool {
+        self.asked.get() > 0 && self.is_asked(slot)
     }
 
     #[cold]
@@ -344,6 +351,13 @@ impl Drop for Seat {
 
 /// A connection that makes its handshake.
 pub(crate) struct Greeting(Rc<Worker>, usize);
+
+impl Greeting {
+    /// Its number among the connections of the worker.
+    pub(crate) fn slot(&self) -> usize {
+        self.1
+    }
+}
 
 impl Drop for Greeting {
     fn drop(&mut self) {

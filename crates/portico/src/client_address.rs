@@ -4,15 +4,26 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
-use portico_net::{Settings, TrustedProxies};
+use portico_net::{Listeners, Settings, TrustedProxies};
 use serde::Deserialize;
+
+use crate::failure::Failure;
 
 /// The members of `[client-address]`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
 pub(crate) struct ClientAddress {
     trusted_proxies: Vec<IpNet>,
-    proxy_protocol: bool,
+    proxy_protocol: Vec<Listener>,
+}
+
+/// A setting with an address that clients connect to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum Listener {
+    #[serde(rename = "listen")]
+    Plain,
+    #[serde(rename = "tls.listen")]
+    Tls,
 }
 
 /// The same as it stands in the file.
@@ -22,7 +33,7 @@ struct Written {
     #[serde(default)]
     trusted_proxies: Vec<Network>,
     #[serde(default)]
-    proxy_protocol: bool,
+    proxy_protocol: Vec<Listener>,
 }
 
 /// A network such as `10.0.0.0/8`, or one address.
@@ -61,7 +72,7 @@ impl TryFrom<Written> for ClientAddress {
 
     fn try_from(written: Written) -> Result<Self, InvalidClientAddress> {
         let Written { trusted_proxies, proxy_protocol } = written;
-        if proxy_protocol && trusted_proxies.is_empty() {
+        if !proxy_protocol.is_empty() && trusted_proxies.is_empty() {
             return Err(InvalidClientAddress::NobodyTrusted);
         }
         let trusted_proxies = trusted_proxies.into_iter().map(|network| network.0).collect();
@@ -73,8 +84,25 @@ impl ClientAddress {
     /// The same settings of the server, with what stands here.
     pub(crate) fn apply(&self, mut settings: Settings) -> Settings {
         settings.trusted_proxies = self.trusted_proxies.iter().copied().collect::<TrustedProxies>();
-        settings.proxy_protocol = self.proxy_protocol;
         settings
+    }
+
+    /// The same listeners, with what their connections are to begin with.
+    pub(crate) fn begin(
+        &self,
+        plain: Vec<Listeners>,
+        tls: Option<Vec<Listeners>>,
+    ) -> Result<(Vec<Listeners>, Vec<Listeners>), Failure> {
+        let is_proxied = |listener| self.proxy_protocol.contains(&listener);
+        if is_proxied(Listener::Tls) && tls.is_none() {
+            let sentence = "proxy-protocol names tls.listen, and there is no TLS";
+            return Err(Failure::new(sentence).help("name `listen`, or add [tls]"));
+        }
+        let begin = |listeners: Vec<Listeners>, listener| match is_proxied(listener) {
+            true => listeners.into_iter().map(Listeners::with_proxy_protocol).collect(),
+            false => listeners,
+        };
+        Ok((begin(plain, Listener::Plain), begin(tls.unwrap_or_default(), Listener::Tls)))
     }
 }
 
@@ -100,8 +128,11 @@ mod tests {
         };
         check("", Ok(&[]));
         check("trusted-proxies = [\"10.0.0.0/8\", \"::1\"]", Ok(&["10.0.0.0/8", "::1/128"]));
-        check("trusted-proxies = [\"192.0.2.7\"]\nproxy-protocol = true", Ok(&["192.0.2.7/32"]));
-        check("proxy-protocol = true", Err("whose headers are to be believed"));
+        let both = "proxy-protocol = [\"listen\", \"tls.listen\"]\n";
+        check(&format!("trusted-proxies = [\"192.0.2.7\"]\n{both}"), Ok(&["192.0.2.7/32"]));
+        check(both, Err("whose headers are to be believed"));
+        check("proxy-protocol = [\"tls\"]", Err("expected `listen` or `tls.listen`"));
+        check("proxy-protocol = true", Err("expected a sequence"));
         check("trusted-proxies = [\"10.0.0.1/8\"]", Err("the network is 10.0.0.0/8"));
         check("trusted-proxies = [\"lb.example\"]", Err("expected a network"));
         check("trusted-proxies = [\"10.0.0.0/33\"]", Err("expected a network"));

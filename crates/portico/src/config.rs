@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
+use crate::upstream::Upstream;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
 /// Name of the file that is looked for.
@@ -66,14 +67,6 @@ pub(crate) struct Tls {
     /// By AWS's name, for example `SecurityPolicy_TLS13_1_3_2025_09`.
     #[serde(default, deserialize_with = "policy")]
     pub(crate) policy: SecurityPolicy,
-}
-
-/// `[upstream]`: how origins are called.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Upstream {
-    /// Root certificates beside those of the system.
-    pub(crate) ca: Option<PathBuf>,
 }
 
 fn certificates<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<CertificateFiles>, D::Error> {
@@ -262,9 +255,12 @@ mod tests {
         check("[stages.\"a b\"]\n", &["portico.toml:1:", "a stage name has"]);
         check("management = \"0.0.0.0:1\"", &["portico.toml:1:14", "only on loopback"]);
         check("[limits]\nhead-bytes = 1", &["portico.toml:2:14", "from 1024 to 1048576"]);
-        check("[client-address]\nproxy-protocol = true", &["portico.toml:1:", "trusted-proxies"]);
+        let proxied = "[client-address]\nproxy-protocol = [\"listen\"]";
+        check(proxied, &["portico.toml:1:", "trusted-proxies"]);
         check("[limits]\nhead = 1", &["portico.toml:2:1", "head-bytes"]);
         check("[tls]\npolicy = \"TLS_1_0\"", &["portico.toml:2:10", "RFC 8996"]);
+        let pair = "[upstream.addresses]\n\"a:80\" = \"unix:a.sock\"";
+        check(pair, &["portico.toml:2:10", "is absolute"]);
         check("[tls]\npolicy = \"TLS\"", &["portico.toml:2:10", "no security policy"]);
         check("[tls]\ncertificates = [{ certificate = \"a\" }]", &["portico.toml:2:", "key"]);
         check("[[origin]]\ndirectory = 1\n", &["portico.toml:2:13", "string"]);

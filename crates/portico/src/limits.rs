@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use portico_net::Settings;
+use portico_net::{Http2Limits, Settings};
 use serde::Deserialize;
 
 /// Descriptors that are kept for what is no client's connection: listeners, files, the rest.
@@ -37,6 +37,10 @@ impl<const MIN: u64, const MAX: u64> Number<MIN, MAX> {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 
+    fn bits(self) -> u32 {
+        u32::try_from(self.0).unwrap_or(u32::MAX)
+    }
+
     fn seconds(self) -> Duration {
         Duration::from_secs(self.0)
     }
@@ -47,6 +51,8 @@ const MIB: u64 = 1024 * KIB;
 const GIB: u64 = 1024 * MIB;
 type Count = Number<1, 10_000_000>;
 type Seconds = Number<1, 3600>;
+/// Bytes of a window of HTTP/2 (RFC 9113, section 6.9.1).
+const WINDOW: u64 = (1 << 31) - 1;
 
 /// The members of `[limits]`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -66,6 +72,15 @@ pub(crate) struct Limits {
     body_bytes_per_second: Option<Number<0, GIB>>,
     body_rate_seconds: Option<Number<1, 300>>,
     requests_by_connection: Option<Count>,
+    tls_handshake_seconds: Option<Seconds>,
+    streams: Option<Number<1, 10_000>>,
+    field_list_bytes: Option<Number<KIB, { 16 * MIB }>>,
+    cancelled_streams: Option<Count>,
+    unseen_resets: Option<Count>,
+    error_resets: Option<Count>,
+    small_data_bytes: Option<Number<KIB, GIB>>,
+    stream_window_bytes: Option<Number<KIB, WINDOW>>,
+    connection_window_bytes: Option<Number<65_535, WINDOW>>,
     upstream_connections_by_origin: Option<Count>,
     upstream_connect_seconds: Option<Seconds>,
     upstream_idle_seconds: Option<Seconds>,
@@ -96,6 +111,8 @@ impl Limits {
         settings.requests_by_connection = self.requests_by_connection.map(|number| number.0);
         settings.upstream_connections_by_origin =
             self.upstream_connections_by_origin.map(Number::count);
+        self.set_http2(&mut settings.http2);
+        set(&mut settings.handshake, self.tls_handshake_seconds, Number::seconds);
         set(&mut settings.head, self.head_seconds, Number::seconds);
         set(&mut settings.idle, self.idle_seconds, Number::seconds);
         set(&mut settings.stall, self.stall_seconds, Number::seconds);
@@ -107,6 +124,17 @@ impl Limits {
         let wanted = self.connections.map_or(default, |number| number.0).min(available);
         settings.connections = usize::try_from(wanted.max(1)).unwrap_or(usize::MAX);
         settings
+    }
+
+    fn set_http2(&self, http2: &mut Http2Limits) {
+        set(&mut http2.streams, self.streams, Number::bits);
+        http2.field_list_bytes = self.field_list_bytes.map(Number::bits);
+        set(&mut http2.cancelled_streams, self.cancelled_streams, Number::bits);
+        set(&mut http2.unseen_resets, self.unseen_resets, Number::count);
+        set(&mut http2.error_resets, self.error_resets, Number::count);
+        set(&mut http2.small_data_bytes, self.small_data_bytes, Number::count);
+        set(&mut http2.stream_window_bytes, self.stream_window_bytes, Number::bits);
+        set(&mut http2.connection_window_bytes, self.connection_window_bytes, Number::bits);
     }
 }
 
@@ -139,6 +167,43 @@ mod tests {
         assert_eq!(seconds.map(|time| time.as_secs()), [1, 2, 3, 5, 8, 9]);
         assert_eq!((set.body_rate.bytes_per_second, set.requests_by_connection), (4, Some(6)));
         assert_eq!(set.upstream_connections_by_origin, Some(7));
+    }
+
+    #[test]
+    fn limits_of_tls_and_http2_can_be_set() {
+        let set = settings(
+            "tls-handshake-seconds = 1\nstreams = 2\nfield-list-bytes = 3000\n\
+             cancelled-streams = 4\nunseen-resets = 5\nerror-resets = 6\n\
+             small-data-bytes = 7000\nstream-window-bytes = 8000\n\
+             connection-window-bytes = 90000\n",
+            None,
+        );
+        assert_eq!(set.handshake.as_secs(), 1);
+        let expected = Http2Limits {
+            streams: 2,
+            field_list_bytes: Some(3000),
+            cancelled_streams: 4,
+            unseen_resets: 5,
+            error_resets: 6,
+            small_data_bytes: 7000,
+            stream_window_bytes: 8000,
+            connection_window_bytes: 90_000,
+        };
+        assert_eq!(set.http2, expected);
+    }
+
+    #[test]
+    fn a_number_out_of_its_range_is_refused() {
+        let check = |text: &str, expected: &str| {
+            let error = toml::from_str::<Limits>(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        };
+        check("streams = 0", "expected a number from 1 to 10000");
+        check("streams = -1", "expected a number from 1 to 10000");
+        check("streams = 10001", "expected a number from 1 to 10000");
+        check("connection-window-bytes = 65534", "expected a number from 65535 to 2147483647");
+        check("tls-handshake-seconds = 0", "expected a number from 1 to 3600");
+        check("stream = 7", "unknown field `stream`");
     }
 
     #[test]

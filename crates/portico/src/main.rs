@@ -25,7 +25,9 @@ mod stop;
 mod telemetry;
 mod terminal;
 mod tls;
+mod upstream;
 mod values;
+mod watch;
 
 use std::process::ExitCode;
 

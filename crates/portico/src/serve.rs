@@ -29,6 +29,7 @@ use crate::telemetry::{Status, Telemetry};
 use crate::terminal;
 use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
+use crate::watch::Watch;
 
 /// Serves until it is told to stop.
 pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
@@ -49,12 +50,20 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let status = Arc::new(Status::new(started, workers, &report.findings));
     let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
     let tls = Tls::of(flags, &config, source.as_ref())?;
+    // Before the files are read, so that no change falls between.
+    let watch = Watch::new(tls.as_ref().map(Tls::files).unwrap_or_default());
     let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
     let settings = Settings {
         upstream_tls: tls::upstream(flags, &config, &stage)?,
+        upstream_addresses: Arc::new(config.upstream.addresses()),
         name_servers: config.name_servers.iter().map(|server| server.address()).collect(),
         ..settings
     };
+    for origin in config.upstream.uncalled(&stage) {
+        terminal::log(&format!(
+            "warning: no integration calls {origin}, which [upstream.addresses] has"
+        ));
+    }
     let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
     let servers = Servers::start(&start, &mut sockets, &status, snapshot)?;
     let signals = Signals::catch()?;
@@ -86,11 +95,11 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let shared = shared.into_iter().map(|origin| origin.server);
     let others = std::iter::once(management).chain(shared).collect();
     let serving = Serving { gateway, others, control, deadline };
-    let reload = |server: &_| match &tls {
-        Some(tls) => tls.reload(server, &tls_addresses),
+    let reload = |server: &_, cause| match &tls {
+        Some(tls) => tls.reload(server, &tls_addresses, cause),
         None => terminal::log("SIGHUP: there are no certificates to read again"),
     };
-    stop::wait(signals, serving, &status, reload)?;
+    stop::wait(signals, serving, &status, watch, reload)?;
     Ok(())
 }
 
@@ -155,9 +164,9 @@ impl Servers {
         let listeners = sockets.listen(Role::Management, address.address(), 1)?;
         let management = SmallServer::start(listeners, Arc::new(answer))?;
         let address = flags.listen.or(config.listen).unwrap_or(Listen::GATEWAY).address();
-        let mut listeners = sockets.listen(Role::Gateway, address, status.workers)?;
+        let plain = sockets.listen(Role::Gateway, address, status.workers)?;
         let with_tls = tls.map(|tls| tls.listen(sockets, status.workers)).transpose()?;
-        let with_tls = with_tls.unwrap_or_default();
+        let (mut listeners, with_tls) = config.client_address.begin(plain, with_tls)?;
         let tls = with_tls.iter().map(Listeners::local_addr).collect();
         listeners.extend(with_tls);
         let revision = snapshot.revision();

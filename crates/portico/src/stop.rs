@@ -16,6 +16,7 @@ use crate::service;
 use crate::small_server::SmallServer;
 use crate::telemetry::Status;
 use crate::terminal;
+use crate::watch::Watch;
 
 /// How often the workers are looked after.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
@@ -61,13 +62,32 @@ enum Reason {
     TakenOver(u32),
 }
 
-/// Waits for a signal or a successor and ends the server; SIGHUP means `reload`. An error if a
-/// worker ended without being asked.
+/// Why certificates are read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    Hangup,
+    /// Their files were changed.
+    Changed,
+}
+
+impl Cause {
+    /// The subject of a line of the log.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hangup => "SIGHUP",
+            Self::Changed => "certificate files were changed",
+        }
+    }
+}
+
+/// Waits for a signal or a successor and ends the server; SIGHUP and changes of what is watched mean
+/// `reload`. An error if a worker ended without being asked.
 pub(crate) fn wait<H: Handler>(
     signals: Signals,
     mut serving: Serving<H>,
     status: &Status,
-    reload: impl Fn(&Server<H>),
+    mut watch: Watch,
+    reload: impl Fn(&Server<H>, Cause),
 ) -> Result<(), Failure> {
     let Signals { runtime, mut terminate, mut interrupt, mut hangup, mut again } = signals;
     let ended = runtime.block_on(async {
@@ -76,7 +96,12 @@ pub(crate) fn wait<H: Handler>(
                 _ = terminate.recv() => break Reason::Signal("SIGTERM"),
                 _ = interrupt.recv() => break Reason::Signal("Ctrl-C"),
                 process = taken(&mut serving.control) => break Reason::TakenOver(process),
-                _ = hangup.recv() => reload(&serving.gateway),
+                _ = hangup.recv() => {
+                    // What is read now is no change any more.
+                    watch.look();
+                    reload(&serving.gateway, Cause::Hangup);
+                }
+                () = watch.changed() => reload(&serving.gateway, Cause::Changed),
                 _ = again.recv() => replace(serving.control.is_some()),
                 () = broken(&serving.gateway) => return Err(Failure::new("a worker ended by itself")
                     .help("the lines above say why; it is a bug, please report it")),
@@ -206,7 +231,9 @@ mod tests {
         let serving =
             Serving { gateway, others: Vec::new(), control: None, deadline: Duration::ZERO };
         let status = Status::new(Duration::ZERO, 1, &[]);
-        let failure = wait(Signals::catch().unwrap(), serving, &status, |_| {}).unwrap_err();
+        let watch = Watch::new(Vec::new());
+        let ended = wait(Signals::catch().unwrap(), serving, &status, watch, |_, _| {});
+        let failure = ended.unwrap_err();
         assert!(failure.sentence.contains("a worker ended by itself"), "{failure}");
     }
 }

@@ -1,5 +1,5 @@
-//! TLS of the gateway's own listener, from `[tls]` to certificates in use and again at SIGHUP; and
-//! whom origins have to be known to.
+//! TLS of the gateway's own listener, from `[tls]` to certificates in use, and again when they change;
+//! and whom origins have to be known to.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::report::{Refusal, Report};
 use crate::sockets::{Role, Sockets};
 use crate::source::Source;
+use crate::stop::Cause;
 use crate::terminal;
 use crate::values::Listen;
 
@@ -53,16 +54,30 @@ impl Tls {
         Ok(listeners.into_iter().map(|listeners| listeners.with_tls(tls.clone())).collect())
     }
 
+    /// The files that the certificates are read from.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let files = self.settings.certificates.iter();
+        files.flat_map(|files| [files.certificate.clone(), files.key.clone()]).collect()
+    }
+
     /// Reads the certificates again; what is wrong with them changes nothing but the log.
-    pub(crate) fn reload<H: Handler>(&self, server: &Server<H>, addresses: &[SocketAddr]) {
+    pub(crate) fn reload<H: Handler>(
+        &self,
+        server: &Server<H>,
+        addresses: &[SocketAddr],
+        cause: Cause,
+    ) {
+        let cause = cause.name();
         match self.load() {
             Ok(tls) => {
                 addresses.iter().for_each(|address| server.replace_tls(*address, &tls));
-                terminal::log("SIGHUP: new connections get the certificates as they are now");
+                let now = "new connections get the certificates as they are now";
+                terminal::log(&format!("{cause}: {now}"));
             }
             Err(refusal) => {
                 terminal::eprint(&refusal.render(terminal::stderr_colours()));
-                terminal::log("SIGHUP: the certificates that were read before stay in use");
+                let before = "the certificates that were read before stay in use";
+                terminal::log(&format!("{cause}: {before}"));
             }
         }
     }

@@ -10,3 +10,5 @@ pub mod pki;
 pub mod process;
 pub mod raw;
 pub mod server;
+pub mod tools;
+pub mod unix;

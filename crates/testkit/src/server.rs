@@ -27,6 +27,8 @@ pub struct Gateway {
     pub at_root: bool,
     /// The TLS of a second address, where there is to be one.
     pub tls: Option<ServerTls>,
+    /// Whether connections to the first address begin with a PROXY header, and to the second.
+    pub proxied: (bool, bool),
 }
 
 impl Default for Gateway {
@@ -38,6 +40,7 @@ impl Default for Gateway {
             stage: Stage::default(),
             at_root: true,
             tls: None,
+            proxied: (false, false),
         }
     }
 }
@@ -131,10 +134,13 @@ impl Gateway {
         let root = self.at_root.then_some(StageIndex(0));
         let snapshot = Arc::new(Snapshot::new(1, vec![Arc::new(stage)], root));
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let bind = || portico_net::bind(any, self.workers).expect("loopback has a free port");
-        let with_tls = self.tls.map(|tls| bind().with_tls(tls));
+        let bind = |proxied| {
+            let listeners = portico_net::bind(any, self.workers).expect("loopback has a free port");
+            if proxied { listeners.with_proxy_protocol() } else { listeners }
+        };
+        let with_tls = self.tls.map(|tls| bind(self.proxied.1).with_tls(tls));
         let tls_address = with_tls.as_ref().map(Listeners::local_addr);
-        let listeners: Vec<_> = std::iter::once(bind()).chain(with_tls).collect();
+        let listeners: Vec<_> = std::iter::once(bind(self.proxied.0)).chain(with_tls).collect();
         let (sender, events) = channel();
         let account = Account { id: "000000000000".into(), region: "us-east-1".into() };
         let (account, counters) = (Arc::new(account), Arc::new(LocalCounters::default()));

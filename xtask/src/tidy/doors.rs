@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::repository::Repository;
 
 /// Foreign package, and our packages that may name it.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 12] = [
     (
         "tokio",
         &[
@@ -21,7 +21,6 @@ const DOORS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("socket2", &["portico-net", "portico", "portico-testkit"]),
-    ("httparse", &["portico-net"]),
     ("h2", &["portico-net"]),
     ("rustls", &["portico-net"]),
     ("tokio-rustls", &["portico-net"]),

@@ -23,7 +23,7 @@ pub(crate) fn write(scope: &Scope<'_>, variable: ContextVariable, out: &mut Vec<
             out.extend_from_slice(&domain[..end]);
         }
         ContextVariable::ExtendedRequestId => {
-            out.extend_from_slice(scope.ids.extended().as_bytes());
+            out.extend_from_slice(scope.ids.extended_bytes());
         }
         ContextVariable::HttpMethod => out.extend_from_slice(scope.head.method()),
         ContextVariable::IdentitySourceIp => {
@@ -41,7 +41,7 @@ pub(crate) fn write(scope: &Scope<'_>, variable: ContextVariable, out: &mut Vec<
             out.extend_from_slice(scope.matched.path);
         }
         ContextVariable::Protocol => out.extend_from_slice(b"HTTP/1.1"),
-        ContextVariable::RequestId => out.extend_from_slice(scope.ids.request().as_bytes()),
+        ContextVariable::RequestId => out.extend_from_slice(scope.ids.request_bytes()),
         ContextVariable::RequestTime => write_request_time(scope.wall, out),
         ContextVariable::RequestTimeEpoch => {
             write_decimal(u64::try_from(scope.wall.as_millis()).unwrap_or(u64::MAX), out);

@@ -25,6 +25,6 @@ pub(crate) fn render(fault: &Fault, ids: &RequestIds, worker: &Worker) -> Respon
 
 /// The two fields of every answer of a REST API.
 pub(crate) fn write_ids(response: &mut Response, ids: &RequestIds) {
-    response.own_field("x-amzn-RequestId", ids.request().as_bytes());
-    response.own_field("x-amz-apigw-id", ids.extended().as_bytes());
+    response.own_field("x-amzn-RequestId", ids.request_bytes());
+    response.own_field("x-amz-apigw-id", ids.extended_bytes());
 }

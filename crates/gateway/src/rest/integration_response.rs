@@ -42,7 +42,6 @@ fn http_proxy(scope: &Scope<'_>, answer: Answer) -> Response {
     if !has_type {
         response.own_field("Content-Type", b"application/json");
     }
-    declare_length(&answer, &mut response);
     response.with_body(Body::Answer(answer))
 }
 
@@ -62,7 +61,6 @@ fn http(
     write_mapped(scope, rule, Some(&answer), &mut response);
     let Some(template) = template(scope, rule) else {
         write_type(rule, "application/json", &mut response);
-        declare_length(&answer, &mut response);
         return Ok(response.with_body(Body::Answer(answer)));
     };
     Ok(with_template(scope, rule, template, response))
@@ -92,15 +90,6 @@ fn select(responses: &Responses, status: u16) -> Result<&ResponseRule, Fault> {
         None => {
             Err(Fault::Configuration(format!("no integration response takes the status {status}")))
         }
-    }
-}
-
-/// An answer without a body may still tell how long it would be.
-fn declare_length(answer: &Answer, response: &mut Response) {
-    let declared = answer.head().known(Name::ContentLength);
-    let declared = declared.and_then(|value| std::str::from_utf8(value).ok()?.parse().ok());
-    if let Some(bytes) = declared {
-        response.declare_length(bytes);
     }
 }
 

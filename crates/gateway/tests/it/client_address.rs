@@ -22,11 +22,21 @@ paths:
 "#;
 
 fn start(origin: &Origin, trusted: &[&str], set: impl FnOnce(&mut Settings)) -> Running {
+    prepared(origin, trusted, set).start(SOURCE_IP)
+}
+
+/// The same, where connections begin with a PROXY header.
+fn proxied(origin: &Origin, trusted: &[&str], set: impl FnOnce(&mut Settings)) -> Running {
+    let gateway = prepared(origin, trusted, set);
+    Gateway { proxied: (true, false), ..gateway }.start(SOURCE_IP)
+}
+
+fn prepared(origin: &Origin, trusted: &[&str], set: impl FnOnce(&mut Settings)) -> Gateway {
     let mut gateway = Gateway::default().variable("origin", origin.address());
     let networks = trusted.iter().map(|text| text.parse::<ipnet::IpNet>().unwrap());
     gateway.settings.trusted_proxies = networks.collect();
     set(&mut gateway.settings);
-    gateway.start(SOURCE_IP)
+    gateway
 }
 
 fn request(fields: &str) -> String {
@@ -70,7 +80,7 @@ fn binary(command: u8) -> Vec<u8> {
 #[test]
 fn a_proxy_header_tells_the_client() {
     let origin = Origin::echo();
-    let gateway = start(&origin, &["127.0.0.1/32"], |settings| settings.proxy_protocol = true);
+    let gateway = proxied(&origin, &["127.0.0.1/32"], |_| {});
     let check = |header: &[u8], by_byte: bool, source: &str| {
         let bytes = [header, request("").as_bytes()].concat();
         let mut client = Client::connect(gateway.address());
@@ -99,7 +109,7 @@ fn a_proxy_header_tells_the_client() {
 #[test]
 fn the_port_is_the_one_the_client_came_to() {
     let origin = Origin::echo();
-    let gateway = start(&origin, &["127.0.0.1/32"], |settings| settings.proxy_protocol = true);
+    let gateway = proxied(&origin, &["127.0.0.1/32"], |_| {});
     let mut client = Client::connect(gateway.address());
     client.send([&binary(0x21)[..], b"GET /a HTTP/1.0\r\n\r\n"].concat());
     assert_eq!(client.answer("GET").status, 200);
@@ -115,12 +125,12 @@ fn a_connection_without_a_proper_header_is_closed() {
         let cut = client.to_end();
         assert!(cut.bytes.is_empty(), "{}", bytes.escape_ascii());
     };
-    let trusted = start(&origin, &["127.0.0.1/32"], |settings| settings.proxy_protocol = true);
+    let trusted = proxied(&origin, &["127.0.0.1/32"], |_| {});
     closes(&trusted, request("").as_bytes());
     closes(&trusted, b"PROXY TCP4 192.0.2.1\r\n");
     closes(&trusted, b"\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff");
     // Who is not trusted is not believed, whatever he sends.
-    let other = start(&origin, &["10.0.0.0/8"], |settings| settings.proxy_protocol = true);
+    let other = proxied(&origin, &["10.0.0.0/8"], |_| {});
     closes(&other, b"PROXY TCP4 192.0.2.1 198.51.100.7 4711 443\r\n");
     assert!(origin.received().is_none());
 }
@@ -128,8 +138,7 @@ fn a_connection_without_a_proper_header_is_closed() {
 #[test]
 fn a_header_has_its_time() {
     let origin = Origin::echo();
-    let gateway = start(&origin, &["127.0.0.1/32"], |settings| {
-        settings.proxy_protocol = true;
+    let gateway = proxied(&origin, &["127.0.0.1/32"], |settings| {
         settings.head = Duration::from_millis(50);
     });
     for part in [&b""[..], b"PROXY TCP4 192", b"\r\n\r\n\0\r\nQUIT\n\x21"] {
@@ -148,8 +157,7 @@ fn connections_are_counted_by_the_client_and_not_by_its_proxy() {
         client.send(format!("{header}{}", request("")));
         client.try_answer("GET").is_ok().then_some(client)
     };
-    let gateway = start(&origin, &["127.0.0.1/32"], |settings| {
-        settings.proxy_protocol = true;
+    let gateway = proxied(&origin, &["127.0.0.1/32"], |settings| {
         settings.connections_by_address = Some(1);
     });
     let header = |last: u8| format!("PROXY TCP4 192.0.2.{last} 198.51.100.7 4711 443\r\n");

@@ -5,6 +5,8 @@ mod bodies;
 mod ends;
 mod floods;
 mod frames;
+mod limits;
+mod python;
 mod rules;
 mod tools;
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use portico_net::{BodyRate, Limit, Settings};
+use portico_net::{BodyRate, Limit, SecurityPolicy, ServerTls, Settings, Tickets};
 use portico_testkit::origin::{Act, Origin};
+use portico_testkit::pki::Authority;
 use portico_testkit::raw::{Client, End};
-use portico_testkit::server::Running;
+use portico_testkit::server::{Gateway, Running};
 
 use crate::support::{PROXY, gateway};
 
@@ -165,6 +166,61 @@ fn those_who_never_speak_make_room_for_others() {
     }
     assert!(gateway.open_connections() <= 64);
     assert!(gateway.hits(Limit::Connections) > 200);
+}
+
+/// Many send these bytes to a TLS port and no more; between them others come, who send `prelude`
+/// and a request to the plain port, and are served.
+fn crowd(rounds: usize, sent: &[u8], prelude: &[u8], set: impl FnOnce(&mut Gateway)) {
+    let authority = Authority::new();
+    let mut setup = gateway(&Origin::echo());
+    let files = [authority.issue("a", &["a.example"])];
+    let tickets = Tickets::new().unwrap();
+    let policy = SecurityPolicy::default();
+    setup.tls = Some(ServerTls::load(&files, policy, &tickets, Duration::ZERO).unwrap().0);
+    setup.settings.connections = 64;
+    // Longer than the test may take: room is made, not waited for.
+    setup.settings.handshake = Duration::from_secs(3600);
+    setup.settings.head = Duration::from_secs(3600);
+    set(&mut setup);
+    let gateway = setup.start(PROXY);
+    let mut silent = Vec::new();
+    for _ in 0..rounds {
+        for _ in 0..70 {
+            let mut client = Client::connect(gateway.tls_address());
+            client.try_send(sent);
+            silent.push(client);
+        }
+        let served = (0..1_000_000).any(|_| {
+            let mut client = Client::connect(gateway.address());
+            client.try_send(prelude) && is_served(&mut client)
+        });
+        assert!(served, "{} are silent", silent.len());
+    }
+    assert!(gateway.open_connections() <= 64);
+    let hits = gateway.hits(Limit::Connections);
+    assert!(hits > 0, "after {}", sent.escape_ascii());
+    assert_eq!((gateway.hits(Limit::HandshakeTime), gateway.hits(Limit::HeadTime)), (0, 0));
+}
+
+#[test]
+fn those_who_never_speak_tls_make_room_for_others() {
+    crowd(6, b"", b"", |_| {});
+    // The beginning of a handshake.
+    crowd(2, b"\x16\x03\x01\x02\x00\x01", b"", |_| {});
+}
+
+#[test]
+fn those_who_never_send_their_proxy_header_make_room_for_others() {
+    let proxied = |setup: &mut Gateway| {
+        setup.proxied = (true, true);
+        let loopback: ipnet::IpNet = "127.0.0.0/8".parse().unwrap();
+        setup.settings.trusted_proxies = [loopback].into_iter().collect();
+    };
+    let header = b"PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n";
+    crowd(6, b"", header, proxied);
+    crowd(2, b"PROXY TCP4 ", header, proxied);
+    // The header is here, and the handshake behind it is not.
+    crowd(2, header, header, proxied);
 }
 
 #[test]

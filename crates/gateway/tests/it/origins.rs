@@ -333,3 +333,26 @@ fn a_cut_answer_shows_what_came() {
     let expected = Cut { bytes: b"o".to_vec(), end: End::Clean };
     assert_eq!(client.try_answer("GET").err(), Some(expected));
 }
+
+#[test]
+fn a_connection_is_used_again_after_an_answer_of_any_length() {
+    for bytes in [1, 16_384, 16_385, 65_536, 65_537, 300_000] {
+        let body = "x".repeat(bytes);
+        for head in [
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {bytes}\r\n\r\n{body}"),
+            format!(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{bytes:x}\r\n{body}\r\n0\r\n\r\n"
+            ),
+        ] {
+            let script = vec![Act::Request, send(head), Act::Request, send(OK)];
+            let origin = Origin::scripted(vec![script]);
+            let gateway = proxy(&origin);
+            let mut client = Client::connect(gateway.address());
+            client.send(GET);
+            assert_eq!(client.answer("GET").text(), body);
+            client.send(GET);
+            assert_eq!(client.answer("GET").text(), "ok", "after {bytes} bytes");
+            assert_eq!(origin.accepted(), 1, "after {bytes} bytes");
+        }
+    }
+}

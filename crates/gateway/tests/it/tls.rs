@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use portico_net::{CertificateFiles, SecurityPolicy, ServerTls, Settings, Tickets};
+use portico_net::{CertificateFiles, Limit, SecurityPolicy, ServerTls, Settings, Tickets};
 use portico_testkit::origin::{Act, Origin};
 use portico_testkit::pki::Authority;
 use portico_testkit::raw::{Client, End};
@@ -195,6 +195,7 @@ fn slow_and_broken_handshakes_end_and_hold_up_nobody() {
         client.to_end();
     }
     assert_eq!(running.failed_handshakes(), 203);
+    assert_eq!(running.hits(Limit::HandshakeTime), 200);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 use crate::connection::Connection;
-use crate::h1::{HeadScanner, Malformed, Scanned, parse_request};
+use crate::h1::{HeadScanner, Malformed, read_request};
 use crate::h2;
 use crate::handler::Refusal;
 use crate::head::RequestHead;
@@ -33,12 +33,13 @@ impl<I: Io> Connection<I> {
             limit = idle_since + self.worker.settings.head;
         }
         loop {
-            match scan(&mut scanner, &bytes, &self.worker.settings.request_head) {
-                Err(reason) => return self.refused(bytes, Refusal::Malformed(reason)),
-                Ok(Scanned::Complete { start, end }) => return self.parse(bytes, start, end),
-                Ok(Scanned::Partial) => {}
-            }
             let begun = !bytes.is_empty();
+            if begun {
+                bytes = match self.read_head(bytes, &mut scanner) {
+                    Ok(next) => return next,
+                    Err(partial) => partial,
+                };
+            }
             self.timer.set(limit);
             let read = poll_fn(|cx| self.poll_more(cx, &mut bytes)).await;
             match read {
@@ -46,7 +47,10 @@ impl<I: Io> Connection<I> {
                     limit = self.worker.clock.now() + self.worker.settings.head;
                 }
                 Read::Bytes => {}
-                Read::TimedOut if begun => return self.refused(bytes, Refusal::HeadTimeout),
+                Read::TimedOut if begun => {
+                    self.worker.buffers.put(bytes);
+                    return Next::Refused(Refusal::HeadTimeout);
+                }
                 Read::TimedOut | Read::End => {
                     if matches!(read, Read::TimedOut) {
                         self.worker.count(Limit::IdleTime);
@@ -77,31 +81,37 @@ impl<I: Io> Connection<I> {
         polled.map(|read| if matches!(read, Ok(1..)) { Read::Bytes } else { Read::End })
     }
 
-    /// Parses a complete head; what came behind it waits in the inbox.
-    fn parse(&mut self, bytes: Vec<u8>, start: usize, end: usize) -> Next {
+    /// Reads the head in `bytes`; what came behind it waits in the inbox. Gives the bytes back if
+    /// more are needed.
+    fn read_head(&mut self, bytes: Vec<u8>, scanner: &mut HeadScanner) -> Result<Next, Vec<u8>> {
         let mut head = self.worker.take_head();
         head.lines.bytes = bytes;
-        match parse_request(&mut head, start, end, &self.worker.settings.request_head) {
-            Ok(()) => {
+        let limits = &self.worker.settings.request_head;
+        let read = match read_request(&mut head, scanner, limits) {
+            Ok(None) => check_first_line(scanner, &head.lines.bytes, limits).map(|()| None),
+            read => read,
+        };
+        match read {
+            Ok(Some(end)) => {
                 self.inbox.fill(&head.lines.bytes[end..], &self.worker);
-                Next::Request(head)
+                Ok(Next::Request(head))
+            }
+            Ok(None) => {
+                let bytes = std::mem::take(&mut head.lines.bytes);
+                self.worker.put_head(head);
+                Err(bytes)
             }
             // What HTTP/1.1 refuses as a version it does not speak may be HTTP/2 (RFC 9113, section 3.4).
             Err(Malformed::Version) if self.requests == 0 && h2::is_preface(&head.lines.bytes) => {
                 let ahead = std::mem::take(&mut head.lines.bytes);
                 self.worker.put_head(head);
-                Next::Http2(ahead)
+                Ok(Next::Http2(ahead))
             }
             Err(reason) => {
                 self.worker.put_head(head);
-                Next::Refused(Refusal::Malformed(reason))
+                Ok(Next::Refused(Refusal::Malformed(reason)))
             }
         }
-    }
-
-    fn refused(&self, bytes: Vec<u8>, refusal: Refusal) -> Next {
-        self.worker.buffers.put(bytes);
-        Next::Refused(refusal)
     }
 }
 
@@ -113,18 +123,17 @@ enum Read {
 
 /// A first line that does not end in time is a method or a target that is too long, not a large
 /// head.
-fn scan(
-    scanner: &mut HeadScanner,
+fn check_first_line(
+    scanner: &HeadScanner,
     bytes: &[u8],
     limits: &HeadLimits,
-) -> Result<Scanned, Malformed> {
-    let scanned = scanner.scan(bytes, limits.bytes)?;
+) -> Result<(), Malformed> {
     // Method, two spaces, version, line end, and empty lines before it.
     const AROUND_TARGET: usize = METHOD_BYTES + 16;
     let is_long = bytes.len() > limits.target_bytes + AROUND_TARGET;
-    if scanned == Scanned::Partial && is_long && !scanner.has_first_line() {
+    if is_long && !scanner.has_first_line() {
         let has_method = bytes[..METHOD_BYTES + 8].contains(&b' ');
         return Err(if has_method { Malformed::TargetTooLong } else { Malformed::Method });
     }
-    Ok(scanned)
+    Ok(())
 }

@@ -129,7 +129,7 @@ impl ChunkedDecoder {
         self.spend(byte, TRAILER_BYTES, Malformed::Trailer)?;
         match (self.state, byte) {
             (State::TrailerName, b':') => Ok(State::TrailerValue),
-            (_, byte) if super::scan::is_token_byte(byte) => Ok(State::TrailerName),
+            (_, byte) if super::parse::is_token_byte(byte) => Ok(State::TrailerName),
             _ => Err(Malformed::Trailer),
         }
     }

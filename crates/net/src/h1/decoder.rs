@@ -84,6 +84,11 @@ impl Decoder {
         }
     }
 
+    /// Bytes that are known to be still to come.
+    pub(crate) fn known_bytes(&self) -> u64 {
+        if let Self::Length(remaining) = self { *remaining } else { 0 }
+    }
+
     /// Notes `bytes` that were read straight into the data.
     pub fn note_plain(&mut self, bytes: usize) {
         if let Self::Length(remaining) = self {

@@ -1,105 +1,114 @@
 //! Parses the head of a request (RFC 9112, section 3).
 
-use std::mem::MaybeUninit;
-
-use crate::h1::{Framing, HeadScanner, Malformed, Scanned, parse};
+use crate::h1::parse::{read_fields, table, token_end};
+use crate::h1::{Framing, HeadScanner, Malformed, Scanned};
 use crate::head::{RequestHead, Span, Version};
-use crate::limits::{FIELDS, HeadLimits, METHOD_BYTES};
+use crate::limits::{HeadLimits, METHOD_BYTES};
 
 impl RequestHead {
     /// Reads the head that `bytes` begin with, and tells how many of them it takes; `None` if
     /// more are needed. A connection parses in place instead. The default limits hold.
     pub fn read(bytes: &[u8]) -> Result<Option<(Self, usize)>, Malformed> {
-        let limits = HeadLimits::DEFAULT;
-        let scanned = HeadScanner::default().scan(bytes, limits.bytes)?;
-        let Scanned::Complete { start, end } = scanned else { return Ok(None) };
         let mut head = Self::default();
         head.lines.bytes.extend_from_slice(bytes);
-        parse_request(&mut head, start, end, &limits)?;
-        Ok(Some((head, end)))
+        let end = read_request(&mut head, &mut HeadScanner::default(), &HeadLimits::DEFAULT)?;
+        Ok(end.map(|end| (head, end)))
     }
 }
 
-/// Parses `head.lines.bytes[start..end]`, a complete head as the scanner found it, in place.
-pub fn parse_request(
+/// Reads the head that `head.lines.bytes` begin with, in place, and tells how many bytes it takes;
+/// `None` if more are needed. It goes on with the same scanner and more bytes.
+pub fn read_request(
     head: &mut RequestHead,
-    start: usize,
-    end: usize,
+    scanner: &mut HeadScanner,
     limits: &HeadLimits,
-) -> Result<(), Malformed> {
-    let bytes = std::mem::take(&mut head.lines.bytes);
-    head.lines.clear();
-    let mut slots = parse::slots();
-    let few = limits.fields.min(FIELDS);
-    let mut result = parse_bytes(head, &bytes, start, end, limits, &mut slots[..few]);
-    if result == Err(Malformed::TooManyFields) && limits.fields > FIELDS {
-        let mut slots = Vec::new();
-        slots.resize_with(limits.fields, MaybeUninit::uninit);
-        head.lines.clear();
-        result = parse_bytes(head, &bytes, start, end, limits, &mut slots);
+) -> Result<Option<usize>, Malformed> {
+    // Nearly every head is here at once. Only of one that is not, or is refused, lines are looked
+    // for first, so that the answer is the same however its bytes come.
+    if scanner.is_fresh()
+        && let Ok(end) = parse_request(head, 0, limits)
+        && end <= limits.bytes
+    {
+        return Ok(Some(end));
     }
-    head.lines.bytes = bytes;
-    result
+    match scanner.scan(&head.lines.bytes, limits.bytes)? {
+        Scanned::Partial => Ok(None),
+        Scanned::Complete { start, .. } => parse_request(head, start, limits).map(Some),
+    }
 }
 
-fn parse_bytes<'b>(
+/// Parses the head that begins at `head.lines.bytes[start]`, and tells where it ends.
+pub(crate) fn parse_request(
     head: &mut RequestHead,
-    bytes: &'b [u8],
     start: usize,
-    end: usize,
     limits: &HeadLimits,
-    slots: &mut [MaybeUninit<httparse::Header<'b>>],
-) -> Result<(), Malformed> {
-    let mut request = httparse::Request::new(&mut []);
-    let status = request
-        .parse_with_uninit_headers(&bytes[start..end], slots)
-        .map_err(|error| refuse(error, &bytes[start..end]))?;
-    if status != httparse::Status::Complete(end - start) {
-        return Err(Malformed::StartLine);
-    }
-    let (Some(method), Some(target), Some(version)) =
-        (request.method, request.path, request.version)
-    else {
-        return Err(Malformed::StartLine);
-    };
-    let declared = parse::read_fields(request.headers, bytes, &mut head.lines.fields)?;
+) -> Result<usize, Malformed> {
+    head.lines.fields.clear();
+    let bytes = &head.lines.bytes;
+    let line = RequestLine::read(bytes, start)?;
+    let declared = read_fields(bytes, line.end, limits.fields, &mut head.lines.fields)?;
     head.lines.has_connection_options = declared.has_connection_options;
     if declared.value_bytes > limits.field_value_bytes {
         return Err(Malformed::FieldValuesTooLong);
     }
-    let version = if version == 0 { Version::Http10 } else { Version::Http11 };
-    head.version = Some(version);
-    head.method = Span::of(method.as_bytes(), bytes);
-    let target = Target::parse(method.as_bytes(), target.as_bytes(), limits.target_bytes)?;
+    head.version = Some(line.version);
+    head.method = line.method;
+    let target = &bytes[line.target.range()];
+    let target = Target::parse(&bytes[line.method.range()], target, limits.target_bytes)?;
     head.path = Span::of(target.path, bytes);
     head.query = target.query.map(|query| Span::of(query, bytes));
-    let host = check_host(declared.host, version, &target)?;
-    head.host = Span::of(host.unwrap_or(&bytes[end..end]), bytes);
+    let host = declared.host.map(|host| &bytes[host.range()]);
+    let host = check_host(host, line.version, &target)?;
+    head.host = host.map_or(Span::default(), |host| Span::of(host, bytes));
     head.framing = match (declared.length, declared.has_coding) {
-        (_, true) if version == Version::Http10 => return Err(Malformed::CodingInHttp10),
+        (_, true) if line.version == Version::Http10 => return Err(Malformed::CodingInHttp10),
         (_, true) => Framing::Chunked,
         (Some(0) | None, _) => Framing::None,
         (Some(length), _) => Framing::Length(length),
     };
-    head.keep_alive = match version {
+    head.keep_alive = match line.version {
         Version::Http10 => declared.keep_alive && !declared.close,
         Version::Http11 => !declared.close,
     };
     // A server ignores the expectation of an HTTP/1.0 client (RFC 9110, section 10.1.1).
-    head.expects_continue = declared.expects_continue && version == Version::Http11;
-    if declared.expects_other { Err(Malformed::Expectation) } else { Ok(()) }
+    head.expects_continue = declared.expects_continue && line.version == Version::Http11;
+    if declared.expects_other { Err(Malformed::Expectation) } else { Ok(declared.end) }
 }
 
-/// Why the parser refuses a head. Only a version that is one can be one we do not speak.
-fn refuse(error: httparse::Error, head: &[u8]) -> Malformed {
-    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let version = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
-    let names_version = matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-        if major.is_ascii_digit() && minor.is_ascii_digit());
-    let is_line = line.iter().filter(|byte| **byte == b' ').count() == 2;
-    match parse::refuse(error, Malformed::StartLine) {
-        Malformed::Version if !(names_version && is_line) => Malformed::StartLine,
-        reason => reason,
+/// `method SP target SP version CR LF`
+struct RequestLine {
+    method: Span,
+    target: Span,
+    version: Version,
+    end: usize,
+}
+
+impl RequestLine {
+    fn read(bytes: &[u8], start: usize) -> Result<Self, Malformed> {
+        let method = token_end(bytes, start);
+        if method == start || bytes.get(method) != Some(&b' ') {
+            return Err(Malformed::StartLine);
+        }
+        let rest = &bytes[method + 1..];
+        let length = memchr::memchr3(b' ', b'\r', b'\n', rest).unwrap_or(rest.len());
+        if length == 0 || rest.get(length) != Some(&b' ') {
+            return Err(Malformed::StartLine);
+        }
+        let target = Span::new(method + 1, method + 1 + length);
+        let version = match &rest[length + 1..] {
+            [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1', b'\r', b'\n', ..] => Version::Http11,
+            [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0', b'\r', b'\n', ..] => Version::Http10,
+            // Only a version that is one can be one we do not speak.
+            [b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n', ..]
+                if major.is_ascii_digit() && minor.is_ascii_digit() =>
+            {
+                return Err(Malformed::Version);
+            }
+            _ => return Err(Malformed::StartLine),
+        };
+        const VERSION: usize = " HTTP/1.1\r\n".len();
+        let end = method + 1 + length + VERSION;
+        Ok(Self { method: Span::new(start, method), target, version, end })
     }
 }
 
@@ -190,13 +199,4 @@ fn is_authority(text: &[u8]) -> bool {
 }
 
 /// The bytes of a registered name (RFC 3986, section 3.2.2).
-static NAME_BYTES: [bool; 256] = {
-    let mut table = [false; 256];
-    let legal = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=";
-    let mut at = 0;
-    while at < legal.len() {
-        table[legal[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+static NAME_BYTES: [bool; 256] = table(b"-._~%!$&'()*+,;=");

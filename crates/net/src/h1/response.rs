@@ -1,64 +1,58 @@
 //! Parses the head of an origin's answer (RFC 9112, section 4) and decides its framing.
 
-use crate::h1::{Framing, HeadScanner, Malformed, Scanned, parse};
+use crate::h1::parse::{holds_control, line_end, read_fields};
+use crate::h1::{Framing, HeadScanner, Malformed, Scanned};
 use crate::head::ResponseHead;
-use crate::limits::ANSWER_HEAD_BYTES;
+use crate::limits::{ANSWER_HEAD_BYTES, FIELDS};
 
 impl ResponseHead {
     /// Reads the head that `bytes` begin with, and tells how many of them it takes; `None` if
     /// more are needed. A connection parses in place instead.
     pub fn read(bytes: &[u8], to_head: bool) -> Result<Option<(Self, usize)>, Malformed> {
-        let scanned = HeadScanner::default().scan(bytes, ANSWER_HEAD_BYTES)?;
-        let Scanned::Complete { start, end } = scanned else { return Ok(None) };
         let mut head = Self::default();
         head.lines.bytes.extend_from_slice(bytes);
-        parse_response(&mut head, start, end, to_head)?;
-        Ok(Some((head, end)))
+        let end = read_response(&mut head, &mut HeadScanner::default(), to_head)?;
+        Ok(end.map(|end| (head, end)))
     }
 }
 
-/// Parses `head.lines.bytes[start..end]`, a complete head as the scanner found it, in place.
-/// `to_head` says that the request was a HEAD request, whose answer has no body.
-pub fn parse_response(
+/// Reads the head that `head.lines.bytes` begin with, in place, and tells how many bytes it takes;
+/// `None` if more are needed. It goes on with the same scanner and more bytes. `to_head` says that
+/// the request was a HEAD request, whose answer has no body.
+pub fn read_response(
     head: &mut ResponseHead,
-    start: usize,
-    end: usize,
+    scanner: &mut HeadScanner,
     to_head: bool,
-) -> Result<(), Malformed> {
-    let bytes = std::mem::take(&mut head.lines.bytes);
-    head.lines.clear();
-    let result = parse_bytes(head, &bytes, start, end, to_head);
-    head.lines.bytes = bytes;
-    result
+) -> Result<Option<usize>, Malformed> {
+    // As for requests, lines are only looked for where the head is not whole or is refused.
+    if scanner.is_fresh()
+        && let Ok(end) = parse_response(head, 0, to_head)
+        && end <= ANSWER_HEAD_BYTES
+    {
+        return Ok(Some(end));
+    }
+    match scanner.scan(&head.lines.bytes, ANSWER_HEAD_BYTES)? {
+        Scanned::Partial => Ok(None),
+        Scanned::Complete { start, .. } => parse_response(head, start, to_head).map(Some),
+    }
 }
 
-fn parse_bytes(
+/// Parses the head that begins at `head.lines.bytes[start]`, and tells where it ends.
+fn parse_response(
     head: &mut ResponseHead,
-    bytes: &[u8],
     start: usize,
-    end: usize,
     to_head: bool,
-) -> Result<(), Malformed> {
-    let mut slots = parse::slots();
-    let mut response = httparse::Response::new(&mut []);
-    let status = httparse::ParserConfig::default()
-        .parse_response_with_uninit_headers(&mut response, &bytes[start..end], &mut slots)
-        .map_err(|error| parse::refuse(error, Malformed::StartLine))?;
-    if status != httparse::Status::Complete(end - start) {
-        return Err(Malformed::StartLine);
-    }
-    let (Some(version), Some(code)) = (response.version, response.code) else {
-        return Err(Malformed::StartLine);
-    };
-    if !(100..=599).contains(&code) {
-        return Err(Malformed::StartLine);
-    }
-    let declared = parse::read_fields(response.headers, bytes, &mut head.lines.fields)?;
+) -> Result<usize, Malformed> {
+    head.lines.fields.clear();
+    let bytes = &head.lines.bytes;
+    let (is_http11, code, fields) = status_line(bytes, start)?;
+    let declared = read_fields(bytes, fields, FIELDS, &mut head.lines.fields)?;
     head.lines.has_connection_options = declared.has_connection_options;
-    if declared.has_coding && version == 0 {
+    if declared.has_coding && !is_http11 {
         return Err(Malformed::CodingInHttp10);
     }
     head.status = code;
+    head.declared_length = declared.length;
     // RFC 9112, section 6.3, in its order.
     head.framing = match (declared.has_coding, declared.length) {
         _ if to_head || code < 200 || code == 204 || code == 304 => Framing::None,
@@ -67,9 +61,31 @@ fn parse_bytes(
         (false, Some(length)) => Framing::Length(length),
         (false, None) => Framing::Close,
     };
-    let persists = if version == 0 { declared.keep_alive } else { true };
+    let persists = is_http11 || declared.keep_alive;
     head.keep_alive = persists && !declared.close && head.framing != Framing::Close;
-    Ok(())
+    Ok(declared.end)
+}
+
+/// `version SP status-code [SP reason-phrase] CR LF`: whether the version is 1.1, the code, and
+/// where the next line begins. Servers without a reason leave out its space, too.
+fn status_line(bytes: &[u8], start: usize) -> Result<(bool, u16, usize), Malformed> {
+    let line = &bytes[start..];
+    let version = match line {
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ (b'0' | b'1'), ..] => *minor,
+        _ => return Err(Malformed::Version),
+    };
+    let code = match line.get(8..12) {
+        Some([b' ', first @ b'1'..=b'5', second @ b'0'..=b'9', third @ b'0'..=b'9']) => {
+            [first, second, third].iter().fold(0, |sum, digit| 10 * sum + u16::from(**digit & 15))
+        }
+        _ => return Err(Malformed::StartLine),
+    };
+    let end = line_end(bytes, start + 12).ok_or(Malformed::StartLine)?;
+    let reason = &bytes[start + 12..end];
+    if !(reason.is_empty() || reason.starts_with(b" ")) || holds_control(reason) {
+        return Err(Malformed::StartLine);
+    }
+    Ok((version == b'1', code, end + 2))
 }
 
 #[cfg(test)]
@@ -79,7 +95,7 @@ mod tests {
     fn parse(text: &str, to_head: bool) -> Result<(u16, Framing, bool), Malformed> {
         let mut head = ResponseHead::default();
         head.lines.bytes.extend_from_slice(text.as_bytes());
-        parse_response(&mut head, 0, text.len(), to_head)?;
+        parse_response(&mut head, 0, to_head)?;
         Ok((head.status, head.framing, head.keep_alive))
     }
 

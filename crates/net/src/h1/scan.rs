@@ -1,10 +1,7 @@
 //! Finds the end of a head without looking at any byte twice.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
-
 use crate::h1::Malformed;
+use crate::h1::parse::is_token_byte;
 
 /// What is known of a head after the bytes so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,17 +32,13 @@ impl HeadScanner {
         self.line > self.start
     }
 
-    /// Goes on where the last call ended. At most `limit` bytes may pass before the head ends.
-    pub fn scan(&mut self, bytes: &[u8], limit: usize) -> Result<Scanned, Malformed> {
-        if self.seen == 0
-            && let Some(end) = whole(bytes)
-        {
-            return within(end, limit).map(|()| Scanned::Complete { start: 0, end });
-        }
-        self.scan_lines(bytes, limit)
+    /// Whether nothing has been scanned yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.seen == 0
     }
 
-    fn scan_lines(&mut self, bytes: &[u8], limit: usize) -> Result<Scanned, Malformed> {
+    /// Goes on where the last call ended. At most `limit` bytes may pass before the head ends.
+    pub fn scan(&mut self, bytes: &[u8], limit: usize) -> Result<Scanned, Malformed> {
         for offset in memchr::memchr_iter(b'\n', &bytes[self.seen..]) {
             let newline = self.seen + offset;
             if self.line == self.start && bytes[self.line] != b'\n' {
@@ -86,31 +79,8 @@ impl HeadScanner {
     }
 }
 
-/// The end of a head that is here at once and has nothing odd about its lines, as nearly all are:
-/// found by vector instructions, where lines would be looked for one by one.
-fn whole(bytes: &[u8]) -> Option<usize> {
-    static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
-    if !bytes.first().is_some_and(|first| is_token_byte(*first)) {
-        return None;
-    }
-    let end = END.find(bytes)? + 4;
-    // A line feed without its carriage return, or a line that begins with one.
-    let is_odd = |(byte, before): (&u8, &u8)| {
-        ((*byte == b'\n') & (*before != b'\r')) | ((*byte == b'\r') & (*before == b'\n'))
-    };
-    // The line that ends the head does begin with one.
-    let lines = &bytes[..end - 2];
-    let has_odd = lines[1..].iter().zip(lines).fold(false, |found, pair| found | is_odd(pair));
-    (!has_odd).then_some(end)
-}
-
 fn within(length: usize, limit: usize) -> Result<(), Malformed> {
     if length > limit { Err(Malformed::HeadTooLarge) } else { Ok(()) }
-}
-
-/// A byte of a token (RFC 9110, section 5.6.2).
-pub(super) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 #[cfg(test)]

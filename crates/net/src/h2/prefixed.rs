@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::h2::sent::SentWatch;
 use crate::h2::session::Shared;
 use crate::h2::watch::FrameWatch;
 use crate::io::{Io, poll_discard};
@@ -21,6 +22,7 @@ pub(super) struct Prefixed<I> {
     /// Bytes of `ahead` that were taken.
     taken: usize,
     watch: FrameWatch,
+    sent: SentWatch,
     worker: Rc<Worker>,
     shared: Rc<Shared>,
     /// Bytes that may still come after our own end, once it is sent.
@@ -30,12 +32,18 @@ pub(super) struct Prefixed<I> {
 impl<I> Prefixed<I> {
     pub(super) fn new(io: I, ahead: Vec<u8>, worker: Rc<Worker>, shared: Rc<Shared>) -> Self {
         let watch = FrameWatch::default();
-        Self { io, ahead, taken: 0, watch, worker, shared, linger: None }
+        let sent = SentWatch::default();
+        Self { io, ahead, taken: 0, watch, sent, worker, shared, linger: None }
     }
 
     fn note(&mut self, bytes: &[u8]) {
         self.watch.feed(bytes, self.worker.clock.now());
         self.shared.note_head(self.watch.open_since());
+    }
+
+    fn note_sent(&mut self, bytes: &[u8]) {
+        let worker = &self.worker;
+        self.sent.feed(bytes, |limit| worker.count(limit));
     }
 }
 
@@ -72,7 +80,9 @@ impl<I: Io> AsyncWrite for Prefixed<I> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, bytes)
+        let count = ready!(Pin::new(&mut self.io).poll_write(cx, bytes))?;
+        self.note_sent(&bytes[..count]);
+        Poll::Ready(Ok(count))
     }
 
     fn poll_write_vectored(
@@ -80,7 +90,14 @@ impl<I: Io> AsyncWrite for Prefixed<I> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
+        let count = ready!(Pin::new(&mut self.io).poll_write_vectored(cx, slices))?;
+        let mut left = count;
+        for slice in slices {
+            let bytes = &slice[..left.min(slice.len())];
+            self.note_sent(bytes);
+            left -= bytes.len();
+        }
+        Poll::Ready(Ok(count))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -26,7 +26,9 @@ pub(super) fn read(
     if end > limits.bytes {
         return Err(Malformed::HeadTooLarge);
     }
-    parse_request(head, 0, end, limits)?;
+    if parse_request(head, 0, limits)? != end {
+        return Err(Malformed::FieldLine);
+    }
     if head.fields().any(|field| is_forbidden(field.known())) {
         return Err(Malformed::FieldLine);
     }

@@ -16,8 +16,8 @@ use crate::h2::request;
 use crate::h2::stream::Stream;
 use crate::handler::{Handler, Refusal, Sent};
 use crate::head::RequestHead;
+use crate::hits::Limit;
 use crate::io::Io;
-use crate::limits::{CANCELLED_STREAMS, STREAM_TASKS};
 use crate::request::Peer;
 use crate::timer::Timer;
 use crate::worker::{Seat, Worker, add};
@@ -107,6 +107,8 @@ pub(super) struct Session<H, I> {
     is_leaving: bool,
     /// Whether that was for what the client sent.
     is_cut: bool,
+    /// Requests so far.
+    requests: u64,
     peer: Peer,
     worker: Rc<Worker>,
     handler: Rc<H>,
@@ -123,8 +125,18 @@ impl<H: Handler, I: Io> Session<H, I> {
     ) -> Self {
         let phase = (Phase::Busy, worker.clock.now());
         add(&worker.gauges().http2_begun, 1);
-        let (is_leaving, is_cut) = (false, false);
-        Self { connection, shared, timer, phase, is_leaving, is_cut, peer, worker, handler }
+        Self {
+            connection,
+            shared,
+            timer,
+            phase,
+            is_leaving: false,
+            is_cut: false,
+            requests: 0,
+            peer,
+            worker,
+            handler,
+        }
     }
 
     /// Ready once the connection has ended.
@@ -140,8 +152,14 @@ impl<H: Handler, I: Io> Session<H, I> {
                     None => return Poll::Ready(()),
                 }
             }
-            if !self.is_leaving && self.shared.cancelled.get() > CANCELLED_STREAMS {
-                self.cut();
+            let limits = &self.worker.settings.http2;
+            if !self.is_leaving && self.shared.cancelled.get() > limits.cancelled_streams {
+                self.cut(Limit::CancelledStreams);
+                continue;
+            }
+            if !self.is_leaving && self.was_last_request() {
+                self.worker.count(Limit::Requests);
+                self.leave();
                 continue;
             }
             let worker = &self.worker;
@@ -152,8 +170,11 @@ impl<H: Handler, I: Io> Session<H, I> {
             }
             match ready!(self.poll_limit(cx)) {
                 Phase::Ending => return Poll::Ready(()),
-                Phase::Head => self.cut(),
-                Phase::Busy | Phase::Idle => self.leave(),
+                Phase::Head => self.cut(Limit::HeadTime),
+                Phase::Busy | Phase::Idle => {
+                    self.worker.count(Limit::IdleTime);
+                    self.leave();
+                }
             }
         }
     }
@@ -172,7 +193,8 @@ impl<H: Handler, I: Io> Session<H, I> {
     }
 
     /// Ends the connection with every stream on it.
-    fn cut(&mut self) {
+    fn cut(&mut self, limit: Limit) {
+        self.worker.count(limit);
         self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
         (self.is_leaving, self.is_cut) = (true, true);
         add(&self.worker.gauges().http2_cut, 1);
@@ -203,13 +225,30 @@ impl<H: Handler, I: Io> Session<H, I> {
         self.timer.poll(cx, now).map(|()| phase)
     }
 
+    /// Whether the connection has carried as many requests as it may. Those that were sent before
+    /// the client read our GOAWAY are answered still.
+    fn was_last_request(&self) -> bool {
+        let limit = self.worker.settings.requests_by_connection;
+        limit.is_some_and(|limit| self.requests >= limit)
+    }
+
+    /// Whether the client has more at work than it may, or goes on after our GOAWAY as if it had
+    /// not come. A refused stream was not acted on, so the client may send it again elsewhere.
+    fn is_excessive(&self) -> bool {
+        let streams = self.worker.settings.http2.streams;
+        let limit = self.worker.settings.requests_by_connection;
+        let allowed = limit.map_or(u64::MAX, |limit| limit.saturating_add(u64::from(streams)));
+        self.shared.open.get() >= streams.saturating_mul(2) || self.requests >= allowed
+    }
+
     fn accept(&mut self, request: http::Request<RecvStream>, respond: SendResponse<Bytes>) {
         add(&self.worker.gauges().http2_streams, 1);
-        if self.shared.open.get() >= STREAM_TASKS {
+        if self.is_excessive() {
             let mut respond = respond;
             respond.send_reset(Reason::REFUSED_STREAM);
             return self.shared.note_cancelled();
         }
+        self.requests += 1;
         let (parts, receive) = request.into_parts();
         let stream = Stream::new(receive, respond, self.shared.clone());
         let connection =

@@ -4,17 +4,18 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::admission::Place;
 use crate::connection;
+use crate::greeting::{Late, attend, poll_first};
 use crate::handler::Handler;
-use crate::io::Io;
+use crate::hits::Limit;
 use crate::request::Peer;
+use crate::tls::stream::Socket;
 use crate::tls::{ServerTls, TlsIo};
 use crate::worker::{Worker, add};
 
@@ -58,11 +59,16 @@ pub(crate) async fn serve<H: Handler>(
 }
 
 async fn greet(stream: TcpStream, acceptor: Rc<Acceptor>, worker: &Rc<Worker>) -> Option<TlsIo> {
-    let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-    let _open = worker.greet(waker);
-    let shaking = shake(stream, &acceptor, worker);
-    let shaken = tokio::time::timeout(worker.settings.handshake, shaking).await;
-    shaken.ok()?.ok()?
+    let shake = |slot| shake(stream, &acceptor, worker, slot);
+    match attend(worker, worker.settings.handshake, shake).await {
+        Ok(shaken) => shaken.ok()?,
+        Err(late) => {
+            if late == Late::TimedOut {
+                worker.count(Limit::HandshakeTime);
+            }
+            None
+        }
+    }
 }
 
 /// `None` is a client that does not speak TLS. One that says nothing costs no TLS state.
@@ -70,8 +76,9 @@ async fn shake(
     mut stream: TcpStream,
     acceptor: &Acceptor,
     worker: &Worker,
+    slot: usize,
 ) -> io::Result<Option<TlsIo>> {
-    let first = poll_fn(|cx| poll_first(cx, &stream, worker)).await?;
+    let first = poll_fn(|cx| poll_first(cx, &stream, worker, slot)).await?;
     if first != Some(HANDSHAKE) {
         if first.is_some_and(|byte| byte.is_ascii_uppercase()) {
             refuse_plain(&mut stream).await?;
@@ -79,24 +86,8 @@ async fn shake(
         return Ok(None);
     }
     let config = acceptor.0.borrow().config.clone();
-    let accepted = TlsAcceptor::from(config).accept(stream).await?;
+    let accepted = TlsAcceptor::from(config).accept(Socket(stream)).await?;
     Ok(Some(TlsIo::new(accepted)))
-}
-
-/// The first byte, which stays unread. A client that is silent when idle connections end is idle, and is
-/// not waited for.
-fn poll_first(
-    cx: &mut Context<'_>,
-    stream: &TcpStream,
-    worker: &Worker,
-) -> Poll<io::Result<Option<u8>>> {
-    let mut byte = [0];
-    let mut buffer = ReadBuf::new(&mut byte);
-    match stream.poll_peek(cx, &mut buffer) {
-        Poll::Ready(peeked) => Poll::Ready(peeked.map(|_| buffer.filled().first().copied())),
-        Poll::Pending if worker.is_closing() && !stream.has_unread() => Poll::Ready(Ok(None)),
-        Poll::Pending => Poll::Pending,
-    }
 }
 
 async fn refuse_plain(stream: &mut TcpStream) -> io::Result<()> {

@@ -10,21 +10,67 @@ use tokio_rustls::TlsStream;
 
 use crate::io::Io;
 
+/// The socket under TLS. What TLS has in one piece is sent as one: `send` costs less than `writev`.
+pub(super) struct Socket(pub(super) TcpStream);
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match slices {
+            [only] => Pin::new(&mut self.0).poll_write(cx, only),
+            _ => Pin::new(&mut self.0).poll_write_vectored(cx, slices),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.0.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
 /// TLS above a socket, in either role. Boxed, as the state of TLS is large and would
 /// have to be moved with the task.
 pub(crate) struct TlsIo {
-    stream: Box<TlsStream<TcpStream>>,
+    stream: Box<TlsStream<Socket>>,
     aborted: bool,
 }
 
 impl TlsIo {
-    pub(super) fn new(stream: impl Into<TlsStream<TcpStream>>) -> Self {
+    pub(super) fn new(stream: impl Into<TlsStream<Socket>>) -> Self {
         Self { stream: Box::new(stream.into()), aborted: false }
     }
 
     /// The socket under it.
     pub(crate) fn socket(&self) -> &TcpStream {
-        self.stream.get_ref().0
+        &self.stream.get_ref().0.0
     }
 
     /// Whether decrypted bytes wait to be read, or the peer has said that there will be none.
@@ -44,7 +90,7 @@ impl TlsIo {
 impl Io for TlsIo {
     fn abort(&mut self) {
         self.aborted = true;
-        self.stream.get_mut().0.abort();
+        self.stream.get_mut().0.0.abort();
     }
 
     fn has_unread(&self) -> bool {
@@ -79,6 +125,18 @@ impl AsyncWrite for TlsIo {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut *self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use crate::h1::{Decoder, Framing, HeadScanner, Malformed, Scanned, parse_response};
+use crate::h1::{Decoder, Framing, HeadScanner, Malformed, read_response};
 use crate::head::ResponseHead;
 use crate::io::{poll_read, poll_write_all};
-use crate::limits::{ANSWER_HEAD_BYTES, BUFFER_BYTES, HELD_BYTES, INTERIM_ANSWERS};
+use crate::limits::{BUFFER_BYTES, HELD_BYTES, INTERIM_ANSWERS, LONG_BUFFER_BYTES};
 use crate::quota::Share;
 use crate::request::{BodyError, RequestBody};
 use crate::transfer::{Outbox, Source, TransferError, poll_transfer};
@@ -164,7 +164,7 @@ impl Exchange {
         }
         let is_long = self.head.framing.length().is_some_and(|bytes| bytes > HELD_BYTES as u64);
         while !is_long && !self.is_complete() && self.held.len() <= HELD_BYTES {
-            ready!(self.poll_held(cx))?;
+            ready!(self.poll_held(cx, body.worker))?;
             if self.held.len() > BUFFER_BYTES
                 && !cover(&mut self.held_beyond, &self.held, body.worker)
             {
@@ -215,8 +215,8 @@ impl Exchange {
             if ready!(read).map_err(Broken::Io)? == 0 {
                 return closed();
             }
-            while let Scanned::Complete { start, end } = self.scan()? {
-                self.take_head(start, end, worker)?;
+            while let Some(end) = self.read_head()? {
+                self.take_head(end, worker)?;
                 if self.has_head {
                     return Poll::Ready(Ok(()));
                 }
@@ -224,14 +224,13 @@ impl Exchange {
         }
     }
 
-    fn scan(&mut self) -> Result<Scanned, Broken> {
-        self.scanner.scan(&self.head.lines.bytes, ANSWER_HEAD_BYTES).map_err(Broken::Malformed)
+    fn read_head(&mut self) -> Result<Option<usize>, Broken> {
+        read_response(&mut self.head, &mut self.scanner, self.to_head).map_err(Broken::Malformed)
     }
 
-    /// Parses a complete head. An interim answer is dropped (RFC 9110, section 15.2); behind a
+    /// Takes a complete head. An interim answer is dropped (RFC 9110, section 15.2); behind a
     /// final one the body begins.
-    fn take_head(&mut self, start: usize, end: usize, worker: &Worker) -> Result<(), Broken> {
-        parse_response(&mut self.head, start, end, self.to_head).map_err(Broken::Malformed)?;
+    fn take_head(&mut self, end: usize, worker: &Worker) -> Result<(), Broken> {
         if self.head.status < 200 {
             self.interim += 1;
             if self.head.status == 101 || self.interim > INTERIM_ANSWERS {
@@ -248,7 +247,7 @@ impl Exchange {
         }
         let ahead = &self.head.lines.bytes[end..];
         if !ahead.is_empty() && !decoder.is_done() {
-            self.held = worker.buffers.take();
+            self.held = buffer_for(self.head.framing, worker);
         }
         let used = decoder.decode_into(ahead, &mut self.held).map_err(Broken::Malformed)?;
         // Bytes behind the end of an answer belong to no request: never use that connection again.
@@ -258,10 +257,17 @@ impl Exchange {
     }
 
     /// Reads more of the body into what is held.
-    fn poll_held(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Broken>> {
+    fn poll_held(&mut self, cx: &mut Context<'_>, worker: &Worker) -> Poll<Result<(), Broken>> {
         let mut held = std::mem::take(&mut self.held);
-        let polled = self.poll_data(cx, &mut held, BUFFER_BYTES);
-        self.held = held;
+        if held.capacity() == 0 {
+            held = buffer_for(self.head.framing, worker);
+        }
+        let polled = self.poll_data(cx, &mut held, LONG_BUFFER_BYTES);
+        if held.is_empty() {
+            worker.buffers.put(held);
+        } else {
+            self.held = held;
+        }
         polled.map_ok(|_| ())
     }
 
@@ -274,11 +280,22 @@ impl Exchange {
     pub(crate) fn give_back(&mut self, worker: &Worker) {
         let is_reusable =
             self.is_complete() && self.head.keep_alive && self.upload == Upload::Finished;
-        if let (true, Some(origin)) = (is_reusable, self.origin.take())
-            && let Some(connection) = self.connection.take()
+        // One that is still busy is given back later, and has to know where to.
+        if is_reusable
+            && let (Some(origin), Some(connection)) = (self.origin.take(), self.connection.take())
         {
             origin.put_idle(connection, worker);
         }
+    }
+}
+
+/// A buffer in which a body of this framing can be held.
+fn buffer_for(framing: Framing, worker: &Worker) -> Vec<u8> {
+    match framing.length() {
+        Some(bytes) if (BUFFER_BYTES as u64 + 1..=HELD_BYTES as u64).contains(&bytes) => {
+            worker.buffers.take_long()
+        }
+        _ => worker.buffers.take(),
     }
 }
 
@@ -289,6 +306,10 @@ fn closed<T>() -> Poll<Result<T, Broken>> {
 /// The answer's body behind what is held.
 impl Source for Exchange {
     type Error = Broken;
+
+    fn left(&self) -> u64 {
+        self.decoder.as_ref().map_or(0, Decoder::known_bytes)
+    }
 
     fn poll_data(
         &mut self,
@@ -333,6 +354,10 @@ impl Source for Exchange {
 
 impl Source for RequestBody<'_> {
     type Error = BodyError;
+
+    fn left(&self) -> u64 {
+        self.incoming.decoder.known_bytes()
+    }
 
     fn poll_data(
         &mut self,

@@ -19,7 +19,7 @@ use crate::timer::Timer;
 use crate::tls::OriginTls;
 use crate::upstream::names::HostName;
 use crate::upstream::transport::Transport;
-use crate::upstream::{CallError, race};
+use crate::upstream::{CallError, OriginAddress, race};
 use crate::worker::{Worker, add};
 
 /// An open connection to an origin.
@@ -47,6 +47,8 @@ pub struct Origin {
     idle: RefCell<VecDeque<(Connection, Instant)>>,
     /// Connections that all workers may have open here.
     quota: Option<Arc<Quota>>,
+    /// Where its connections go, if not to what its name means.
+    instead: Option<OriginAddress>,
 }
 
 impl Origin {
@@ -55,10 +57,12 @@ impl Origin {
         port: u16,
         tls: Option<&OriginTls>,
         quota: Option<Arc<Quota>>,
+        instead: Option<OriginAddress>,
     ) -> Self {
         let (address, tls) = (host.parse().ok(), tls.cloned());
         let name = HostName::new(host);
-        Self { host: host.into(), port, address, name, tls, idle: RefCell::default(), quota }
+        let idle = RefCell::default();
+        Self { host: host.into(), port, address, name, tls, idle, quota, instead }
     }
 
     pub(crate) fn is(&self, host: &str, port: u16, tls: Option<&OriginTls>) -> bool {
@@ -127,7 +131,9 @@ impl Origin {
 
     async fn open_in(&self, worker: &Worker) -> Result<Transport, CallError> {
         let stream = self.open(worker).await?;
-        stream.set_nodelay(true).map_err(CallError::Connect)?;
+        if !matches!(self.instead, Some(OriginAddress::Unix(_))) {
+            stream.set_nodelay(true).map_err(CallError::Connect)?;
+        }
         let Some(tls) = &self.tls else { return Ok(Transport::Plain(stream)) };
         let Some(roots) = &worker.settings.upstream_tls else {
             return Err(CallError::Tls(io::Error::other("no root certificates were read")));
@@ -136,6 +142,9 @@ impl Origin {
     }
 
     async fn open(&self, worker: &Worker) -> Result<TcpStream, CallError> {
+        if let Some(instead) = &self.instead {
+            return instead.connect().await.map_err(CallError::Connect);
+        }
         if let Some(address) = self.address {
             let address = SocketAddr::new(address, self.port);
             return TcpStream::connect(address).await.map_err(CallError::Connect);

@@ -13,8 +13,10 @@ use portico_net::{Field, Framing, Name, RequestHead, ResponseHead, write_field};
 /// A request head: the scan does not depend on the pieces, what is accepted is unambiguous, and
 /// written anew it is read as the same.
 pub(crate) fn request_head(bytes: &[u8]) {
-    scans_are_one(bytes, HEAD_BYTES);
-    let Ok(Some((head, end))) = RequestHead::read(bytes) else { return };
+    let scanned = scans_are_one(bytes, HEAD_BYTES);
+    let read = RequestHead::read(bytes);
+    reads_as_scanned(read.as_ref().map(|read| read.as_ref().map(|(_, end)| *end)), scanned);
+    let Ok(Some((head, end))) = read else { return };
     assert!(end <= bytes.len());
     assert!(!head.method().is_empty() && head.method().iter().all(u8::is_ascii_graphic));
     let target = [head.path(), head.query().unwrap_or_default()].concat();
@@ -48,8 +50,10 @@ pub(crate) fn request_head(bytes: &[u8]) {
 pub(crate) fn response_head(bytes: &[u8]) {
     let Some((first, bytes)) = bytes.split_first() else { return };
     let to_head = first & 1 == 1;
-    scans_are_one(bytes, ANSWER_HEAD_BYTES);
-    let Ok(Some((head, end))) = ResponseHead::read(bytes, to_head) else { return };
+    let scanned = scans_are_one(bytes, ANSWER_HEAD_BYTES);
+    let read = ResponseHead::read(bytes, to_head);
+    reads_as_scanned(read.as_ref().map(|read| read.as_ref().map(|(_, end)| *end)), scanned);
+    let Ok(Some((head, end))) = read else { return };
     assert!(end <= bytes.len());
     assert!((100..600).contains(&head.status()));
     let is_empty = to_head || head.status() < 200 || [204, 304].contains(&head.status());
@@ -121,7 +125,7 @@ pub(crate) fn print_proxied(from: SocketAddr, to: SocketAddr) -> Option<(Vec<u8>
 }
 
 /// However its bytes come, a head ends at the same place or is refused for the same reason.
-fn scans_are_one(bytes: &[u8], limit: usize) {
+fn scans_are_one(bytes: &[u8], limit: usize) -> Result<h1::Scanned, Malformed> {
     let whole = HeadScanner::default().scan(bytes, limit);
     for piece in [1, 3, 64] {
         let mut scanner = HeadScanner::default();
@@ -132,6 +136,22 @@ fn scans_are_one(bytes: &[u8], limit: usize) {
             last = scanner.scan(&bytes[..end], limit);
         }
         assert_eq!(last, whole, "in pieces of {piece}: {}", bytes.escape_ascii());
+    }
+    whole
+}
+
+/// A head that is read at once ends where the scan says that one in pieces does, and is refused
+/// for what the scan refuses.
+fn reads_as_scanned(
+    read: Result<Option<usize>, &Malformed>,
+    scanned: Result<h1::Scanned, Malformed>,
+) {
+    match (read, scanned) {
+        (Ok(None), scanned) => assert_eq!(scanned, Ok(h1::Scanned::Partial)),
+        (Ok(Some(read)), Ok(h1::Scanned::Complete { end, .. })) => assert_eq!(read, end),
+        (Err(_), Ok(h1::Scanned::Complete { .. })) => {}
+        (Err(read), Err(scanned)) => assert_eq!(*read, scanned),
+        (read, scanned) => panic!("read as {read:?}, scanned as {scanned:?}"),
     }
 }
 

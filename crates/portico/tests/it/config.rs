@@ -1,9 +1,10 @@
 //! portico.toml as `serve` and `check` meet it.
 
-use portico_testkit::http::get;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::{Directory, MOCK, Running, run_in};
+use portico_testkit::http::{Connection, get};
+
+use crate::support::{Directory, MOCK, Running, proxy_to, run_in};
 
 #[test]
 fn a_wrong_key_is_shown_where_it_stands() {
@@ -105,4 +106,55 @@ fn the_data_directory_is_made_for_this_user_alone() {
     let (status, _, err) = run_in(&directory.path(""), &args);
     assert_eq!(status.code(), Some(1));
     assert!(err.starts_with("error: openapi.yaml is not a directory"), "{err}");
+}
+
+#[test]
+fn an_origin_is_reached_over_its_socket() {
+    let directory = Directory::with(&[("portico.toml", ""), ("www/books", "[1]")]);
+    let path = directory.path("orders.sock");
+    let server = "import http.server, socketserver, sys\n\
+        class Handler(http.server.SimpleHTTPRequestHandler):\n\
+        \x20   def address_string(self): return 'a socket'\n\
+        server = socketserver.UnixStreamServer(sys.argv[1], Handler)\n\
+        print('listening', flush=True)\n\
+        server.serve_forever()\n";
+    let mut command = std::process::Command::new("python3");
+    command.args(["-c", server]).arg(&path).current_dir(directory.path("www"));
+    let mut server = portico_testkit::process::Process::spawn(&mut command);
+    server.wait_for("socket", |line| (line.text() == "listening").then_some(()));
+
+    let definition = proxy_to("127.0.0.1:1".parse().expect("an address"));
+    let definition = definition.replace("127.0.0.1:1", "orders.invalid");
+    std::fs::write(directory.path("openapi.yaml"), definition).expect("writable");
+    let addresses = format!(
+        "[upstream.addresses]\n\"orders.invalid:80\" = \"unix:{}\"\n\"other:80\" = \"10.0.0.7:80\"\n",
+        path.display()
+    );
+    std::fs::write(directory.path("portico.toml"), addresses).expect("writable");
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    assert_eq!(get(running.gateway, "/books").text(), "[1]");
+    running.process.signal("TERM");
+    let (_, lines) = running.process.finish();
+    let warned = lines.iter().any(|line| line.text().contains("no integration calls other:80"));
+    assert!(warned, "{lines:?}");
+}
+
+#[test]
+fn a_listener_of_its_own_wants_proxy_headers() {
+    let config =
+        "[client-address]\ntrusted-proxies = [\"127.0.0.1\"]\nproxy-protocol = [\"listen\"]\n";
+    let directory = Directory::with(&[("openapi.yaml", MOCK), ("portico.toml", config)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let mut client = Connection::open(running.gateway);
+    client.send("PROXY TCP4 192.0.2.1 198.51.100.7 4711 443\r\n");
+    client.send("GET /health HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(client.answer("GET").status, 200);
+    drop(running);
+
+    let config = config.replace("\"listen\"", "\"tls.listen\"");
+    let directory = Directory::with(&[("openapi.yaml", MOCK), ("portico.toml", &config)]);
+    let args = ["serve", "openapi.yaml", "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0"];
+    let (status, _, err) = run_in(&directory.path(""), &args);
+    assert_eq!(status.code(), Some(1));
+    assert!(err.contains("proxy-protocol names tls.listen, and there is no TLS"), "{err}");
 }

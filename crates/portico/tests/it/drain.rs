@@ -130,7 +130,8 @@ fn connections_that_nobody_has_accepted_are_served() {
 
 #[test]
 fn connections_of_a_proxy_that_nobody_has_accepted_are_served() {
-    let config = "[client-address]\ntrusted-proxies = [\"127.0.0.1\"]\nproxy-protocol = true\n";
+    let config =
+        "[client-address]\ntrusted-proxies = [\"127.0.0.1\"]\nproxy-protocol = [\"listen\"]\n";
     let directory = Directory::with(&[("openapi.yaml", MOCK), ("portico.toml", config)]);
     let mut running = Running::serve(&directory.path("openapi.yaml"), &["--drain-seconds", "8"]);
     let gateway = running.gateway;

@@ -12,7 +12,7 @@ const CONFIG: &str = "[tls]\nlisten = \"127.0.0.1:0\"\n\
     certificates = [{ certificate = \"a.pem\", key = \"a.key\" }]\n";
 
 /// A directory with a definition, a configuration and a certificate for localhost.
-fn directory(config: &str) -> Authority {
+pub(crate) fn directory(config: &str) -> Authority {
     let authority = Authority::new();
     authority.issue("a", &["localhost"]);
     authority.write("openapi.yaml", MOCK);
@@ -21,14 +21,14 @@ fn directory(config: &str) -> Authority {
 }
 
 /// Where the banner says clients can speak TLS.
-fn address(running: &Running) -> String {
+pub(crate) fn address(running: &Running) -> String {
     let line = running.banner.iter().find_map(|line| line.trim().strip_prefix("with TLS"));
     let url = line.unwrap_or_else(|| panic!("no TLS in {:#?}", running.banner)).trim();
     url.trim_start_matches("https://127.0.0.1:").trim_end_matches('/').to_owned()
 }
 
 /// The status that curl gets under the name localhost, or its exit code.
-fn curl(authority: &Authority, port: &str) -> Result<String, Option<i32>> {
+pub(crate) fn curl(authority: &Authority, port: &str) -> Result<String, Option<i32>> {
     let url = format!("https://localhost:{port}/health");
     let resolve = format!("localhost:{port}:127.0.0.1");
     let args = ["-sS", "--max-time", "20", "--cacert", "ca.pem", "--resolve", &resolve, &url];
