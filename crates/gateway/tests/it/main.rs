@@ -17,3 +17,4 @@ mod origins;
 mod support;
 mod tls;
 mod tls_origins;
+mod tls_slow;
