@@ -29,12 +29,13 @@ pub enum Limit {
     CancelledStreams,
     UnseenResets,
     ErrorResets,
+    ControlFrames,
     SmallDataBytes,
 }
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::HeadBytes,
         Self::Fields,
         Self::TargetBytes,
@@ -55,6 +56,7 @@ impl Limit {
         Self::CancelledStreams,
         Self::UnseenResets,
         Self::ErrorResets,
+        Self::ControlFrames,
         Self::SmallDataBytes,
     ];
 
@@ -81,6 +83,7 @@ impl Limit {
             Self::CancelledStreams => "cancelled-streams",
             Self::UnseenResets => "unseen-resets",
             Self::ErrorResets => "error-resets",
+            Self::ControlFrames => "control-frames",
             Self::SmallDataBytes => "small-data-bytes",
         }
     }

@@ -75,6 +75,8 @@ pub struct Gauges {
     pub http2_streams: AtomicU64,
     /// HTTP/2: connections ended for what their client sent.
     pub http2_cut: AtomicU64,
+    /// HTTP/2: streams reset for an error of their client's.
+    pub http2_malformed: AtomicU64,
 }
 
 /// Adds to a counter that only the calling thread writes: no locked instruction is needed.

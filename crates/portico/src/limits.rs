@@ -78,6 +78,7 @@ pub(crate) struct Limits {
     cancelled_streams: Option<Count>,
     unseen_resets: Option<Count>,
     error_resets: Option<Count>,
+    control_frames: Option<Count>,
     small_data_bytes: Option<Number<KIB, GIB>>,
     stream_window_bytes: Option<Number<KIB, WINDOW>>,
     connection_window_bytes: Option<Number<65_535, WINDOW>>,
@@ -132,6 +133,7 @@ impl Limits {
         set(&mut http2.cancelled_streams, self.cancelled_streams, Number::bits);
         set(&mut http2.unseen_resets, self.unseen_resets, Number::count);
         set(&mut http2.error_resets, self.error_resets, Number::count);
+        set(&mut http2.control_frames, self.control_frames, Number::bits);
         set(&mut http2.small_data_bytes, self.small_data_bytes, Number::count);
         set(&mut http2.stream_window_bytes, self.stream_window_bytes, Number::bits);
         set(&mut http2.connection_window_bytes, self.connection_window_bytes, Number::bits);
@@ -174,7 +176,7 @@ mod tests {
         let set = settings(
             "tls-handshake-seconds = 1\nstreams = 2\nfield-list-bytes = 3000\n\
              cancelled-streams = 4\nunseen-resets = 5\nerror-resets = 6\n\
-             small-data-bytes = 7000\nstream-window-bytes = 8000\n\
+             control-frames = 6500\nsmall-data-bytes = 7000\nstream-window-bytes = 8000\n\
              connection-window-bytes = 90000\n",
             None,
         );
@@ -185,6 +187,7 @@ mod tests {
             cancelled_streams: 4,
             unseen_resets: 5,
             error_resets: 6,
+            control_frames: 6500,
             small_data_bytes: 7000,
             stream_window_bytes: 8000,
             connection_window_bytes: 90_000,

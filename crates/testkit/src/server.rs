@@ -211,6 +211,11 @@ impl Running {
         self.sum(|gauges| &gauges.http2_cut)
     }
 
+    /// Streams over HTTP/2 that were reset for an error of their client's.
+    pub fn http2_malformed(&self) -> u64 {
+        self.sum(|gauges| &gauges.http2_malformed)
+    }
+
     /// Stops as on SIGTERM; how many connections the deadline cut.
     pub fn drain(mut self, deadline: Duration) -> u64 {
         let server = self.server.take().expect("it runs");

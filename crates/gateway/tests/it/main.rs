@@ -19,3 +19,4 @@ mod proxied_tls;
 mod support;
 mod tls;
 mod tls_origins;
+mod tls_slow;

@@ -8,12 +8,12 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::h2::sent::SentWatch;
+use crate::h2::sent::{SentWatch, Told};
 use crate::h2::session::Shared;
 use crate::h2::watch::FrameWatch;
 use crate::io::{Io, poll_discard};
 use crate::limits::LINGER_BYTES;
-use crate::worker::Worker;
+use crate::worker::{Worker, add};
 
 /// A transport whose first bytes were read already.
 pub(super) struct Prefixed<I> {
@@ -39,11 +39,15 @@ impl<I> Prefixed<I> {
     fn note(&mut self, bytes: &[u8]) {
         self.watch.feed(bytes, self.worker.clock.now());
         self.shared.note_head(self.watch.open_since());
+        self.shared.note_control(self.watch.take_control());
     }
 
     fn note_sent(&mut self, bytes: &[u8]) {
         let worker = &self.worker;
-        self.sent.feed(bytes, |limit| worker.count(limit));
+        self.sent.feed(bytes, |told| match told {
+            Told::Hit(limit) => worker.count(limit),
+            Told::Malformed => add(&worker.gauges().http2_malformed, 1),
+        });
     }
 }
 

@@ -8,6 +8,15 @@ use crate::h1::{Framing, Malformed, parse_request};
 use crate::head::{RequestHead, write_line};
 use crate::limits::HeadLimits;
 
+impl RequestHead {
+    /// Reads the head of a stream, within the limits that hold where nobody sets others.
+    /// `has_ended` says that no body follows.
+    pub fn read_http2(parts: &Parts, has_ended: bool) -> Result<Self, Malformed> {
+        let mut head = Self::default();
+        read(&mut head, parts, has_ended, &HeadLimits::DEFAULT).map(|()| head)
+    }
+}
+
 /// Fills `head` with a request that is well formed (RFC 9113, section 8), or tells which rule it
 /// breaks. `has_ended` says that no body follows.
 pub(super) fn read(

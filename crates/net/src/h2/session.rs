@@ -32,6 +32,8 @@ pub(super) struct Shared {
     open: Cell<u32>,
     /// Streams that the client cancelled or that were malformed, less those that were answered.
     cancelled: Cell<u32>,
+    /// Frames that carried nothing of a request, since the last answer.
+    control: Cell<u32>,
     /// Since when a head is begun and not ended.
     head_since: Cell<Option<Instant>>,
     /// Our side of the transport is ending.
@@ -45,6 +47,7 @@ impl Shared {
             waker,
             open: Cell::default(),
             cancelled: Cell::default(),
+            control: Cell::default(),
             head_since: Cell::default(),
             closing: Cell::default(),
         }
@@ -69,6 +72,11 @@ impl Shared {
 
     pub(super) fn note_answered(&self) {
         self.cancelled.set(self.cancelled.get().saturating_sub(1));
+        self.control.set(0);
+    }
+
+    pub(super) fn note_control(&self, frames: u32) {
+        self.control.set(self.control.get().saturating_add(frames));
     }
 
     pub(super) fn enter(&self) {
@@ -152,9 +160,8 @@ impl<H: Handler, I: Io> Session<H, I> {
                     None => return Poll::Ready(()),
                 }
             }
-            let limits = &self.worker.settings.http2;
-            if !self.is_leaving && self.shared.cancelled.get() > limits.cancelled_streams {
-                self.cut(Limit::CancelledStreams);
+            if let Some(limit) = self.exceeded() {
+                self.cut(limit);
                 continue;
             }
             if !self.is_leaving && self.was_last_request() {
@@ -223,6 +230,18 @@ impl<H: Handler, I: Io> Session<H, I> {
         }
         self.timer.set(self.phase.1);
         self.timer.poll(cx, now).map(|()| phase)
+    }
+
+    /// The limit for which the connection is to end at once.
+    fn exceeded(&self) -> Option<Limit> {
+        let limits = &self.worker.settings.http2;
+        if self.is_leaving {
+            return None;
+        }
+        if self.shared.cancelled.get() > limits.cancelled_streams {
+            return Some(Limit::CancelledStreams);
+        }
+        (self.shared.control.get() > limits.control_frames).then_some(Limit::ControlFrames)
     }
 
     /// Whether the connection has carried as many requests as it may. Those that were sent before

@@ -7,7 +7,10 @@ use std::time::Instant;
 const PREFACE_BYTES: usize = 24;
 const FRAME_HEAD_BYTES: usize = 9;
 
+const DATA: u8 = 0;
 const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
 const END_HEADERS: u8 = 4;
 
@@ -25,13 +28,15 @@ pub(super) struct FrameWatch {
     goes_on: bool,
     /// When the last head began.
     since: Option<Instant>,
+    /// Frames that are about no stream's content.
+    control: u32,
 }
 
 impl Default for FrameWatch {
     fn default() -> Self {
         let head = [0; FRAME_HEAD_BYTES];
         let left = PREFACE_BYTES;
-        Self { head, known: 0, left, has_fields: false, goes_on: false, since: None }
+        Self { head, known: 0, left, has_fields: false, goes_on: false, since: None, control: 0 }
     }
 }
 
@@ -66,6 +71,16 @@ impl FrameWatch {
         if kind == HEADERS {
             self.since = Some(now);
         }
+        // Each of these has a limit of its own.
+        let is_counted_elsewhere =
+            matches!(kind, DATA | HEADERS | CONTINUATION | RST_STREAM | WINDOW_UPDATE);
+        self.control += u32::from(!is_counted_elsewhere);
+    }
+
+    /// Frames since the last call that carried nothing of a request: SETTINGS, PING, PRIORITY, and
+    /// those of unknown kinds.
+    pub(super) fn take_control(&mut self) -> u32 {
+        std::mem::take(&mut self.control)
     }
 
     /// Since when a head is begun and not ended.
@@ -102,6 +117,16 @@ mod tests {
         check(&[0, 0, 1, CONTINUATION, 0, 0, 0, 0, 1, b'x'], true);
         check(&[0, 0, 1, CONTINUATION, END_HEADERS, 0, 0, 0, 1], true);
         check(b"x", false);
+    }
+
+    #[test]
+    fn frames_that_carry_nothing_are_counted() {
+        let mut watch = FrameWatch::default();
+        watch.feed(&[0; PREFACE_BYTES], Clock::refresh());
+        for (kind, expected) in [0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 1].into_iter().enumerate() {
+            watch.feed(&[0, 0, 0, kind as u8, 0, 0, 0, 0, 1], Clock::refresh());
+            assert_eq!(watch.take_control(), expected, "kind {kind}");
+        }
     }
 
     #[test]

@@ -30,12 +30,14 @@ pub struct Http2Limits {
     /// much as the limits of a head allow.
     pub field_list_bytes: Option<u32>,
     /// Requests that the client cancelled or that were malformed, less those that were answered.
-    /// Over it: the connection ends with ENHANCE_YOUR_CALM, as for the next three.
+    /// Over it: the connection ends with ENHANCE_YOUR_CALM, as for the next four.
     pub cancelled_streams: u32,
     /// Streams that the client opened and reset before we saw the request.
     pub unseen_resets: usize,
     /// Streams that were reset for the client's error.
     pub error_resets: usize,
+    /// Frames since the last answer that carried nothing of a request: SETTINGS, PING, PRIORITY.
+    pub control_frames: u32,
     /// What small DATA frames may cost beyond their bytes.
     pub small_data_bytes: usize,
     /// Bytes of a request's body that a client may send ahead of its reader.
@@ -52,6 +54,7 @@ impl Http2Limits {
         cancelled_streams: 100,
         unseen_resets: 20,
         error_resets: 256,
+        control_frames: 10_000,
         small_data_bytes: 25_600,
         stream_window_bytes: 64 * 1024,
         connection_window_bytes: 256 * 1024,

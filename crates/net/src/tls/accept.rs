@@ -86,7 +86,8 @@ async fn shake(
         return Ok(None);
     }
     let config = acceptor.0.borrow().config.clone();
-    let accepted = TlsAcceptor::from(config).accept(Socket(stream)).await?;
+    // Boxed, so that who says nothing takes no room for it.
+    let accepted = Box::pin(TlsAcceptor::from(config).accept(Socket(stream))).await?;
     Ok(Some(TlsIo::new(accepted)))
 }
 

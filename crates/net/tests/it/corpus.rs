@@ -22,4 +22,5 @@ fn every_file_of_the_corpora_keeps_the_laws() {
     check("response_head", laws::response_head);
     check("chunked", laws::chunked);
     check("proxy_protocol", laws::proxy_protocol);
+    check("http2_head", laws::http2_head);
 }

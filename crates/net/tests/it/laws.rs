@@ -124,6 +124,76 @@ pub(crate) fn print_proxied(from: SocketAddr, to: SocketAddr) -> Option<(Vec<u8>
     Some((line.into_bytes(), [start, &[family][..], &length, &addresses, &ports].concat()))
 }
 
+/// The head of a stream of HTTP/2: what is accepted reads the same in HTTP/1.1, says what its fields
+/// said, and nothing of a connection. The input is a line each for method, scheme, authority and
+/// path, then `name:value` lines; an empty authority is none.
+pub(crate) fn http2_head(bytes: &[u8]) {
+    let Some(parts) = stream_head(bytes) else { return };
+    let ended = RequestHead::read_http2(&parts, true);
+    let open = RequestHead::read_http2(&parts, false);
+    assert_eq!(ended.as_ref().err(), open.as_ref().err());
+    let (Ok(head), Ok(open)) = (ended, open) else { return };
+    assert_eq!(head.method(), parts.method.as_str().as_bytes());
+    let target = parts.uri.path_and_query().expect("no request is without").as_str();
+    assert_eq!(target_of(&head), target.as_bytes());
+    assert!(target.starts_with('/') || target == "*");
+    assert_eq!(head.fields().filter(|field| field.known() == Name::Host).count(), 1);
+    for of_connection in
+        ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]
+    {
+        assert!(head.get(of_connection.as_bytes()).is_none(), "{of_connection}");
+    }
+    for field in head.fields() {
+        let (name, value) = (field.name(), field.value());
+        let said = |(its, given): (&http::HeaderName, &http::HeaderValue)| {
+            its.as_str().as_bytes() == name && given.as_bytes() == value
+        };
+        let is_made = matches!(name, b"host" | b"cookie");
+        assert!(is_made || parts.headers.iter().any(said), "{}", name.escape_ascii());
+    }
+    let framing = match head.framing() {
+        Framing::None => Framing::Close,
+        length => length,
+    };
+    assert_eq!(open.framing(), framing);
+    assert!(matches!(framing, Framing::Close | Framing::Length(_)));
+
+    let mut again = [head.method(), b" ", target.as_bytes(), b" HTTP/1.1\r\n"].concat();
+    write_fields(&mut again, head.fields());
+    let (second, end) = RequestHead::read(&again).expect("it was accepted").expect("it is whole");
+    assert_eq!(end, again.len());
+    assert_eq!((second.method(), target_of(&second)), (head.method(), target_of(&head)));
+    assert_eq!(collect(second.fields()), collect(head.fields()));
+    assert_eq!((second.framing(), second.host()), (head.framing(), head.host()));
+    check_fields(head.fields(), head.framing());
+}
+
+/// Path and query.
+fn target_of(head: &RequestHead) -> Vec<u8> {
+    let query = head.query().map(|query| [b"?", query].concat());
+    [head.path(), &query.unwrap_or_default()].concat()
+}
+
+/// What the codec of HTTP/2 makes of these fields; `None` if it refuses them.
+fn stream_head(bytes: &[u8]) -> Option<http::request::Parts> {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let method = http::Method::from_bytes(lines.next()?).ok()?;
+    let (scheme, authority, path) = (lines.next()?, lines.next()?, lines.next()?);
+    let mut uri = http::uri::Parts::default();
+    let scheme = http::uri::Scheme::try_from(scheme).ok()?;
+    if !authority.is_empty() {
+        uri.authority = Some(http::uri::Authority::try_from(authority).ok()?);
+        uri.scheme = Some(scheme);
+    }
+    uri.path_and_query = Some(http::uri::PathAndQuery::try_from(path).ok()?);
+    let mut request = http::Request::builder().method(method).uri(http::Uri::from_parts(uri).ok()?);
+    for line in lines {
+        let (name, value) = line.split_at(line.iter().position(|byte| *byte == b':')?);
+        request = request.header(http::HeaderName::from_lowercase(name).ok()?, &value[1..]);
+    }
+    Some(request.body(()).ok()?.into_parts().0)
+}
+
 /// However its bytes come, a head ends at the same place or is refused for the same reason.
 fn scans_are_one(bytes: &[u8], limit: usize) -> Result<h1::Scanned, Malformed> {
     let whole = HeadScanner::default().scan(bytes, limit);

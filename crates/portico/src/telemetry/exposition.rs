@@ -73,6 +73,10 @@ fn write_http2(out: &mut String, status: &Status) -> fmt::Result {
     head(out, "portico_http2_streams_total", "counter", "Requests over HTTP/2")?;
     let streams = status.connections(|worker| &worker.http2_streams);
     writeln!(out, "portico_http2_streams_total {streams}")?;
+    let help = "Streams of HTTP/2 reset for an error of their client's";
+    head(out, "portico_http2_malformed_total", "counter", help)?;
+    let malformed = status.connections(|worker| &worker.http2_malformed);
+    writeln!(out, "portico_http2_malformed_total {malformed}")?;
     let help = "Connections over HTTP/2 ended for what their client sent";
     head(out, "portico_http2_cut_total", "counter", help)?;
     writeln!(out, "portico_http2_cut_total {}", status.connections(|worker| &worker.http2_cut))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use portico_net::Limit;
 use portico_testkit::h2::{
     CANCEL, Client, DATA, END_STREAM, HEADERS, INTERNAL_ERROR, NO_ERROR, Outcome, RST_STREAM,
     WINDOW_UPDATE, of,
@@ -258,6 +259,7 @@ fn a_client_that_opens_no_window_is_let_go() {
     let frame = client.until(RST_STREAM);
     assert_eq!(frame.payload, INTERNAL_ERROR.to_be_bytes());
     assert!(!gateway.finished().complete);
+    assert_eq!(gateway.hits(Limit::StallTime), 1);
     // The connection's window is used up; with room the next stream is answered.
     client.window(0, 65_535);
     assert_eq!(ask_mock(&mut client, 3), mocked());

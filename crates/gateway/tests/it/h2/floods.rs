@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
+use portico_net::Limit;
 use portico_testkit::h2::{
     CANCEL, CONTINUATION, Client, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY,
     HEADERS, Outcome, PING, PREFACE, PRIORITY, REFUSED_STREAM, RST_STREAM, SETTINGS, block, frame,
@@ -211,6 +212,8 @@ fn bombs_of_fields_do_not_go_off() {
     client.frame(HEADERS, END_HEADERS | END_STREAM, 1, &bomb);
     let outcome = client.outcome(1);
     assert!(matches!(outcome, Outcome::Answer(431, _) | Outcome::GoAway(_)), "{outcome:?}");
+    assert_unharmed(&gateway);
+    assert_eq!(gateway.hits(Limit::FieldListBytes), 1);
     // As many small fields as a block can name.
     let mut bomb = block(&of("GET", "/a"));
     bomb.extend_from_slice(&[0x40, 1, b'x', 1, b'a']);

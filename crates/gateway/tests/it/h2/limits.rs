@@ -5,7 +5,8 @@ use std::time::Duration;
 use portico_net::{BodyRate, Limit, Settings};
 use portico_testkit::h2::{
     CANCEL, CONTINUATION, Client, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY,
-    HEADERS, NO_ERROR, Outcome, REFUSED_STREAM, RST_STREAM, block, of,
+    HEADERS, NO_ERROR, Outcome, PING, PRIORITY, PROTOCOL_ERROR, REFUSED_STREAM, RST_STREAM,
+    SETTINGS, block, frame, of,
 };
 use portico_testkit::origin::{Act, Origin};
 use portico_testkit::server::Running;
@@ -121,8 +122,8 @@ fn unseen_resets() {
     let mut flood = Vec::new();
     for number in 1..100 {
         let stream = 2 * number + 1;
-        flood.extend(portico_testkit::h2::frame(HEADERS, END_HEADERS | END_STREAM, stream, &head));
-        flood.extend(portico_testkit::h2::frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes()));
+        flood.extend(frame(HEADERS, END_HEADERS | END_STREAM, stream, &head));
+        flood.extend(frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes()));
     }
     client.raw().try_send(flood);
     assert_eq!(client.end(), Some(ENHANCE_YOUR_CALM));
@@ -142,12 +143,50 @@ fn error_resets() {
 }
 
 #[test]
+fn control_frames() {
+    let gateway = limited(&Origin::echo(), |settings| settings.http2.control_frames = 100);
+    let mut client = settled(&gateway);
+    // As long as there are answers between them they may be many.
+    for number in 1..=10 {
+        client.raw().send(ping().repeat(50));
+        assert_eq!(ask_mock(&mut client, 2 * number + 1), mocked());
+    }
+    client.raw().send(ping().repeat(150));
+    assert_eq!(client.end(), Some(ENHANCE_YOUR_CALM));
+    assert_hits(&gateway, client, Limit::ControlFrames, 1);
+    for flood in [frame(SETTINGS, 0, 0, &[]), frame(PRIORITY, 0, 1, &[0, 0, 0, 3, 16])] {
+        let mut client = settled(&gateway);
+        client.raw().try_send(flood.repeat(150));
+        assert_eq!(client.end(), Some(ENHANCE_YOUR_CALM));
+    }
+}
+
+fn ping() -> Vec<u8> {
+    frame(PING, 0, 0, &[0; 8])
+}
+
+#[test]
+fn malformed_requests_are_counted() {
+    let gateway = limited(&Origin::echo(), |_| {});
+    let mut client = settled(&gateway);
+    let host = [&of("GET", "/mock")[..], &[("host", "other")]].concat();
+    let connection = [&of("GET", "/mock")[..], &[("connection", "close")]].concat();
+    for (stream, fields) in [(3, host), (5, connection)] {
+        client.headers(stream, &fields, true);
+        assert!(matches!(client.outcome(stream), Outcome::Reset(PROTOCOL_ERROR)));
+    }
+    assert_eq!(ask_mock(&mut client, 7), mocked());
+    settle(&gateway);
+    assert_eq!(gateway.http2_malformed(), 2);
+}
+
+#[test]
 fn small_data_bytes() {
     let origin = Origin::always(vec![Act::Head, Act::Stall]);
     let gateway = limited(&origin, |settings| settings.http2.small_data_bytes = 2000);
     let mut client = settled(&gateway);
     client.headers(3, &of("POST", "/a"), false);
-    let piece = portico_testkit::h2::frame(DATA, 0, 3, b"x");
+    let piece = frame(DATA, 0, 3, b"x");
     client.raw().try_send(piece.repeat(30_000));
     assert_eq!(client.end(), Some(ENHANCE_YOUR_CALM));
     assert_hits(&gateway, client, Limit::SmallDataBytes, 1);
@@ -191,10 +230,10 @@ fn requests_by_connection() {
     let mut left = vec![3, 5, 7];
     // The answers come in any order, and none is missing.
     while !left.is_empty() {
-        let frame = client.receive().unwrap();
-        assert_ne!(frame.kind, RST_STREAM, "{frame:?}");
-        if frame.kind <= HEADERS && frame.flags & END_STREAM != 0 {
-            left.retain(|stream| *stream != frame.stream);
+        let next = client.receive().unwrap();
+        assert_ne!(next.kind, RST_STREAM, "{next:?}");
+        if next.kind <= HEADERS && next.flags & END_STREAM != 0 {
+            left.retain(|stream| *stream != next.stream);
         }
     }
     assert!(matches!(client.end(), None | Some(NO_ERROR)));

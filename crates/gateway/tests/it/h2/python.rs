@@ -111,6 +111,6 @@ const TABLE: &str = "
     a body beyond the windows | goaway 3
     rapid reset | goaway 11
     CONTINUATION flood | goaway 11
-    SETTINGS flood | answer 202
-    PING flood | answer 202
+    SETTINGS flood | goaway 11
+    PING flood | goaway 11
 ";
