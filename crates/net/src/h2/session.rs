@@ -272,7 +272,8 @@ impl<H: Handler, I: Io> Session<H, I> {
         let stream = Stream::new(receive, respond, self.shared.clone());
         let connection =
             Connection::new(stream, self.peer.clone(), self.worker.clone(), self.shared.slot());
-        tokio::task::spawn_local(answer(connection, parts, self.handler.clone()));
+        // Boxed, as tokio moves a task several times while it is begun and ended.
+        tokio::task::spawn_local(Box::pin(answer(connection, parts, self.handler.clone())));
     }
 }
 

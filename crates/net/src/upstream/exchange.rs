@@ -164,14 +164,10 @@ impl Exchange {
         }
         let is_long = self.head.framing.length().is_some_and(|bytes| bytes > HELD_BYTES as u64);
         while !is_long && !self.is_complete() && self.held.len() <= HELD_BYTES {
+            self.cover_held(body.worker)?;
             ready!(self.poll_held(cx, body.worker))?;
-            if self.held.len() > BUFFER_BYTES
-                && !cover(&mut self.held_beyond, &self.held, body.worker)
-            {
-                return Poll::Ready(Err(Broken::TooManyBytes));
-            }
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(self.cover_held(body.worker))
     }
 
     /// Sends what can be sent. A connection that takes no more is no failure yet.
@@ -253,6 +249,15 @@ impl Exchange {
         // Bytes behind the end of an answer belong to no request: never use that connection again.
         self.head.keep_alive &= used == ahead.len();
         self.decoder = Some(decoder);
+        Ok(())
+    }
+
+    /// Counts what is held, if it takes more than a usual buffer.
+    fn cover_held(&mut self, worker: &Worker) -> Result<(), Broken> {
+        let is_beyond = self.held.len() > BUFFER_BYTES || self.held.capacity() >= LONG_BUFFER_BYTES;
+        if is_beyond && !cover(&mut self.held_beyond, &self.held, worker) {
+            return Err(Broken::TooManyBytes);
+        }
         Ok(())
     }
 
