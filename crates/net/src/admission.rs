@@ -8,11 +8,13 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::hits::Limit;
-use crate::limits::Settings;
+use crate::limits::{BALANCED_CONNECTIONS, Settings};
 use crate::quota::{Quota, Share};
+use crate::worker::WorkerId;
 
 /// Tables over which addresses are spread, so that workers seldom meet at one.
 const TABLES: usize = 16;
@@ -22,6 +24,8 @@ const TABLES: usize = 16;
 pub(crate) struct Admission {
     all: Arc<Quota>,
     by_address: Option<ByAddress>,
+    /// Connections that each worker is to serve, from the moment it is chosen.
+    by_worker: Box<[AtomicUsize]>,
 }
 
 /// Connections by client address. An address without one takes no room.
@@ -37,23 +41,45 @@ struct ByAddress {
 pub(crate) struct Place {
     admission: Arc<Admission>,
     address: Option<IpAddr>,
+    worker: Option<WorkerId>,
+    /// Whether the task of the connection has still to begin; see [`crate::worker::Worker::meet`].
+    pub(crate) is_awaited: bool,
     _share: Share,
 }
 
 impl Admission {
-    pub(crate) fn new(settings: &Settings) -> Arc<Self> {
+    pub(crate) fn new(settings: &Settings, workers: usize) -> Arc<Self> {
         let by_address = settings.connections_by_address.map(|limit| ByAddress {
             limit,
             hash: RandomState::new(),
             tables: Default::default(),
         });
-        Arc::new(Self { all: Quota::new(settings.connections), by_address })
+        let by_worker = (0..workers).map(|_| AtomicUsize::new(0)).collect();
+        Arc::new(Self { all: Quota::new(settings.connections), by_address, by_worker })
     }
 
     /// Lets a connection in, or names the limit that stands against it.
     pub(crate) fn admit(self: &Arc<Self>) -> Result<Place, Limit> {
         let share = self.all.take().ok_or(Limit::Connections)?;
-        Ok(Place { admission: self.clone(), address: None, _share: share })
+        let admission = self.clone();
+        Ok(Place { admission, address: None, worker: None, is_awaited: false, _share: share })
+    }
+
+    /// The worker that is to serve the next connection: the one with the fewest, while those are
+    /// less than [`BALANCED_CONNECTIONS`], and else the one that accepted it.
+    fn next_worker(&self, accepting: WorkerId) -> WorkerId {
+        let count = |at: usize| self.by_worker[at].load(Ordering::Relaxed);
+        let mut fewest = (count(accepting.0), accepting.0);
+        for at in 0..self.by_worker.len() {
+            if fewest.0 == 0 {
+                break;
+            }
+            let here = count(at);
+            if here < fewest.0.min(BALANCED_CONNECTIONS) {
+                fewest = (here, at);
+            }
+        }
+        WorkerId(fewest.1)
     }
 
     /// Whether idle connections should make room for new ones.
@@ -63,6 +89,29 @@ impl Admission {
 }
 
 impl Place {
+    /// Chooses the worker that is to serve the connection, and counts it there.
+    pub(crate) fn choose_worker(&mut self, accepting: WorkerId) -> WorkerId {
+        let chosen = self.admission.next_worker(accepting);
+        self.move_to(chosen);
+        chosen
+    }
+
+    /// Counts the connection as one of this worker's.
+    pub(crate) fn move_to(&mut self, worker: WorkerId) {
+        if self.worker == Some(worker) {
+            return;
+        }
+        self.leave_worker();
+        self.admission.by_worker[worker.0].fetch_add(1, Ordering::Relaxed);
+        self.worker = Some(worker);
+    }
+
+    fn leave_worker(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            self.admission.by_worker[worker.0].fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
     /// Counts the connection as one of this client's.
     pub(crate) fn belong_to(&mut self, address: IpAddr) -> Result<(), Limit> {
         let Some(by_address) = &self.admission.by_address else { return Ok(()) };
@@ -81,6 +130,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.leave_worker();
         let (Some(by_address), Some(address)) = (&self.admission.by_address, self.address) else {
             return;
         };
@@ -121,7 +171,47 @@ mod tests {
             connections_by_address: by_address,
             ..Settings::default()
         };
-        Admission::new(&settings)
+        Admission::new(&settings, 3)
+    }
+
+    #[test]
+    fn a_new_connection_goes_to_the_worker_with_the_fewest() {
+        let admission = admission(10_000, None);
+        let mut open = Vec::new();
+        let mut accept = |at: usize| {
+            let mut place = admission.admit().unwrap();
+            let chosen = place.choose_worker(WorkerId(at)).0;
+            open.push(place);
+            chosen
+        };
+        // It stays where it is while nobody has fewer.
+        assert_eq!([1, 1, 1, 1, 0, 0, 2].map(&mut accept), [1, 0, 2, 1, 0, 2, 2]);
+        assert_eq!([0, 0].map(&mut accept), [0, 1]);
+        while accept(0) != 2 || open_at(&admission) != [BALANCED_CONNECTIONS; 3] {}
+        // Then there are many, and chance is as good.
+        assert_eq!([0, 0, 0, 0].map(&mut accept), [0; 4]);
+        drop(open);
+        assert_eq!(open_at(&admission), [0; 3]);
+    }
+
+    fn open_at(admission: &Admission) -> Vec<usize> {
+        admission.by_worker.iter().map(|count| count.load(Ordering::Relaxed)).collect()
+    }
+
+    #[test]
+    fn a_connection_that_comes_back_counts_once() {
+        let admission = admission(10, None);
+        let first = {
+            let mut place = admission.admit().unwrap();
+            place.choose_worker(WorkerId(0));
+            place
+        };
+        let mut second = admission.admit().unwrap();
+        assert_eq!(second.choose_worker(WorkerId(0)), WorkerId(1));
+        second.move_to(WorkerId(0));
+        assert_eq!(open_at(&admission), [2, 0, 0]);
+        drop((first, second));
+        assert_eq!(open_at(&admission), [0; 3]);
     }
 
     #[test]

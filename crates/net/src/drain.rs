@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::task::{JoinHandle, spawn_local};
+use tokio::task::JoinHandle;
 
 use crate::backlog::Waiting;
 use crate::limits::IDLE_GRACE;
@@ -54,9 +54,6 @@ pub(crate) async fn end(
             // One that broke has told so.
             let _ = task.await;
         }
-        // Tasks run in the order in which they were spawned: behind this one every connection that
-        // was accepted is counted as open.
-        let _ = spawn_local(async {}).await;
         if tokio::time::timeout(ending.grace, until_idle(worker)).await.is_err() {
             worker.close_idle();
             until_idle(worker).await;

@@ -27,6 +27,7 @@ mod pace;
 mod proxied;
 pub mod proxy_protocol;
 mod quota;
+mod reception;
 mod request;
 mod resolver;
 mod response;

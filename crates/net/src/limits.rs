@@ -73,6 +73,10 @@ pub const IDLE_GRACE: Duration = Duration::from_secs(1);
 /// Connections of clients in the process, each some 3 KiB while it is idle.
 pub const CONNECTIONS: usize = 65_536;
 
+/// Connections of a worker below which it is given new ones that others accept, if it has the
+/// fewest. With more of them chance spreads them evenly enough.
+pub const BALANCED_CONNECTIONS: usize = 64;
+
 /// Sizes that the head of a request may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeadLimits {

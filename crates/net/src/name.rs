@@ -100,24 +100,27 @@ impl Name {
     }
 }
 
-/// Whether a token is `lower` in any case, compared eight bytes at a time. Setting the bit of
-/// the case also changes bytes that are no letters, but none of a token into one of ours.
-fn is_spelled(token: &[u8], lower: &[u8]) -> bool {
-    const CASE: u64 = 0x2020_2020_2020_2020;
+/// Whether a name is `lower` in any case, compared eight bytes at a time.
+fn is_spelled(name: &[u8], lower: &[u8]) -> bool {
     let word = |text: &[u8], at: usize| {
         text.get(at..at + 8).and_then(|word| word.try_into().ok()).map(u64::from_le_bytes)
     };
-    if token.len() != lower.len() {
+    // Only where a letter stands may the bit of the case be another; of what is in our names, only
+    // letters have the next higher bit.
+    let is_same = |name: u64, lower: u64| {
+        let letters = (lower & 0x4040_4040_4040_4040) >> 1;
+        (name ^ lower) & !letters == 0
+    };
+    if name.len() != lower.len() {
         return false;
     }
-    if token.len() < 8 {
-        return token.eq_ignore_ascii_case(lower);
+    if name.len() < 8 {
+        return name.eq_ignore_ascii_case(lower);
     }
     // The last word overlaps the one before it.
-    (0..token.len() / 8)
-        .map(|index| 8 * index)
-        .chain([token.len() - 8])
-        .all(|at| word(token, at).map(|word| word | CASE) == word(lower, at))
+    (0..name.len() / 8).map(|index| 8 * index).chain([name.len() - 8]).all(|at| {
+        word(name, at).zip(word(lower, at)).is_some_and(|(name, lower)| is_same(name, lower))
+    })
 }
 
 #[cfg(test)]
@@ -167,5 +170,21 @@ mod tests {
         check("Connectiox", Name::Other);
         check("xonnection", Name::Other);
         check("x-amzn-apigateway-xpi-id", Name::Other);
+    }
+
+    #[test]
+    fn no_other_bytes_are_a_name() {
+        for name in ["transfer-encoding", "content-md5", "content-length", "x-amz-apigw-id", "host"]
+        {
+            for at in 0..name.len() {
+                for byte in 0..=u8::MAX {
+                    let mut text = name.as_bytes().to_vec();
+                    text[at] = byte;
+                    let is_it = text.eq_ignore_ascii_case(name.as_bytes());
+                    let known = Name::of(&text) != Name::Other;
+                    assert_eq!(known, is_it, "{}", text.escape_ascii());
+                }
+            }
+        }
     }
 }

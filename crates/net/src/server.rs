@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
@@ -15,16 +14,15 @@ use tokio::task::spawn_local;
 use crate::admission::Place;
 use crate::backlog::Backlog;
 use crate::clock::Clock;
-use crate::connection;
 use crate::drain::{self, Drained, Ending};
 use crate::handler::Handler;
 use crate::hits::Limit;
 use crate::limits::Settings;
 use crate::listener::{Beginning, Listeners};
-use crate::proxied;
+use crate::reception::{Arrival, Entrance, Mailboxes, Reception};
 use crate::request::{Peer, Scheme};
 use crate::shared::Shared;
-use crate::tls::{self, Acceptor, ServerTls};
+use crate::tls::{Acceptor, ServerTls};
 use crate::worker::{Gauges, Worker, WorkerId};
 
 /// How often unused upstream connections are looked through.
@@ -33,10 +31,11 @@ const SWEEP: Duration = Duration::from_secs(1);
 /// How long a worker waits before it accepts again when the process is out of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What the control side tells a worker.
-enum Message<U> {
+/// What the control side tells a worker, and what workers hand to each other.
+pub(crate) enum Message<U> {
     Update(U),
     Tls(SocketAddr, ServerTls),
+    Arrival(Arrival),
     End(Ending),
 }
 
@@ -48,14 +47,6 @@ pub struct Server<H: Handler> {
     gauges: Vec<Arc<Gauges>>,
 }
 
-/// A listening socket of one worker, and what its clients must begin with.
-struct Door {
-    address: SocketAddr,
-    socket: TcpListener,
-    proxied: bool,
-    tls: Option<Rc<Acceptor>>,
-}
-
 /// Starts a thread for each worker that the listeners were made for. `make` builds a worker's
 /// handler on that thread.
 pub fn start<H: Handler>(
@@ -65,17 +56,19 @@ pub fn start<H: Handler>(
 ) -> io::Result<Server<H>> {
     let (address, sockets) = by_worker(listeners.into())?;
     let make = Arc::new(make);
-    let common = Shared::new(settings);
+    let common = Shared::new(settings, sockets.len());
     let mut server =
         Server { address, mailboxes: Vec::new(), threads: Vec::new(), gauges: Vec::new() };
-    for (index, doors) in sockets.into_iter().enumerate() {
-        let (mailbox, messages) = unbounded_channel();
+    let channels: Vec<_> = sockets.iter().map(|_| unbounded_channel()).collect();
+    let mailboxes: Mailboxes<_> = channels.iter().map(|(mailbox, _)| mailbox.downgrade()).collect();
+    for (index, (sockets, (mailbox, messages))) in sockets.into_iter().zip(channels).enumerate() {
         let gauges = Arc::new(Gauges::default());
         let thread = std::thread::Builder::new().name(format!("worker-{index}"));
         let (settings, make, shared) = (settings.clone(), make.clone(), gauges.clone());
         let (id, common) = (WorkerId(index), common.clone());
         let worker = move || Worker::new(id, settings, shared, common);
-        let run = move || run(doors, messages, worker, &*make);
+        let mailboxes = mailboxes.clone();
+        let run = move || run(sockets, messages, mailboxes, worker, &*make);
         server.threads.push(thread.spawn(run)?);
         server.mailboxes.push(mailbox);
         server.gauges.push(gauges);
@@ -156,7 +149,8 @@ impl<H: Handler> Server<H> {
 /// The body of a worker's thread.
 fn run<H: Handler>(
     sockets: Vec<Socket>,
-    messages: UnboundedReceiver<Message<H::Update>>,
+    mut messages: UnboundedReceiver<Message<H::Update>>,
+    mailboxes: Mailboxes<H::Update>,
     worker: impl FnOnce() -> Worker,
     make: &(impl Fn(&Rc<Worker>) -> H + ?Sized),
 ) -> Drained {
@@ -171,56 +165,68 @@ fn run<H: Handler>(
     runtime.block_on(async {
         let worker = Rc::new(worker());
         let handler = Rc::new(make(&worker));
-        let doors: Vec<Door> = sockets.into_iter().map(Door::new).collect();
-        let acceptors: Vec<_> = doors.iter().map(|door| (door.address, door.tls.clone())).collect();
-        let accepting = doors
-            .into_iter()
-            .map(|door| spawn_local(accept(door, worker.clone(), handler.clone())));
-        let accepting: Vec<_> = accepting.collect();
+        let (listening, entrances) = sockets.into_iter().map(open).unzip::<_, _, Vec<_>, _>();
+        let (serving, handing) = (worker.clone(), handler.clone());
+        let reception =
+            Rc::new(Reception { worker: serving, handler: handing, entrances, mailboxes });
+        let accepting = listening.into_iter().enumerate();
+        let accepting: Vec<_> = accepting
+            .map(|(entrance, socket)| spawn_local(accept(entrance, socket, reception.clone())))
+            .collect();
         let sweeping = spawn_local(sweep(worker.clone()));
-        let ending = obey(messages, &worker, &*handler, &acceptors).await;
+        let ending = obey(&mut messages, &reception).await;
         sweeping.abort();
+        take_rest(messages, &reception).await;
         drain::end(&worker, accepting, ending).await
     })
 }
 
 /// Follows the control side until it asks for a drain or is gone.
 async fn obey<H: Handler>(
-    mut messages: UnboundedReceiver<Message<H::Update>>,
-    worker: &Rc<Worker>,
-    handler: &H,
-    acceptors: &[(SocketAddr, Option<Rc<Acceptor>>)],
+    messages: &mut UnboundedReceiver<Message<H::Update>>,
+    reception: &Reception<H>,
 ) -> Ending {
     loop {
         match messages.recv().await {
-            Some(Message::Update(update)) => handler.update(update, worker),
-            Some(Message::Tls(address, tls)) => {
-                let of_address = acceptors.iter().filter(|(its, _)| *its == address);
-                of_address.flat_map(|(_, it)| it).for_each(|it| it.replace(tls.clone()));
-            }
+            Some(Message::Update(update)) => reception.handler.update(update, &reception.worker),
+            Some(Message::Tls(address, tls)) => reception.replace_tls(address, &tls),
+            Some(Message::Arrival(arrival)) => reception.take(arrival),
             Some(Message::End(ending)) => return ending,
             None => return Ending::stop(Duration::ZERO),
         }
     }
 }
 
-impl Door {
-    fn new((address, socket, begins): Socket) -> Self {
-        let Beginning { proxied, tls } = begins;
-        Self { address, socket, proxied, tls: tls.map(|tls| Rc::new(Acceptor::new(tls))) }
+/// Serves the connections that were handed over before the drain; later ones stay with those who
+/// accepted them.
+async fn take_rest<H: Handler>(
+    mut messages: UnboundedReceiver<Message<H::Update>>,
+    reception: &Reception<H>,
+) {
+    messages.close();
+    while let Some(message) = messages.recv().await {
+        if let Message::Arrival(arrival) = message {
+            reception.take(arrival);
+        }
     }
 }
 
-async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
-    let Door { address, socket, proxied, tls } = door;
-    let (local_port, scheme) = match tls {
-        Some(_) => (address.port(), Scheme::Https),
-        None => (address.port(), Scheme::Http),
-    };
+/// A listening socket, and what its clients begin with.
+fn open((address, socket, begins): Socket) -> (TcpListener, Entrance) {
+    let Beginning { proxied, tls } = begins;
+    let tls = tls.map(|tls| Rc::new(Acceptor::new(tls)));
+    (socket, Entrance { address, proxied, tls })
+}
+
+async fn accept<H: Handler>(entrance: usize, socket: TcpListener, reception: Rc<Reception<H>>) {
+    let worker = &reception.worker;
+    let Entrance { address, tls, .. } = &reception.entrances[entrance];
+    let scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
+    let local_port = address.port();
     let listener = tokio::net::TcpListener::from_std(socket);
     let listener = listener.expect("a listening socket fits this worker's reactor");
     let mut backlog = Backlog::new(listener);
-    while let Some(accepted) = backlog.next(&worker).await {
+    while let Some(accepted) = backlog.next(worker).await {
         match accepted {
             Ok((stream, address)) => {
                 // An answer is written at once, so waiting for more to send would only delay it.
@@ -229,7 +235,7 @@ async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
                 }
                 let proxies = &worker.settings.trusted_proxies;
                 let peer = Peer::new(address, local_port, scheme, proxies);
-                let place = match admit(&worker, &peer) {
+                let place = match admit(worker, &peer) {
                     Ok(place) => place,
                     Err(limit) => {
                         worker.count(limit);
@@ -241,13 +247,7 @@ async fn accept<H: Handler>(door: Door, worker: Rc<Worker>, handler: Rc<H>) {
                     worker.make_room();
                     tokio::task::yield_now().await;
                 }
-                let is_plain = tls.is_none() && !proxied;
-                let (worker, handler, tls) = (worker.clone(), handler.clone(), tls.clone());
-                if is_plain {
-                    spawn_local(connection::serve(stream, peer, worker, handler, place));
-                } else {
-                    spawn_local(welcome(stream, proxied, tls, peer, worker, handler, place));
-                }
+                reception.receive(entrance, stream, peer, place);
             }
             // The client went before we came.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -264,32 +264,6 @@ fn admit(worker: &Worker, peer: &Peer) -> Result<Place, Limit> {
         place.belong_to(peer.address.ip())?;
     }
     Ok(place)
-}
-
-/// Serves a connection that begins with more than a request: with a PROXY header, with TLS, or
-/// with both in this order.
-async fn welcome<H: Handler>(
-    mut stream: TcpStream,
-    proxied: bool,
-    tls: Option<Rc<Acceptor>>,
-    mut peer: Peer,
-    worker: Rc<Worker>,
-    handler: Rc<H>,
-    mut place: Place,
-) {
-    if proxied {
-        let Some(named) = proxied::identify(&mut stream, peer, &worker).await else { return };
-        peer = named;
-        if peer.trusted.is_none()
-            && let Err(limit) = place.belong_to(peer.address.ip())
-        {
-            return worker.count(limit);
-        }
-    }
-    match tls {
-        None => connection::serve(stream, peer, worker, handler, place).await,
-        Some(tls) => tls::serve(stream, tls, peer, worker, handler, place).await,
-    }
 }
 
 async fn sweep(worker: Rc<Worker>) {

@@ -23,9 +23,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: &Settings) -> Arc<Self> {
+    pub(crate) fn new(settings: &Settings, workers: usize) -> Arc<Self> {
         Arc::new(Self {
-            admission: Admission::new(settings),
+            admission: Admission::new(settings, workers),
             buffered: Quota::new(settings.buffered_bytes),
             by_origin: settings.upstream_connections_by_origin,
             origins: Mutex::default(),
@@ -54,13 +54,13 @@ mod tests {
     #[test]
     fn workers_share_the_connections_of_an_origin() {
         let settings = Settings { upstream_connections_by_origin: Some(1), ..Settings::default() };
-        let shared = Shared::new(&settings);
+        let shared = Shared::new(&settings, 1);
         let [one, two] = [0, 1].map(|_| shared.upstream("api.example", 80).unwrap());
         let taken = one.take().unwrap();
         assert!(two.take().is_none());
         assert!(shared.upstream("api.example", 81).unwrap().take().is_some());
         drop((one, two, taken));
         assert!(shared.upstream("api.example", 80).unwrap().take().is_some());
-        assert!(Shared::new(&Settings::default()).upstream("api.example", 80).is_none());
+        assert!(Shared::new(&Settings::default(), 1).upstream("api.example", 80).is_none());
     }
 }

@@ -43,6 +43,8 @@ pub struct Worker {
     waiting: Cell<Waiting>,
     /// Who accepts, waiting for the end of that.
     doors: RefCell<Vec<Waker>>,
+    /// Connections that are to be served here and whose task has not begun.
+    awaited: Cell<usize>,
     /// Connections that are asked to end and have not.
     asked: Cell<usize>,
     wakers: RefCell<Wakers>,
@@ -118,6 +120,7 @@ impl Worker {
             closing: Cell::new(false),
             waiting: Cell::new(Waiting::Serve),
             doors: RefCell::default(),
+            awaited: Cell::new(0),
             asked: Cell::new(0),
             wakers: RefCell::default(),
             when_idle: RefCell::default(),
@@ -307,6 +310,24 @@ impl Worker {
             self.asked.set(self.asked.get() - 1);
         }
         wakers.free.push(slot);
+        self.tell_idle();
+    }
+
+    /// Counts a connection from now on until its task begins with [`Worker::meet`].
+    pub(crate) fn expect_one(&self, place: &mut Place) {
+        place.is_awaited = true;
+        self.awaited.set(self.awaited.get() + 1);
+    }
+
+    /// The task of this connection has begun.
+    pub(crate) fn meet(&self, place: &mut Place) {
+        if std::mem::take(&mut place.is_awaited) {
+            self.awaited.set(self.awaited.get() - 1);
+            self.tell_idle();
+        }
+    }
+
+    fn tell_idle(&self) {
         if self.is_idle()
             && let Some(waker) = self.when_idle.take()
         {
@@ -319,9 +340,9 @@ impl Worker {
         *self.when_idle.borrow_mut() = Some(waker.clone());
     }
 
-    /// Whether no connection is open.
+    /// Whether no connection is open, nor about to be.
     pub(crate) fn is_idle(&self) -> bool {
-        self.gauges.open.load(Ordering::Relaxed) == 0
+        self.awaited.get() == 0 && self.gauges.open.load(Ordering::Relaxed) == 0
     }
 }
 
@@ -329,14 +350,16 @@ impl Worker {
 pub(crate) struct Seat {
     worker: Rc<Worker>,
     slot: usize,
-    _place: Place,
+    /// Given back first, so that whoever sees the connection gone finds its room.
+    place: Option<Place>,
 }
 
 impl Seat {
     /// Takes a place for the connection whose task calls: a drain wakes that task.
-    pub(crate) async fn take(worker: &Rc<Worker>, place: Place) -> Self {
+    pub(crate) async fn take(worker: &Rc<Worker>, mut place: Place) -> Self {
+        worker.meet(&mut place);
         let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-        Self { worker: worker.clone(), slot: worker.enter(waker), _place: place }
+        Self { worker: worker.clone(), slot: worker.enter(waker), place: Some(place) }
     }
 
     /// Its number among those of the worker.
@@ -347,6 +370,7 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
+        drop(self.place.take());
         self.worker.leave(self.slot);
     }
 }

@@ -194,6 +194,12 @@ impl Running {
         self.sum(|gauges| &gauges.open)
     }
 
+    /// The same by worker.
+    pub fn open_by_worker(&self) -> Vec<u64> {
+        let gauges = self.server.iter().flat_map(|server| server.gauges());
+        gauges.map(|gauges| gauges.open.load(Ordering::Relaxed)).collect()
+    }
+
     /// The sum of a counter over all workers.
     fn sum(&self, counter: impl Fn(&Gauges) -> &AtomicU64) -> u64 {
         let gauges = self.server.iter().flat_map(|server| server.gauges());

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod aws;
+mod balance;
 mod client_address;
 mod clients;
 mod corpus;
