@@ -35,6 +35,7 @@ pub(super) fn read<'d>(
     let before = reader.findings.len();
     reader.mapping(at)?;
     member::check(reader, at, extension::Place::Operation, MEMBERS, Others::Ignored);
+    extension::inherited_validator(reader, at);
     security::check(reader, at);
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));

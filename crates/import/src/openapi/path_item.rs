@@ -76,7 +76,9 @@ fn read<'d>(
 ) -> Option<Resource> {
     reader.mapping(&item)?;
     member::check(reader, &item, extension::Place::PathItem, MEMBERS, Others::Ignored);
-    let shared = parameter::read_all(reader, &item);
+    // The variables of the path are parameters even where no list has them.
+    let mut shared = parameter::of_path(path.as_ref());
+    shared.extend(parameter::read_all(reader, &item));
     let mut methods = Vec::new();
     for (key, method) in METHODS {
         if let Some(at) = item.get(key) {

@@ -1,19 +1,24 @@
 //! Security requirements of operations: guards that cannot run yet, each told apart.
+//!
+//! An operation without `security` of its own has that of the whole definition, also as
+//! `x-amazon-apigateway-any-method`; an empty list asks for nothing. Source: recorded imports.
 
 use super::reader::{At, Reader};
 use crate::tree::{Member, Value};
 
-/// Reports what an operation's `security` asks for.
+/// Reports what an operation's `security` asks for, its own or that of the whole definition.
 pub(super) fn check<'d>(reader: &mut Reader<'d>, operation: &At<'d>) {
-    let Some(security) = operation.get("security") else { return };
+    let own = operation.get("security");
+    let inherited = own.is_none().then(|| reader.root().get("security")).flatten();
+    let subject = if own.is_some() { "the operation" } else { "each operation without its own" };
+    let Some(security) = own.or(inherited) else { return };
     let Some(items) = reader.sequence(&security) else { return };
     for (index, node) in items.iter().enumerate() {
         let requirement = At { node, path: security.path.join(&index.to_string()) };
         for Member { key, .. } in reader.mapping(&requirement).unwrap_or_default() {
             let scheme = scheme(reader, key);
             let (kind, what, help) = guard(scheme.as_ref());
-            let message =
-                format!("the operation is guarded by {what} \"{key}\", which cannot run yet");
+            let message = format!("{subject} is guarded by {what} \"{key}\", which cannot run yet");
             let path = requirement.path.join(key);
             reader.not_runnable(kind, &path, message).help = Some(help.to_owned());
         }

@@ -141,6 +141,27 @@ fn invalid_methods_are_left_out_and_others_refused() {
 }
 
 #[test]
+fn no_method_is_read_without_its_guard() {
+    let check = |root: &str, operation: &str, refused: bool| {
+        for method in ["get", "x-amazon-apigateway-any-method"] {
+            let text = definition(&format!(
+                "/a: {{{method}: {{x-amazon-apigateway-integration: {{type: mock}}{operation}}}}}"
+            )) + root;
+            let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+            let method = &deployment.resources[0].methods[0];
+            assert_eq!(method.is_refused, refused, "{text}");
+        }
+    };
+    check("", "", false);
+    check("security: []", "", false);
+    check("security: [{s: []}]", "", true);
+    check("security: [{s: []}]", ", security: []", false);
+    check("security: []", ", security: [{s: []}]", true);
+    check("x-amazon-apigateway-request-validator: v", "", true);
+    check("", ", x-amazon-apigateway-request-validator: v", true);
+}
+
+#[test]
 fn what_is_used_twice_is_reported_once() {
     let mock = "x-amazon-apigateway-integration: {type: mock}";
     let get = format!("{{get: {{parameters: [{{$ref: '#/components/parameters/C'}}], {mock}}}}}");
