@@ -163,7 +163,7 @@ fn calls_of_one_origin_share_it() {
 
 #[test]
 fn a_refused_method_is_checked_but_never_served() {
-    let mut document = method(http(IntegrationType::HttpProxy, "http://${stageVariables.no}/"));
+    let mut document = method(http(IntegrationType::HttpProxy, "http://{no}/"));
     document.is_refused = true;
     let findings = compile_one("/pets", document.clone(), &stage()).findings;
     assert_eq!(findings.len(), 1, "what else is wrong with it is told at once");
