@@ -18,6 +18,10 @@ pub enum IntegrationType {
     HttpProxy,
     /// The gateway answers itself.
     Mock,
+    /// An AWS service, or a function, whose answer goes through templates.
+    Aws,
+    /// A function that is told of the whole request.
+    AwsProxy,
 }
 
 /// What happens to a request body whose content type has no template.

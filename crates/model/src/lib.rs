@@ -1,10 +1,12 @@
 //! The nouns of API Gateway as documents: what an importer writes, what a store keeps, what
 //! `snapshot` compiles. One file each, no behaviour beyond their own invariants, no I/O.
 
+mod allow;
 mod finding;
 mod http_method;
 mod ids;
 mod integration;
+mod kinds;
 pub mod limits;
 mod method;
 mod resource;
@@ -12,6 +14,7 @@ mod resource_path;
 mod rest_api;
 mod stage;
 
+pub use allow::{Allow, NotAllowable};
 pub use finding::{Class, DocumentPath, Finding, Place};
 pub use http_method::{HttpMethod, UnknownHttpMethod};
 pub use ids::{InvalidStageName, ResourceId, RestApiId, StageName};
@@ -19,6 +22,7 @@ pub use integration::{
     DEFAULT_TIMEOUT, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior,
     TlsConfig,
 };
+pub use kinds::{KINDS, Kind, kind};
 pub use method::{Method, MethodResponse};
 pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};

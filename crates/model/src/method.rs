@@ -14,9 +14,9 @@ pub struct Method {
     /// `method.request.{header|path|querystring}.NAME` to whether it is required.
     pub request_parameters: BTreeMap<String, bool>,
     pub integration: Integration,
-    /// It asks for something that cannot run here. It is compiled for what else there is to say
-    /// about it, and never served without what it asks for.
-    pub is_refused: bool,
+    /// Kinds of what it asks for and cannot run here. Such a method is compiled for what else there
+    /// is to say about it, and never served without what it asks for.
+    pub refusals: Vec<&'static str>,
     pub responses: Vec<MethodResponse>,
 }
 

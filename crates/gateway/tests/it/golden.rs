@@ -1,8 +1,9 @@
 //! Small definitions with requests and their answers.
 //!
 //! A case begins with lines `key: value` that set the stage up (`stage`, `root`, `variable`,
-//! `throttle`) and say more of the origin's answer (`origin-field`, `origin-type`, `origin-body`), or
-//! which masked field is shown (`show`); other lines are remarks. It then has a definition from its `paths` on, then the line `requests:` and requests:
+//! `throttle`) and say more of the origin's answer (`origin-field`, `origin-type`, `origin-body`),
+//! which kinds of findings are allowed (`allow`), or which masked field is shown (`show`); other
+//! lines are remarks. It then has a definition from its `paths` on, then the line `requests:` and requests:
 //!
 //! ```text
 //! POST /pets?kind=cat
@@ -89,6 +90,7 @@ fn configure(gateway: &mut Gateway, setup: &mut Setup, line: &str) {
             };
             gateway.stage.method_settings.insert("*/*".into(), setting);
         }
+        "allow" => gateway.allow.insert(value).expect("a kind that may be allowed"),
         "origin-field" => setup.fields.push(value.to_owned()),
         "origin-type" => setup.media_type = Some(value.to_owned()),
         "origin-body" => setup.body = Some(content(&[value])),

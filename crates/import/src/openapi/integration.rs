@@ -83,11 +83,8 @@ fn read_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<IntegrationType
         "HTTP" => return Some(IntegrationType::Http),
         "HTTP_PROXY" => return Some(IntegrationType::HttpProxy),
         "MOCK" => return Some(IntegrationType::Mock),
-        "AWS" | "AWS_PROXY" => {
-            let message = format!("integrations of type {text} cannot run yet");
-            let finding = reader.not_runnable("integration-aws", &member.path, message);
-            finding.help = Some("functions come in a later version".into());
-        }
+        "AWS" => return Some(IntegrationType::Aws),
+        "AWS_PROXY" => return Some(IntegrationType::AwsProxy),
         _ => {
             let message = format!(
                 "Value '{text}' at 'type' failed to satisfy constraint: Member must satisfy enum \

@@ -51,7 +51,7 @@ pub(super) fn read<'d>(
     let integration = integration::read(reader, &extension)?;
     let worst = reader.worst_since(before);
     (worst != Some(Class::Invalid)).then(|| Method {
-        is_refused: worst == Some(Class::NotRunnable),
+        refusals: reader.refusals_since(before),
         path: at.path.clone(),
         http_method,
         operation_name,

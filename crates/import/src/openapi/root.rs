@@ -29,8 +29,13 @@ pub(super) fn read(file_name: &str, root: &Node) -> (Option<Deployment>, Vec<Fin
             reader.sequence(&security);
         }
         let api = read_info(&mut reader, &at, file_name);
+        let mut refusals = reader.refusals_since(0);
         let resources = path_item::read_all(&mut reader, &at, &api.id);
-        Deployment { api, resources }
+        if path_item::has_reference(&at) {
+            // Nobody knows which methods a path item that is not read would have had.
+            refusals.push("reference");
+        }
+        Deployment { api, resources, refusals }
     });
     (deployment, reader.findings)
 }

@@ -103,7 +103,7 @@ fn later_findings_get_their_place() {
     let imported = openapi::read("a.yaml", text.as_bytes());
     let check = |tokens: &[&str], expected: Option<(u32, u32, u32)>| {
         let path = tokens.iter().fold(DocumentPath::root(), |path, token| path.join(token));
-        let mut finding = Finding::new(Class::Invalid, "k", path, "m");
+        let mut finding = Finding::new(Class::Invalid, "uri", path, "m");
         imported.places.locate(&mut finding);
         let place = finding.place.map(|place| (place.line, place.column, place.length));
         assert_eq!(place, expected, "{tokens:?}");
@@ -136,8 +136,8 @@ fn invalid_methods_are_left_out_and_others_refused() {
     let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
     let methods = deployment.resources[0].methods.iter();
     let methods: Vec<_> =
-        methods.map(|method| (method.http_method.as_str(), method.is_refused)).collect();
-    assert_eq!(methods, [("GET", false), ("PUT", true)]);
+        methods.map(|method| (method.http_method.as_str(), method.refusals.clone())).collect();
+    assert_eq!(methods, [("GET", vec![]), ("PUT", vec!["authorizer"])]);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn no_method_is_read_without_its_guard() {
             )) + root;
             let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
             let method = &deployment.resources[0].methods[0];
-            assert_eq!(method.is_refused, refused, "{text}");
+            assert_eq!(!method.refusals.is_empty(), refused, "{text}");
         }
     };
     check("", "", false);
@@ -168,4 +168,20 @@ fn what_is_used_twice_is_reported_once() {
     let text = definition(&format!("/a: {get}, /b: {get}"))
         + "components: {parameters: {C: {name: c, in: cookie}}}\n";
     assert_eq!(openapi::read("a.yaml", text.as_bytes()).findings.len(), 1);
+}
+
+#[test]
+fn refusals_hold_for_all_that_is_below() {
+    let check = |root: &str, item: &str, api: &[&str], methods: &[&str]| {
+        let mock = "x-amazon-apigateway-integration: {type: mock}";
+        let text = definition(&format!("/a: {{{item} get: {{{mock}}}}}")) + root;
+        let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+        assert_eq!(deployment.refusals, api, "{text}");
+        assert_eq!(deployment.resources[0].methods[0].refusals, methods, "{text}");
+    };
+    check("", "", &[], &[]);
+    check("x-amazon-apigateway-policy: {a: b}", "", &["resource-policy"], &[]);
+    check("", "x-amazon-apigateway-teleport: 1,", &[], &["unknown-extension"]);
+    check("", "parameters: [{$ref: a.yaml}],", &[], &["reference"]);
+    check("", "$ref: a.yaml,", &["reference"], &["reference"]);
 }

@@ -51,6 +51,12 @@ impl<'a> Compiler<'a> {
         self.report(Finding::new(Class::Invalid, kind, path.clone(), message));
     }
 
+    /// The kinds of what cannot run, among the findings behind the first `before`.
+    pub(super) fn refusals_since(&self, before: usize) -> impl Iterator<Item = &'static str> {
+        let findings = self.findings[before..].iter();
+        findings.filter(|it| it.class == Class::NotRunnable).map(|it| it.kind)
+    }
+
     /// The index of an origin, which every call to it shares.
     pub(super) fn origin(&mut self, origin: Origin) -> usize {
         let next = self.origins.len();

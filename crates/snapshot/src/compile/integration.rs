@@ -20,6 +20,8 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         }
         IntegrationType::Http => compile_http(compiler, scope),
         IntegrationType::Mock => mock::compile(compiler, scope),
+        IntegrationType::Aws => refuse_aws(compiler, scope, "AWS"),
+        IntegrationType::AwsProxy => refuse_aws(compiler, scope, "AWS_PROXY"),
     };
     match (framing_header(scope), compiled) {
         (Some(target), Some(Integration::HttpProxy(_) | Integration::Http { .. })) => {
@@ -31,6 +33,15 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         }
         (_, compiled) => compiled,
     }
+}
+
+/// Reports an integration with AWS; there is nothing to compile.
+fn refuse_aws<T>(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>, kind: &str) -> Option<T> {
+    let path = scope.method.integration.path.join("type");
+    let message = format!("integrations of type {kind} cannot run yet");
+    let finding = Finding::new(Class::NotRunnable, "integration-aws", path, message);
+    compiler.report(finding.help("functions come in a later version"));
+    None
 }
 
 fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {

@@ -8,7 +8,7 @@ use portico_model::{
     ResourceId, ResourcePath, RestApi, RestApiId, Stage,
 };
 
-use portico_snapshot::{Compiled, RestStage, compile};
+use portico_snapshot::{Compiled, Inputs, RestStage, compile};
 
 /// `[("a", "b")]` as a map.
 pub(crate) fn map<V: Clone>(pairs: &[(&str, V)]) -> BTreeMap<String, V> {
@@ -44,7 +44,7 @@ pub(crate) fn method(integration: Integration) -> Method {
         operation_name: None,
         request_parameters: BTreeMap::new(),
         integration,
-        is_refused: false,
+        refusals: Vec::new(),
         responses: Vec::new(),
     }
 }
@@ -81,13 +81,13 @@ pub(crate) fn resource(path: &str, methods: Vec<Method>) -> Resource {
 pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
     let id = RestApiId::derive("t", "T");
     let api = RestApi { id, name: "T".into(), description: None, version: None };
-    Deployment { api, resources }
+    Deployment { api, resources, refusals: Vec::new() }
 }
 
 /// Compiles a stage with one method.
 pub(crate) fn compile_one(path: &str, method: Method, stage: &Stage) -> Compiled {
     let deployment = deployment(vec![resource(path, vec![method])]);
-    compile(&deployment, &"prod".parse().unwrap(), stage)
+    compile(&Inputs::new(&deployment, &"prod".parse().unwrap(), stage))
 }
 
 /// A stage with variables.
