@@ -2,6 +2,7 @@
 //! `snapshot` compiles. One file each, no behaviour beyond their own invariants, no I/O.
 
 mod allow;
+mod authorization;
 mod finding;
 mod http_method;
 mod ids;
@@ -15,12 +16,13 @@ mod rest_api;
 mod stage;
 
 pub use allow::{Allow, NotAllowable};
+pub use authorization::Authorization;
 pub use finding::{Class, DocumentPath, Finding, Place};
 pub use http_method::{HttpMethod, UnknownHttpMethod};
 pub use ids::{InvalidStageName, ResourceId, RestApiId, StageName};
 pub use integration::{
-    DEFAULT_TIMEOUT, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior,
-    TlsConfig,
+    Connection, ContentHandling, DEFAULT_TIMEOUT, Integration, IntegrationResponse,
+    IntegrationType, PassthroughBehavior, TlsConfig, TransferMode,
 };
 pub use kinds::{KINDS, Kind, kind};
 pub use method::{Method, MethodResponse};

@@ -110,13 +110,18 @@ pub(super) fn check<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str, place: 
     apply(reader, at, key, *meaning);
 }
 
-/// Reports the validator that an operation has from the whole definition.
-pub(super) fn inherited_validator<'d>(reader: &mut Reader<'d>, operation: &At<'d>) {
+/// The validator of an operation: its own, or that of the whole definition, which is reported here.
+pub(super) fn validator<'d>(reader: &mut Reader<'d>, operation: &At<'d>) -> Option<String> {
     let key = "x-amazon-apigateway-request-validator";
-    if operation.get(key).is_none()
-        && let Some(validator) = reader.root().get(key)
+    let own = operation.get(key);
+    if own.is_none()
+        && let Some(inherited) = reader.root().get(key)
     {
-        check(reader, &validator, key, Place::Operation);
+        check(reader, &inherited, key, Place::Operation);
+    }
+    match &own.or_else(|| reader.root().get(key))?.node.value {
+        Value::String(name) => Some(name.to_string()),
+        _ => None,
     }
 }
 

@@ -7,7 +7,8 @@ use portico_model::{Class, HttpMethod, Method};
 use super::member::{self, Meaning, Others, Table};
 use super::parameter::Parameters;
 use super::reader::{At, Reader};
-use super::{extension, integration, parameter, response, security};
+use super::security::{self, Guards};
+use super::{extension, integration, parameter, response};
 
 const MEMBERS: Table = &[
     ("parameters", Meaning::Read),
@@ -35,8 +36,8 @@ pub(super) fn read<'d>(
     let before = reader.findings.len();
     reader.mapping(at)?;
     member::check(reader, at, extension::Place::Operation, MEMBERS, Others::Ignored);
-    extension::inherited_validator(reader, at);
-    security::check(reader, at);
+    let request_validator = extension::validator(reader, at);
+    let Guards { authorization, api_key_required } = security::read(reader, at);
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));
     let request_parameters: BTreeMap<String, bool> = parameters.into_iter().collect();
@@ -56,6 +57,9 @@ pub(super) fn read<'d>(
         http_method,
         operation_name,
         request_parameters,
+        authorization,
+        api_key_required,
+        request_validator,
         integration,
         responses,
     })

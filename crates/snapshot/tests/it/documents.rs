@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use portico_model::{
-    DEFAULT_TIMEOUT, Deployment, DocumentPath, Finding, HttpMethod, Integration,
-    IntegrationResponse, IntegrationType, Method, MethodResponse, PassthroughBehavior, Resource,
-    ResourceId, ResourcePath, RestApi, RestApiId, Stage,
+    Authorization, Connection, DEFAULT_TIMEOUT, Deployment, DocumentPath, Finding, HttpMethod,
+    Integration, IntegrationResponse, IntegrationType, Method, MethodResponse, PassthroughBehavior,
+    Resource, ResourceId, ResourcePath, RestApi, RestApiId, Stage, TransferMode,
 };
 
 use portico_snapshot::{Compiled, Inputs, RestStage, compile};
@@ -27,6 +27,10 @@ pub(crate) fn integration(kind: IntegrationType) -> Integration {
         passthrough_behavior: PassthroughBehavior::WhenNoMatch,
         timeout: DEFAULT_TIMEOUT,
         tls_config: None,
+        credentials: None,
+        content_handling: None,
+        connection: Connection::Internet,
+        response_transfer_mode: TransferMode::Buffered,
         responses: Vec::new(),
     }
 }
@@ -44,6 +48,9 @@ pub(crate) fn method(integration: Integration) -> Method {
         operation_name: None,
         request_parameters: BTreeMap::new(),
         integration,
+        authorization: Authorization::None,
+        api_key_required: false,
+        request_validator: None,
         refusals: Vec::new(),
         responses: Vec::new(),
     }
@@ -67,6 +74,7 @@ pub(crate) fn rule(pattern: Option<&str>, status_code: u16) -> IntegrationRespon
         status_code,
         response_parameters: BTreeMap::new(),
         response_templates: BTreeMap::new(),
+        content_handling: None,
     }
 }
 
