@@ -1,9 +1,10 @@
 //! Small definitions with requests and their answers.
 //!
-//! A case begins with lines `key: value` that set the stage up (`stage`, `root`, `variable`,
-//! `throttle`) and say more of the origin's answer (`origin-field`, `origin-type`, `origin-body`),
-//! which kinds of findings are allowed (`allow`), or which masked field is shown (`show`); other
-//! lines are remarks. It then has a definition from its `paths` on, then the line `requests:` and requests:
+//! A case begins with lines `key: value`; other lines there are remarks. They set the stage up
+//! (`stage`, `root`, `variable`, `throttle`), say more of the origin's answer (`origin-field`,
+//! `origin-type`, `origin-body`), allow kinds of findings (`allow`), give the definition's version
+//! (`openapi` or `swagger`), or show a field that is masked (`show`). Then come a definition from its
+//! `paths` on, the line `requests:` and requests:
 //!
 //! ```text
 //! POST /pets?kind=cat
@@ -12,9 +13,10 @@
 //! ```
 //!
 //! Content behind `|x` is hexadecimal, for bytes that are no text; a body is one such line or lines
-//! of text. `{api}` stands for the API's id. What is expected shows each request, what of it reached the
-//! origin (without the gateway's own fields), and the answer without ids, Date and keep-alive. The
-//! origin answers 200, or `NNN` to `/status/NNN`, with the request's first line as its content.
+//! of text. `{api}` stands for the API's id. What is expected shows each request, what of it
+//! reached the origin (without the gateway's own fields), and the answer without ids, Date and
+//! keep-alive. The origin answers 200, or `NNN` to `/status/NNN`, with the request's first line as
+//! its content.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -33,9 +35,11 @@ fn definitions_answer_as_expected() {
     portico_testkit::golden::run_topics(&cases, |_, input| play(input));
 }
 
-/// What the origin answers with, and what is shown.
+/// What the definition begins with, what the origin answers with, and what is shown.
 #[derive(Clone, Debug, Default)]
 struct Setup {
+    /// Its first line, if not that of OpenAPI 3.0.
+    version: Option<String>,
     fields: Vec<String>,
     media_type: Option<String>,
     body: Option<Vec<u8>>,
@@ -52,8 +56,9 @@ fn play(input: &str) -> String {
     let played = setup.clone();
     let origin = Origin::answering(move |seen| answer(&played, seen));
     let gateway = gateway.variable("origin", origin.address());
-    let title = "openapi: 3.0.1\ninfo: {title: Golden, version: \"1\"}\n";
-    let running = gateway.start(&format!("{title}{paths}\n"));
+    let version = setup.version.as_deref().unwrap_or("openapi: 3.0.1");
+    let title = "info: {title: Golden, version: \"1\"}";
+    let running = gateway.start(&format!("{version}\n{title}\n{paths}\n"));
     let mut shown = String::new();
     for request in split(requests) {
         let bytes = write(&request, running.api_id());
@@ -90,6 +95,7 @@ fn configure(gateway: &mut Gateway, setup: &mut Setup, line: &str) {
             };
             gateway.stage.method_settings.insert("*/*".into(), setting);
         }
+        "openapi" | "swagger" => setup.version = Some(format!("{key}: \"{value}\"")),
         "allow" => gateway.allow.insert(value).expect("a kind that may be allowed"),
         "origin-field" => setup.fields.push(value.to_owned()),
         "origin-type" => setup.media_type = Some(value.to_owned()),
