@@ -2,6 +2,7 @@
 #![no_main]
 
 use portico_model::{Stage, StageName};
+use portico_snapshot::Inputs;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let imported = portico_import::openapi::read("a.yaml", bytes);
@@ -10,7 +11,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let name: StageName = "prod".parse().expect("a stage may be called so");
-    let compiled = portico_snapshot::compile(&deployment, &name, &Stage::default());
+    let compiled = portico_snapshot::compile(&Inputs::new(&deployment, &name, &Stage::default()));
     let fatal = compiled.findings.iter().any(portico_model::Finding::is_fatal);
     assert_eq!(compiled.stage.is_none(), fatal);
 });

@@ -69,7 +69,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub class: Class,
-    /// Stable name of the kind, for example `authorizer` or `mapping-template`.
+    /// Stable name of the kind, for example `authorizer`; one of [`crate::KINDS`].
     pub kind: &'static str,
     /// The field concerned.
     pub path: DocumentPath,
@@ -89,6 +89,7 @@ impl Finding {
         path: DocumentPath,
         message: impl Into<String>,
     ) -> Self {
+        debug_assert!(crate::kind(kind).is_some(), "the kind {kind} is not in the table");
         Self { class, kind, path, place: None, message: message.into(), help: None }
     }
 

@@ -18,6 +18,10 @@ pub enum IntegrationType {
     HttpProxy,
     /// The gateway answers itself.
     Mock,
+    /// An AWS service, or a function, whose answer goes through templates.
+    Aws,
+    /// A function that is told of the whole request.
+    AwsProxy,
 }
 
 /// What happens to a request body whose content type has no template.
@@ -30,6 +34,32 @@ pub enum PassthroughBehavior {
     WhenNoTemplates,
     /// 415 unless a template matches.
     Never,
+}
+
+/// What becomes of content between text and binary; without it AWS decides by media type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentHandling {
+    /// Text is decoded from Base64.
+    ConvertToBinary,
+    /// Bytes are encoded as Base64.
+    ConvertToText,
+}
+
+/// How the origin is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Connection {
+    #[default]
+    Internet,
+    /// Through the VpcLink with this id, which may be a stage variable.
+    VpcLink { id: Option<String> },
+}
+
+/// When an answer goes to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransferMode {
+    #[default]
+    Buffered,
+    Stream,
 }
 
 /// An Integration document.
@@ -48,6 +78,12 @@ pub struct Integration {
     pub passthrough_behavior: PassthroughBehavior,
     pub timeout: Duration,
     pub tls_config: Option<TlsConfig>,
+    /// ARN of the role that calls AWS.
+    pub credentials: Option<String>,
+    /// Of the request.
+    pub content_handling: Option<ContentHandling>,
+    pub connection: Connection,
+    pub response_transfer_mode: TransferMode,
     /// In document order.
     pub responses: Vec<IntegrationResponse>,
 }
@@ -72,4 +108,5 @@ pub struct IntegrationResponse {
     pub response_parameters: BTreeMap<String, String>,
     /// Content type to template.
     pub response_templates: BTreeMap<String, String>,
+    pub content_handling: Option<ContentHandling>,
 }

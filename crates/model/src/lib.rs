@@ -1,10 +1,13 @@
 //! The nouns of API Gateway as documents: what an importer writes, what a store keeps, what
 //! `snapshot` compiles. One file each, no behaviour beyond their own invariants, no I/O.
 
+mod allow;
+mod authorization;
 mod finding;
 mod http_method;
 mod ids;
 mod integration;
+mod kinds;
 pub mod limits;
 mod method;
 mod resource;
@@ -12,13 +15,16 @@ mod resource_path;
 mod rest_api;
 mod stage;
 
+pub use allow::{Allow, NotAllowable};
+pub use authorization::Authorization;
 pub use finding::{Class, DocumentPath, Finding, Place};
 pub use http_method::{HttpMethod, UnknownHttpMethod};
 pub use ids::{InvalidStageName, ResourceId, RestApiId, StageName};
 pub use integration::{
-    DEFAULT_TIMEOUT, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior,
-    TlsConfig,
+    Connection, ContentHandling, DEFAULT_TIMEOUT, Integration, IntegrationResponse,
+    IntegrationType, PassthroughBehavior, TlsConfig, TransferMode,
 };
+pub use kinds::{KINDS, Kind, kind};
 pub use method::{Method, MethodResponse};
 pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};

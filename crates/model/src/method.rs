@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{DocumentPath, HttpMethod, Integration};
+use crate::{Authorization, DocumentPath, HttpMethod, Integration};
 
 /// A Method document with its integration.
 #[derive(Clone, Debug)]
@@ -13,10 +13,14 @@ pub struct Method {
     pub operation_name: Option<String>,
     /// `method.request.{header|path|querystring}.NAME` to whether it is required.
     pub request_parameters: BTreeMap<String, bool>,
+    pub authorization: Authorization,
+    pub api_key_required: bool,
+    /// Name of the RequestValidator.
+    pub request_validator: Option<String>,
     pub integration: Integration,
-    /// It asks for something that cannot run here. It is compiled for what else there is to say
-    /// about it, and never served without what it asks for.
-    pub is_refused: bool,
+    /// Kinds of what it asks for and cannot run here. Such a method is compiled for what else there
+    /// is to say about it, and never served without what it asks for.
+    pub refusals: Vec<&'static str>,
     pub responses: Vec<MethodResponse>,
 }
 

@@ -17,4 +17,6 @@ pub struct RestApi {
 pub struct Deployment {
     pub api: RestApi,
     pub resources: Vec<Resource>,
+    /// Kinds of what the whole API asks for and cannot run here: no method is served without it.
+    pub refusals: Vec<&'static str>,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use portico_import::openapi::{self, Imported};
 use portico_model::{Stage, StageName, limits};
-use portico_snapshot::RestStage;
+use portico_snapshot::{Inputs, RestStage};
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
@@ -50,7 +50,7 @@ impl Definition {
         let mut resources = 0;
         if let Some(deployment) = &deployment {
             resources = deployment.resources.len();
-            let mut compiled = portico_snapshot::compile(deployment, name, stage);
+            let mut compiled = portico_snapshot::compile(&Inputs::new(deployment, name, stage));
             compiled.findings.iter_mut().for_each(|finding| places.locate(finding));
             served = compiled.stage;
             findings.append(&mut compiled.findings);

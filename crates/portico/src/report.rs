@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     fn finding(class: Class, line: u32, column: u32, length: u32) -> Finding {
-        let mut finding = Finding::new(class, "kind", DocumentPath::root(), "what is wrong");
+        let mut finding = Finding::new(class, "path", DocumentPath::root(), "what is wrong");
         finding.place = Some(Place { file: Arc::from("a.yaml"), line, column, length });
         finding
     }
@@ -205,9 +205,9 @@ mod tests {
         ];
         assert_eq!(
             report("get: here\nput: there\n", findings).render(false),
-            "error[kind]: what is wrong\n --> a.yaml:1:5\n  |\n1 | get: here\n  |     ^^^\n  |\n  \
+            "error[path]: what is wrong\n --> a.yaml:1:5\n  |\n1 | get: here\n  |     ^^^\n  |\n  \
              = note: this is valid for AWS\n  = help: write it so\n\n\
-             warning[kind]: what is wrong\n --> a.yaml:2:1\n  |\n2 | put: there\n  | ^^^\n\n\
+             warning[path]: what is wrong\n --> a.yaml:2:1\n  |\n2 | put: there\n  | ^^^\n\n\
              1 error, 1 warning in a.yaml\n"
         );
     }

@@ -18,30 +18,54 @@ mod uri;
 
 use std::collections::BTreeSet;
 
-use portico_model::{Class, Deployment, Finding, Resource, Stage, StageName};
+use portico_model::{Allow, Class, Deployment, Finding, Resource, Stage, StageName};
 
 use crate::{Integration, Method, MethodIndex, RestStage, RouteTree};
 use compiler::{Compiler, MethodScope};
 
 /// What became of the documents.
 pub struct Compiled {
-    /// `None` when a finding is fatal.
+    /// `None` when a finding is fatal and not allowed.
     pub stage: Option<RestStage>,
     /// In document order. What concerns the Stage document has a path below `/stages`.
     pub findings: Vec<Finding>,
 }
 
-/// Compiles one stage of one deployment, or reports every problem.
-pub fn compile(deployment: &Deployment, stage_name: &StageName, stage: &Stage) -> Compiled {
+/// What one stage is compiled from.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub deployment: &'a Deployment,
+    pub stage_name: &'a StageName,
+    pub stage: &'a Stage,
+    /// Kinds of findings in spite of which there is a stage; [`Inputs::new`] allows none.
+    pub allow: &'a Allow,
+}
+
+static NOTHING: Allow = Allow::NOTHING;
+
+impl<'a> Inputs<'a> {
+    /// The documents, with nothing allowed.
+    pub fn new(deployment: &'a Deployment, stage_name: &'a StageName, stage: &'a Stage) -> Self {
+        Self { deployment, stage_name, stage, allow: &NOTHING }
+    }
+}
+
+/// Compiles one stage of one deployment, or reports every problem. A method that asks for what
+/// cannot run answers a configuration error, where the stage is served in spite of that.
+pub fn compile(inputs: &Inputs<'_>) -> Compiled {
+    let Inputs { deployment, stage_name, stage, allow } = *inputs;
     let mut compiler = Compiler::new(&stage.variables);
     let throttle = throttle::compile(&mut compiler, stage_name, stage);
+    // What the API or the stage asks for, each method asks for.
+    let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();
+    refusals.extend(compiler.refusals_since(0));
     let mut routes = RouteTree::default();
     let mut methods = Vec::new();
     for resource in &deployment.resources {
-        compile_resource(&mut compiler, &mut routes, &mut methods, resource);
+        compile_resource(&mut compiler, &mut routes, &mut methods, &refusals, resource);
     }
     let Compiler { findings, origins, .. } = compiler;
-    let stage = findings.iter().all(|finding| !finding.is_fatal()).then(|| RestStage {
+    let stage = findings.iter().all(|finding| !allow.forbids(finding)).then(|| RestStage {
         api_id: deployment.api.id.clone(),
         api_name: deployment.api.name.clone(),
         stage: stage_name.clone(),
@@ -57,6 +81,7 @@ fn compile_resource(
     compiler: &mut Compiler<'_>,
     routes: &mut RouteTree,
     methods: &mut Vec<Method>,
+    refusals: &BTreeSet<&'static str>,
     resource: &Resource,
 ) {
     let path_parameters: Vec<Box<str>> = resource.path.variables().map(Into::into).collect();
@@ -67,21 +92,24 @@ fn compile_resource(
             compiler.report(Finding::new(Class::Invalid, "resource", path, conflict.to_string()));
             continue;
         }
+        let before = compiler.findings.len();
         check_parameter_names(compiler, method);
         let scope = MethodScope { path_parameters: &path_parameters, method };
-        if let Some(mut integration) = integration::compile(compiler, &scope) {
-            if method.is_refused {
-                let reason = "the method asks for something that cannot run here";
-                integration = Integration::Broken(reason.to_owned());
-            }
-            methods.push(Method {
-                resource_id: resource.id.clone(),
-                resource_path: resource.path.as_str().into(),
-                http_method: method.http_method,
-                path_parameters: path_parameters.clone(),
-                integration,
-            });
-        }
+        let compiled = integration::compile(compiler, &scope);
+        let mut refusals = refusals.clone();
+        refusals.extend(&method.refusals);
+        refusals.extend(compiler.refusals_since(before));
+        let integration = compiled.filter(|_| refusals.is_empty()).unwrap_or_else(|| {
+            let kinds: Vec<_> = refusals.into_iter().collect();
+            Integration::Broken(format!("what cannot run here: {}", kinds.join(", ")))
+        });
+        methods.push(Method {
+            resource_id: resource.id.clone(),
+            resource_path: resource.path.as_str().into(),
+            http_method: method.http_method,
+            path_parameters: path_parameters.clone(),
+            integration,
+        });
     }
 }
 

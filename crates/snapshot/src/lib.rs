@@ -14,7 +14,7 @@ mod route_tree;
 mod segment_map;
 mod snapshot;
 
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, Inputs, compile};
 pub use context::{ContextVariable, UnknownContextVariable};
 pub use integration::{
     BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,

@@ -45,6 +45,16 @@ pub fn run(directory: &Path, actual: impl Fn(&str, &str) -> String) {
     assert!(failed.is_empty(), "{} golden cases differ: {}", failed.len(), failed.join(", "));
 }
 
+/// Runs the cases of a directory, then those of each directory in it.
+pub fn run_topics(directory: &Path, actual: impl Fn(&str, &str) -> String) {
+    run(directory, &actual);
+    let entries = fs::read_dir(directory).expect("the directory was just read");
+    let entries = entries.map(|entry| entry.expect("the directory stays").path());
+    let mut topics: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+    topics.sort();
+    topics.iter().for_each(|topic| run(topic, &actual));
+}
+
 /// Input and expectation; a new case has no expectation yet.
 fn split(text: &str) -> (&str, &str) {
     if let Some(expected) = text.strip_prefix(SEPARATOR) {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Emit, Event};
-use portico_model::{Stage, StageName};
+use portico_model::{Allow, Stage, StageName};
 use portico_net::{Gauges, Limit, Listeners, Server, ServerTls, Settings};
-use portico_snapshot::{RestStage, Snapshot, StageIndex};
+use portico_snapshot::{Inputs, RestStage, Snapshot, StageIndex};
 
 /// How long a test waits for an event, and a gateway for its connections when it is dropped.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,6 +23,8 @@ pub struct Gateway {
     /// Name of the stage that is served.
     pub stage_name: StageName,
     pub stage: Stage,
+    /// Kinds of findings in spite of which it is served.
+    pub allow: Allow,
     /// Whether the stage also answers at `/`.
     pub at_root: bool,
     /// The TLS of a second address, where there is to be one.
@@ -38,6 +40,7 @@ impl Default for Gateway {
             settings: Settings::default(),
             stage_name: "prod".parse().expect("a stage may be called so"),
             stage: Stage::default(),
+            allow: Allow::NOTHING,
             at_root: true,
             tls: None,
             proxied: (false, false),
@@ -97,15 +100,28 @@ pub fn compile(
     stage_name: &StageName,
     stage: &Stage,
 ) -> Result<RestStage, Vec<String>> {
+    compile_allowing(&Allow::NOTHING, definition, stage_name, stage)
+}
+
+/// The same in spite of the kinds of findings that are allowed.
+fn compile_allowing(
+    allow: &Allow,
+    definition: &str,
+    stage_name: &StageName,
+    stage: &Stage,
+) -> Result<RestStage, Vec<String>> {
     let imported = portico_import::openapi::read("test.yaml", definition.as_bytes());
     let mut findings = imported.findings;
     let mut compiled = None;
     if let Some(deployment) = &imported.deployment {
-        let done = portico_snapshot::compile(deployment, stage_name, stage);
+        let done = portico_snapshot::compile(&Inputs {
+            allow,
+            ..Inputs::new(deployment, stage_name, stage)
+        });
         findings.extend(done.findings);
         compiled = done.stage;
     }
-    let fatal = findings.iter().filter(|finding| finding.is_fatal());
+    let fatal = findings.iter().filter(|finding| allow.forbids(finding));
     let fatal: Vec<_> = fatal.map(|f| format!("{}: {}", f.path, f.message)).collect();
     match compiled {
         Some(stage) if fatal.is_empty() => Ok(stage),
@@ -128,7 +144,7 @@ impl Gateway {
 
     /// Compiles a definition and serves it; panics at anything that stands against it.
     pub fn start(self, definition: &str) -> Running {
-        let stage = compile(definition, &self.stage_name, &self.stage);
+        let stage = compile_allowing(&self.allow, definition, &self.stage_name, &self.stage);
         let stage = stage.unwrap_or_else(|findings| panic!("not served: {findings:#?}"));
         let api_id = stage.api_id.as_str().to_owned();
         let root = self.at_root.then_some(StageIndex(0));

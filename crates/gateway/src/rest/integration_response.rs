@@ -106,7 +106,8 @@ fn write_mapped(
     let mut value = Vec::new();
     for (name, source) in &rule.headers {
         // Framing and connection are ours; a second Date or Server would contradict the first.
-        if headers::to_client(Name::of(name.as_bytes())) != ToClient::Pass {
+        let fate = headers::to_client(Name::of(name.as_bytes()));
+        if fate == ToClient::Drop {
             continue;
         }
         value.clear();
@@ -120,7 +121,10 @@ fn write_mapped(
                 value.extend_from_slice(field.value());
             }
         }
-        response.mapped_field(name.as_bytes(), &value);
+        match fate {
+            ToClient::Remap => response.mapped_field(&[REMAPPED, name.as_bytes()].concat(), &value),
+            _ => response.mapped_field(name.as_bytes(), &value),
+        }
     }
 }
 

@@ -74,8 +74,13 @@ const TABLE: &[(&str, Place, Meaning)] = &[
         Place::Root,
         Meaning::NotRunnable("resource-policy", "resource policies come with authorizers"),
     ),
-    ("request-validator", Place::Root, VALIDATOR),
-    ("request-validator", Place::Operation, VALIDATOR),
+    // Each operation without its own has that of the whole definition.
+    ("request-validator", Place::Root, Meaning::Read),
+    (
+        "request-validator",
+        Place::Operation,
+        Meaning::NotRunnable("request-validator", "request validation comes with models"),
+    ),
     ("request-validators", Place::Root, Meaning::Read),
     (
         "security-policy",
@@ -83,9 +88,6 @@ const TABLE: &[(&str, Place, Meaning)] = &[
         Meaning::NotRunnable("tls", "it is the listener's: name it in portico.toml, [tls] policy"),
     ),
 ];
-
-const VALIDATOR: Meaning =
-    Meaning::NotRunnable("request-validator", "request validation comes with models");
 
 /// Reports what there is to say about one extension in one place.
 pub(super) fn check<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str, place: Place) {
@@ -106,6 +108,21 @@ pub(super) fn check<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str, place: 
         return;
     };
     apply(reader, at, key, *meaning);
+}
+
+/// The validator of an operation: its own, or that of the whole definition, which is reported here.
+pub(super) fn validator<'d>(reader: &mut Reader<'d>, operation: &At<'d>) -> Option<String> {
+    let key = "x-amazon-apigateway-request-validator";
+    let own = operation.get(key);
+    if own.is_none()
+        && let Some(inherited) = reader.root().get(key)
+    {
+        check(reader, &inherited, key, Place::Operation);
+    }
+    match &own.or_else(|| reader.root().get(key))?.node.value {
+        Value::String(name) => Some(name.to_string()),
+        _ => None,
+    }
 }
 
 fn apply<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str, meaning: Meaning) {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use portico_model::limits::{INTEGRATION_TIMEOUT_MAX, INTEGRATION_TIMEOUT_MIN};
 use portico_model::{
-    DEFAULT_TIMEOUT, HttpMethod, Integration, IntegrationResponse, IntegrationType,
-    PassthroughBehavior, TlsConfig,
+    Connection, ContentHandling, DEFAULT_TIMEOUT, HttpMethod, Integration, IntegrationResponse,
+    IntegrationType, PassthroughBehavior, TlsConfig, TransferMode,
 };
 
 use super::extension;
@@ -55,7 +55,7 @@ const CONTENT_HANDLING: Meaning =
 pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integration> {
     reader.mapping(at)?;
     member::check(reader, at, extension::Place::Elsewhere, MEMBERS, Others::NotRunnable);
-    check_connection(reader, at);
+    let (connection, response_transfer_mode) = read_connection(reader, at);
     let kind = read_type(reader, at);
     let http_method = kind.and_then(|kind| read_method(reader, at, kind));
     let integration = Integration {
@@ -68,6 +68,10 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integrati
         passthrough_behavior: read_passthrough(reader, at),
         timeout: read_timeout(reader, at),
         tls_config: read_tls_config(reader, at),
+        credentials: reader.string_member(at, "credentials").map(str::to_owned),
+        content_handling: read_content_handling(reader, at),
+        connection,
+        response_transfer_mode,
         responses: read_responses(reader, at),
     };
     kind.map(|_| integration)
@@ -83,11 +87,8 @@ fn read_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<IntegrationType
         "HTTP" => return Some(IntegrationType::Http),
         "HTTP_PROXY" => return Some(IntegrationType::HttpProxy),
         "MOCK" => return Some(IntegrationType::Mock),
-        "AWS" | "AWS_PROXY" => {
-            let message = format!("integrations of type {text} cannot run yet");
-            let finding = reader.not_runnable("integration-aws", &member.path, message);
-            finding.help = Some("functions come in a later version".into());
-        }
+        "AWS" => return Some(IntegrationType::Aws),
+        "AWS_PROXY" => return Some(IntegrationType::AwsProxy),
         _ => {
             let message = format!(
                 "Value '{text}' at 'type' failed to satisfy constraint: Member must satisfy enum \
@@ -120,7 +121,27 @@ fn read_method<'d>(reader: &mut Reader<'d>, at: &At<'d>, kind: IntegrationType) 
     }
 }
 
-fn check_connection<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
+fn read_connection<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> (Connection, TransferMode) {
+    let connection = read_connection_type(reader, at);
+    let Some(mode) = at.get("responseTransferMode") else {
+        return (connection, TransferMode::Buffered);
+    };
+    let transfer_mode = match reader.string(&mode).map(str::to_ascii_uppercase).as_deref() {
+        None | Some("BUFFERED") => TransferMode::Buffered,
+        Some("STREAM") => {
+            reader.not_runnable("stream", &mode.path, "response streaming cannot run yet");
+            TransferMode::Stream
+        }
+        Some(text) => {
+            let message = format!("\"{text}\" is neither BUFFERED nor STREAM");
+            reader.invalid("response-transfer-mode", &mode.path, message);
+            TransferMode::Buffered
+        }
+    };
+    (connection, transfer_mode)
+}
+
+fn read_connection_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Connection {
     if let Some(kind) = at.get("connectionType") {
         match reader.string(&kind).map(str::to_ascii_uppercase).as_deref() {
             None | Some("INTERNET") => {}
@@ -129,7 +150,8 @@ fn check_connection<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
                 let finding = reader.not_runnable("vpc-link", &kind.path, message);
                 finding.help =
                     Some("write the address of the origin in the uri, type INTERNET".into());
-                return;
+                let id = reader.string_member(at, "connectionId").map(str::to_owned);
+                return Connection::VpcLink { id };
             }
             Some(text) => {
                 let message = format!("\"{text}\" is neither INTERNET nor VPC_LINK");
@@ -141,16 +163,15 @@ fn check_connection<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
         let message = "\"connectionId\" is ignored: the connection is no VPC_LINK";
         reader.ignored("ignored-member", &id.path, message);
     }
-    let Some(mode) = at.get("responseTransferMode") else { return };
-    match reader.string(&mode).map(str::to_ascii_uppercase).as_deref() {
-        None | Some("BUFFERED") => {}
-        Some("STREAM") => {
-            reader.not_runnable("stream", &mode.path, "response streaming cannot run yet");
-        }
-        Some(text) => {
-            let message = format!("\"{text}\" is neither BUFFERED nor STREAM");
-            reader.invalid("response-transfer-mode", &mode.path, message);
-        }
+    Connection::Internet
+}
+
+/// The conversion that is asked for; that none can run is told by the table of members.
+fn read_content_handling<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<ContentHandling> {
+    match reader.string_member(at, "contentHandling")?.to_ascii_uppercase().as_str() {
+        "CONVERT_TO_BINARY" => Some(ContentHandling::ConvertToBinary),
+        "CONVERT_TO_TEXT" => Some(ContentHandling::ConvertToText),
+        _ => None,
     }
 }
 
@@ -211,12 +232,14 @@ fn read_responses<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Vec<IntegrationRe
         let status_code = read_status(reader, &at);
         let response_parameters = read_map(reader, &at, "responseParameters");
         let response_templates = read_map(reader, &at, "responseTemplates");
+        let content_handling = read_content_handling(reader, &at);
         responses.extend(status_code.map(|status_code| IntegrationResponse {
             path: at.path,
             selection_pattern: Some(key.to_string()).filter(|key| key != "default"),
             status_code,
             response_parameters,
             response_templates,
+            content_handling,
         }));
     }
     responses

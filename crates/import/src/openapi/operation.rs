@@ -7,7 +7,8 @@ use portico_model::{Class, HttpMethod, Method};
 use super::member::{self, Meaning, Others, Table};
 use super::parameter::Parameters;
 use super::reader::{At, Reader};
-use super::{extension, integration, parameter, response, security};
+use super::security::{self, Guards};
+use super::{extension, integration, parameter, response};
 
 const MEMBERS: Table = &[
     ("parameters", Meaning::Read),
@@ -35,7 +36,8 @@ pub(super) fn read<'d>(
     let before = reader.findings.len();
     reader.mapping(at)?;
     member::check(reader, at, extension::Place::Operation, MEMBERS, Others::Ignored);
-    security::check(reader, at);
+    let request_validator = extension::validator(reader, at);
+    let Guards { authorization, api_key_required } = security::read(reader, at);
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));
     let request_parameters: BTreeMap<String, bool> = parameters.into_iter().collect();
@@ -50,11 +52,14 @@ pub(super) fn read<'d>(
     let integration = integration::read(reader, &extension)?;
     let worst = reader.worst_since(before);
     (worst != Some(Class::Invalid)).then(|| Method {
-        is_refused: worst == Some(Class::NotRunnable),
+        refusals: reader.refusals_since(before),
         path: at.path.clone(),
         http_method,
         operation_name,
         request_parameters,
+        authorization,
+        api_key_required,
+        request_validator,
         integration,
         responses,
     })

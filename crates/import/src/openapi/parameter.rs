@@ -2,10 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use portico_model::ResourcePath;
+
 use super::reader::{At, Reader};
 
 /// `method.request.{header|path|querystring}.NAME` to whether it is required.
 pub(super) type Parameters = BTreeMap<String, bool>;
+
+/// The parameters that a path has by itself: its variables.
+pub(super) fn of_path(path: Option<&ResourcePath>) -> Parameters {
+    let variables = path.into_iter().flat_map(ResourcePath::variables);
+    variables.map(|name| (format!("method.request.path.{name}"), true)).collect()
+}
 
 /// Reads `parameters` of a path item or an operation.
 pub(super) fn read_all<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Parameters {

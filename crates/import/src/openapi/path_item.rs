@@ -7,6 +7,7 @@ use portico_model::{HttpMethod, PathSegment, Resource, ResourceId, ResourcePath,
 use super::member::{self, Meaning, Others, Table};
 use super::reader::{At, Reader};
 use super::{extension, operation, parameter};
+use crate::tree::{Node, Value};
 
 const MEMBERS: Table = &[
     ("get", Meaning::Read),
@@ -67,6 +68,16 @@ pub(super) fn read_all<'d>(
     resources
 }
 
+/// Whether a path item is a reference, which is not followed.
+pub(super) fn has_reference(root: &At<'_>) -> bool {
+    let Some(Value::Mapping(items)) = root.get("paths").map(|paths| &paths.node.value) else {
+        return false;
+    };
+    let is_reference =
+        |node: &Node| matches!(&node.value, Value::Mapping(item) if item.get("$ref").is_some());
+    items.iter().any(|item| is_reference(&item.node))
+}
+
 /// Reads one path item. Its operations are read even if its path is refused, for their findings.
 fn read<'d>(
     reader: &mut Reader<'d>,
@@ -74,14 +85,22 @@ fn read<'d>(
     path: Option<ResourcePath>,
     api: &RestApiId,
 ) -> Option<Resource> {
+    let before = reader.findings.len();
     reader.mapping(&item)?;
     member::check(reader, &item, extension::Place::PathItem, MEMBERS, Others::Ignored);
-    let shared = parameter::read_all(reader, &item);
+    // The variables of the path are parameters even where no list has them.
+    let mut shared = parameter::of_path(path.as_ref());
+    shared.extend(parameter::read_all(reader, &item));
+    let refusals = reader.refusals_since(before);
     let mut methods = Vec::new();
     for (key, method) in METHODS {
         if let Some(at) = item.get(key) {
             methods.extend(operation::read(reader, &at, method, &shared));
         }
+    }
+    // What a path item asks for, each of its methods asks for.
+    for method in &mut methods {
+        method.refusals.extend(&refusals);
     }
     let path = path?;
     let id = ResourceId::derive(api, path.as_str());

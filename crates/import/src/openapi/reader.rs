@@ -1,5 +1,7 @@
 //! Typed access to the tree: whatever is not of the expected type is a finding.
 
+use std::collections::BTreeSet;
+
 use portico_model::{Class, DocumentPath, Finding};
 
 use crate::tree::{Member, Node, Value};
@@ -86,6 +88,14 @@ impl<'d> Reader<'d> {
     /// Whether a fatal finding has been made since there were `before` findings.
     pub(super) fn failed_since(&self, before: usize) -> bool {
         self.findings[before..].iter().any(Finding::is_fatal)
+    }
+
+    /// The kinds of what cannot run, among the findings behind the first `before`.
+    pub(super) fn refusals_since(&self, before: usize) -> Vec<&'static str> {
+        let findings = self.findings[before..].iter();
+        let refused = findings.filter(|finding| finding.class == Class::NotRunnable);
+        let kinds: BTreeSet<_> = refused.map(|finding| finding.kind).collect();
+        kinds.into_iter().collect()
     }
 
     /// The worst class of the findings behind the first `before`.

@@ -25,10 +25,17 @@ pub(super) fn read(file_name: &str, root: &Node) -> (Option<Deployment>, Vec<Fin
     let deployment = is_openapi_30(&mut reader, &at).then(|| {
         member::check(&mut reader, &at, extension::Place::Root, MEMBERS, Others::Ignored);
         check_servers(&mut reader, &at);
-        check_security(&mut reader, &at);
+        if let Some(security) = at.get("security") {
+            reader.sequence(&security);
+        }
         let api = read_info(&mut reader, &at, file_name);
+        let mut refusals = reader.refusals_since(0);
         let resources = path_item::read_all(&mut reader, &at, &api.id);
-        Deployment { api, resources }
+        if path_item::has_reference(&at) {
+            // Nobody knows which methods a path item that is not read would have had.
+            refusals.push("reference");
+        }
+        Deployment { api, resources, refusals }
     });
     (deployment, reader.findings)
 }
@@ -105,17 +112,5 @@ fn check_servers<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
             let message = "the base path of a server is ignored: paths begin after the stage";
             reader.ignored("base-path", &url.path, message);
         }
-    }
-}
-
-/// REST APIs look at the security of operations only.
-fn check_security<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
-    let Some(security) = at.get("security") else { return };
-    let asks = !security.is_empty() && !matches!(security.node.value, Value::Null);
-    if asks {
-        let message = "\"security\" of the whole definition is ignored: REST APIs look at that of \
-                       operations";
-        let finding = reader.ignored("root-security", &security.path, message);
-        finding.help = Some("repeat it at each operation that is to be guarded".into());
     }
 }

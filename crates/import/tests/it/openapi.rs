@@ -5,7 +5,10 @@ use std::fmt::{Debug, Write};
 use std::path::Path;
 
 use portico_import::openapi;
-use portico_model::{Class, Deployment, DocumentPath, Finding, Integration, Method};
+use portico_model::{
+    Authorization, Class, Connection, ContentHandling, Deployment, DocumentPath, Finding,
+    Integration, Method, TransferMode,
+};
 
 #[test]
 fn definitions_become_documents_or_findings() {
@@ -103,7 +106,7 @@ fn later_findings_get_their_place() {
     let imported = openapi::read("a.yaml", text.as_bytes());
     let check = |tokens: &[&str], expected: Option<(u32, u32, u32)>| {
         let path = tokens.iter().fold(DocumentPath::root(), |path, token| path.join(token));
-        let mut finding = Finding::new(Class::Invalid, "k", path, "m");
+        let mut finding = Finding::new(Class::Invalid, "uri", path, "m");
         imported.places.locate(&mut finding);
         let place = finding.place.map(|place| (place.line, place.column, place.length));
         assert_eq!(place, expected, "{tokens:?}");
@@ -136,8 +139,29 @@ fn invalid_methods_are_left_out_and_others_refused() {
     let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
     let methods = deployment.resources[0].methods.iter();
     let methods: Vec<_> =
-        methods.map(|method| (method.http_method.as_str(), method.is_refused)).collect();
-    assert_eq!(methods, [("GET", false), ("PUT", true)]);
+        methods.map(|method| (method.http_method.as_str(), method.refusals.clone())).collect();
+    assert_eq!(methods, [("GET", vec![]), ("PUT", vec!["authorizer"])]);
+}
+
+#[test]
+fn no_method_is_read_without_its_guard() {
+    let check = |root: &str, operation: &str, refused: bool| {
+        for method in ["get", "x-amazon-apigateway-any-method"] {
+            let text = definition(&format!(
+                "/a: {{{method}: {{x-amazon-apigateway-integration: {{type: mock}}{operation}}}}}"
+            )) + root;
+            let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+            let method = &deployment.resources[0].methods[0];
+            assert_eq!(!method.refusals.is_empty(), refused, "{text}");
+        }
+    };
+    check("", "", false);
+    check("security: []", "", false);
+    check("security: [{s: []}]", "", true);
+    check("security: [{s: []}]", ", security: []", false);
+    check("security: []", ", security: [{s: []}]", true);
+    check("x-amazon-apigateway-request-validator: v", "", true);
+    check("", ", x-amazon-apigateway-request-validator: v", true);
 }
 
 #[test]
@@ -147,4 +171,73 @@ fn what_is_used_twice_is_reported_once() {
     let text = definition(&format!("/a: {get}, /b: {get}"))
         + "components: {parameters: {C: {name: c, in: cookie}}}\n";
     assert_eq!(openapi::read("a.yaml", text.as_bytes()).findings.len(), 1);
+}
+
+#[test]
+fn refusals_hold_for_all_that_is_below() {
+    let check = |root: &str, item: &str, api: &[&str], methods: &[&str]| {
+        let mock = "x-amazon-apigateway-integration: {type: mock}";
+        let text = definition(&format!("/a: {{{item} get: {{{mock}}}}}")) + root;
+        let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+        assert_eq!(deployment.refusals, api, "{text}");
+        assert_eq!(deployment.resources[0].methods[0].refusals, methods, "{text}");
+    };
+    check("", "", &[], &[]);
+    check("x-amazon-apigateway-policy: {a: b}", "", &["resource-policy"], &[]);
+    check("", "x-amazon-apigateway-teleport: 1,", &[], &["unknown-extension"]);
+    check("", "parameters: [{$ref: a.yaml}],", &[], &["reference"]);
+    check("", "$ref: a.yaml,", &["reference"], &["reference"]);
+}
+
+#[test]
+fn guards_become_documents() {
+    let schemes = "components: {securitySchemes: {key: {type: apiKey, name: x-api-key, in: header}, \
+                   own: {x-amazon-apigateway-authorizer: {type: token}}, \
+                   pool: {x-amazon-apigateway-authorizer: {type: cognito_user_pools}}, \
+                   role: {x-amazon-apigateway-authtype: awsSigv4}}}\n";
+    let check =
+        |operation: &str, authorization: Authorization, key: bool, validator: Option<&str>| {
+            let mock = "x-amazon-apigateway-integration: {type: mock}";
+            let text = definition(&format!("/a: {{get: {{{operation} {mock}}}}}"))
+                + schemes
+                + "security: [{own: []}]\nx-amazon-apigateway-request-validator: all\n";
+            let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+            let method = &deployment.resources[0].methods[0];
+            assert_eq!(method.authorization, authorization, "{operation}");
+            assert_eq!(method.api_key_required, key, "{operation}");
+            assert_eq!(method.request_validator.as_deref(), validator, "{operation}");
+        };
+    let custom = || Authorization::Custom { authorizer: "own".into() };
+    check("", custom(), false, Some("all"));
+    check("security: [],", Authorization::None, false, Some("all"));
+    check("security: [{key: [], own: []}],", custom(), true, Some("all"));
+    check("security: [{role: []}],", Authorization::AwsIam, false, Some("all"));
+    check(
+        "security: [], x-amazon-apigateway-auth: {type: aws_iam},",
+        Authorization::AwsIam,
+        false,
+        Some("all"),
+    );
+    let scopes = vec!["a/read".to_owned()];
+    let pool = Authorization::CognitoUserPools { authorizer: "pool".into(), scopes };
+    check("security: [{pool: [a/read]}],", pool, false, Some("all"));
+    check("x-amazon-apigateway-request-validator: own,", custom(), false, Some("own"));
+}
+
+#[test]
+fn what_an_integration_asks_for_is_kept() {
+    let text = definition(
+        "/a: {get: {x-amazon-apigateway-integration: {type: aws, httpMethod: POST, credentials: c, \
+         contentHandling: convert_to_text, connectionType: VPC_LINK, connectionId: l, \
+         responseTransferMode: STREAM, \
+         responses: {default: {statusCode: 200, contentHandling: CONVERT_TO_BINARY}}}}}",
+    );
+    let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
+    let integration = &deployment.resources[0].methods[0].integration;
+    assert_eq!(integration.credentials.as_deref(), Some("c"));
+    assert_eq!(integration.content_handling, Some(ContentHandling::ConvertToText));
+    assert_eq!(integration.connection, Connection::VpcLink { id: Some("l".into()) });
+    assert_eq!(integration.response_transfer_mode, TransferMode::Stream);
+    let response = &integration.responses[0];
+    assert_eq!(response.content_handling, Some(ContentHandling::ConvertToBinary));
 }

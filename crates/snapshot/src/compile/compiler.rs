@@ -16,6 +16,13 @@ pub(super) struct Compiler<'a> {
     patterns: HashMap<String, Result<StatusPattern, UnusablePattern>>,
 }
 
+/// A text with the stage's values in the place of `${stageVariables.name}`.
+pub(super) enum Substituted {
+    Text(String),
+    /// The stage lacks a variable of it; the sentence says which.
+    Missing(String),
+}
+
 /// The method that is being compiled.
 pub(super) struct MethodScope<'a> {
     /// Variables of the resource's path; the index is that of the capture.
@@ -44,6 +51,12 @@ impl<'a> Compiler<'a> {
         self.report(Finding::new(Class::Invalid, kind, path.clone(), message));
     }
 
+    /// The kinds of what cannot run, among the findings behind the first `before`.
+    pub(super) fn refusals_since(&self, before: usize) -> impl Iterator<Item = &'static str> {
+        let findings = self.findings[before..].iter();
+        findings.filter(|it| it.class == Class::NotRunnable).map(|it| it.kind)
+    }
+
     /// The index of an origin, which every call to it shares.
     pub(super) fn origin(&mut self, origin: Origin) -> usize {
         let next = self.origins.len();
@@ -59,54 +72,70 @@ impl<'a> Compiler<'a> {
         self.patterns.entry(text.to_owned()).or_insert_with(|| StatusPattern::compile(text))
     }
 
-    /// The value of a stage variable; one that the stage lacks is a finding.
+    /// The value of a stage variable: empty, with a warning, where the stage lacks it. `None` when
+    /// a fatal finding has been made.
     pub(super) fn stage_variable(&mut self, path: &DocumentPath, name: &str) -> Option<&'a str> {
-        match self.variables.get(name) {
-            Some(value) if value.bytes().all(is_variable_byte) => Some(value),
-            Some(_) => {
-                let message = format!(
-                    "the value of stage variable \"{name}\" has a character other than letters, \
-                     digits and -._~:/?#&=,"
-                );
-                self.invalid("stage-variable", path, message);
-                None
-            }
-            None => {
-                let message = format!("the stage has no variable \"{name}\"");
-                let finding = Finding::new(Class::Invalid, "stage-variable", path.clone(), message)
-                    .help("give it a value among the variables of the stage");
-                self.report(finding);
-                None
-            }
-        }
+        let value = self.legal_variable(path, name)?;
+        Some(value.unwrap_or_else(|| {
+            self.missing_variable(path, name, "its value here is empty");
+            ""
+        }))
     }
 
-    /// The text with every `${stageVariables.name}` replaced by its value.
-    pub(super) fn substitute(&mut self, path: &DocumentPath, text: &str) -> Option<String> {
+    /// The text with every `${stageVariables.name}` replaced by its value. A stage that lacks one
+    /// is served without what the text is for. Source: recorded answers.
+    pub(super) fn substitute(&mut self, path: &DocumentPath, text: &str) -> Option<Substituted> {
         let mut result = String::with_capacity(text.len());
         let mut rest = text;
-        let mut complete = true;
+        let mut legal = true;
+        let mut missing = None;
         while let Some((before, after)) = rest.split_once("${") {
             result.push_str(before);
             let Some((name, after)) = after.split_once('}') else {
                 self.invalid("uri", path, "\"${\" without \"}\"".to_owned());
                 return None;
             };
-            match name.strip_prefix("stageVariables.") {
-                Some(name) => match self.stage_variable(path, name) {
-                    Some(value) => result.push_str(value),
-                    None => complete = false,
-                },
-                None => {
-                    let message = format!("\"${{{name}}}\" is no stage variable");
-                    self.invalid("uri", path, message);
-                    complete = false;
-                }
-            }
             rest = after;
+            let Some(name) = name.strip_prefix("stageVariables.") else {
+                self.invalid("uri", path, format!("\"${{{name}}}\" is no stage variable"));
+                legal = false;
+                continue;
+            };
+            match self.legal_variable(path, name) {
+                Some(Some(value)) => result.push_str(value),
+                Some(None) => {
+                    let effect = "so every request of the method is answered with 500";
+                    missing = Some(self.missing_variable(path, name, effect));
+                }
+                None => legal = false,
+            }
         }
         result.push_str(rest);
-        complete.then_some(result)
+        let substituted = missing.map_or(Substituted::Text(result), Substituted::Missing);
+        legal.then_some(substituted)
+    }
+
+    /// The value of a stage variable, if the stage has it; `None` when it has an illegal one.
+    fn legal_variable(&mut self, path: &DocumentPath, name: &str) -> Option<Option<&'a str>> {
+        let value = self.variables.get(name).map(String::as_str);
+        if value.is_none_or(|value| value.bytes().all(is_variable_byte)) {
+            return Some(value);
+        }
+        let message = format!(
+            "the value of stage variable \"{name}\" has a character other than letters, digits \
+             and -._~:/?#&=,"
+        );
+        self.invalid("stage-variable", path, message);
+        None
+    }
+
+    /// Warns of a variable that the stage lacks; the sentence without its effect.
+    fn missing_variable(&mut self, path: &DocumentPath, name: &str, effect: &str) -> String {
+        let lacks = format!("the stage has no variable \"{name}\"");
+        let message = format!("{lacks}, {effect}");
+        let finding = Finding::new(Class::Ignored, "stage-variable", path.clone(), message);
+        self.report(finding.help("give it a value among the variables of the stage"));
+        lacks
     }
 }
 

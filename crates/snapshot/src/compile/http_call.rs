@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portico_model::{Class, DocumentPath, Finding};
 
-use super::compiler::{Compiler, MethodScope};
+use super::compiler::{Compiler, MethodScope, Substituted};
 use super::mapping::{self, Location, Mapped};
 use super::origin_tls;
 use super::percent::{self, Part};
@@ -21,18 +21,35 @@ struct Mappings<'a> {
     failed: bool,
 }
 
-/// Compiles the call of an `http` or `http_proxy` integration; `None` when a finding was made.
-pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<HttpCall> {
+/// Why an integration has no call.
+pub(super) enum NoCall {
+    /// A fatal finding was made.
+    Refused,
+    /// Every request is a configuration error; the text is for the operator.
+    Broken(String),
+}
+
+/// Compiles the call of an `http` or `http_proxy` integration.
+pub(super) fn compile(
+    compiler: &mut Compiler<'_>,
+    scope: &MethodScope<'_>,
+) -> Result<HttpCall, NoCall> {
     let integration = &scope.method.integration;
     let mappings = compile_mappings(compiler, scope);
     let uri_path = integration.path.join("uri");
     let Some(text) = &integration.uri else {
         let message = "Invalid HTTP endpoint specified for URI: there is none".to_owned();
         compiler.invalid("uri", &integration.path, message);
-        return None;
+        return Err(NoCall::Refused);
     };
-    let text = compiler.substitute(&uri_path, text)?;
-    let mut uri = parse_uri(compiler, &uri_path, &text)?;
+    let text = match compiler.substitute(&uri_path, text).ok_or(NoCall::Refused)? {
+        Substituted::Text(text) => text,
+        Substituted::Missing(_) if mappings.failed => return Err(NoCall::Refused),
+        Substituted::Missing(what) => {
+            return Err(NoCall::Broken(format!("Invalid endpoint address: {what}")));
+        }
+    };
+    let mut uri = parse_uri(compiler, &uri_path, &text).ok_or(NoCall::Refused)?;
     let has_tls = origin_tls::apply(compiler, integration, &mut uri.origin);
     let names = || {
         let query = uri.query.iter().map(|(_, piece)| piece);
@@ -44,7 +61,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
     let failed = report_unmapped(compiler, &uri_path, names(), &mappings);
     report_unused(compiler, &integration.path, names(), &mappings);
     if failed || mappings.failed || !has_tls {
-        return None;
+        return Err(NoCall::Refused);
     }
     let Mappings { path: values, query: mapped, headers, .. } = mappings;
     let value = |name: &str| values.get(name).cloned().flatten();
@@ -55,7 +72,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         .map(|(name, piece)| QueryPart { name, value: query_value(piece, value) })
         .collect();
     query.extend(mapped);
-    Some(HttpCall {
+    Ok(HttpCall {
         origin: compiler.origin(uri.origin),
         method: integration.http_method.as_deref().map(Into::into),
         path,

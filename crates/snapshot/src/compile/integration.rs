@@ -3,7 +3,8 @@
 use portico_model::{Class, Finding, IntegrationType, PassthroughBehavior};
 
 use super::compiler::{Compiler, MethodScope};
-use super::{http_call, mapping, mock, response};
+use super::http_call::{self, NoCall};
+use super::{mapping, mock, response};
 use crate::{BodyRule, Integration};
 
 /// Compiles the integration of a method; `None` when a fatal finding has been made.
@@ -11,10 +12,16 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
     let compiled = match scope.method.integration.kind {
         IntegrationType::HttpProxy => {
             report_ignored_by_proxy(compiler, scope);
-            http_call::compile(compiler, scope).map(Integration::HttpProxy)
+            match http_call::compile(compiler, scope) {
+                Ok(call) => Some(Integration::HttpProxy(call)),
+                Err(NoCall::Broken(why)) => Some(Integration::Broken(why)),
+                Err(NoCall::Refused) => None,
+            }
         }
         IntegrationType::Http => compile_http(compiler, scope),
         IntegrationType::Mock => mock::compile(compiler, scope),
+        IntegrationType::Aws => refuse_aws(compiler, scope, "AWS"),
+        IntegrationType::AwsProxy => refuse_aws(compiler, scope, "AWS_PROXY"),
     };
     match (framing_header(scope), compiled) {
         (Some(target), Some(Integration::HttpProxy(_) | Integration::Http { .. })) => {
@@ -26,6 +33,15 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         }
         (_, compiled) => compiled,
     }
+}
+
+/// Reports an integration with AWS; there is nothing to compile.
+fn refuse_aws<T>(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>, kind: &str) -> Option<T> {
+    let path = scope.method.integration.path.join("type");
+    let message = format!("integrations of type {kind} cannot run yet");
+    let finding = Finding::new(Class::NotRunnable, "integration-aws", path, message);
+    compiler.report(finding.help("functions come in a later version"));
+    None
 }
 
 fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
@@ -44,7 +60,12 @@ fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<
         PassthroughBehavior::WhenNoMatch | PassthroughBehavior::WhenNoTemplates => BodyRule::Pass,
     };
     let runnable = integration.request_templates.is_empty();
-    Some(Integration::Http { call: call?, body, responses: responses? }).filter(|_| runnable)
+    let responses = responses.filter(|_| runnable)?;
+    match call {
+        Ok(call) => Some(Integration::Http { call, body, responses }),
+        Err(NoCall::Broken(why)) => Some(Integration::Broken(why)),
+        Err(NoCall::Refused) => None,
+    }
 }
 
 /// The target of a mapping that would set the framing of the request to the origin.

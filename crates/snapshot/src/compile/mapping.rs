@@ -156,6 +156,23 @@ pub(super) fn is_framing(name: &str) -> bool {
     name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding")
 }
 
+/// Whether a header field of an answer is dropped although it is mapped.
+/// Source: AWS, "Amazon API Gateway important notes" (REST APIs).
+pub(super) fn is_kept_back(name: &str) -> bool {
+    let names = [
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "upgrade",
+        "via",
+    ];
+    names.iter().any(|kept| kept.eq_ignore_ascii_case(name))
+}
+
 /// AWS's words for an expression it does not take; `what` is `expression`, `expression parameter`
 /// or `identifier`.
 pub(super) fn refused(what: &str, text: &str) -> String {

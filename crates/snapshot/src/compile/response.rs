@@ -158,5 +158,9 @@ fn target_name<'t>(
         compiler.report(Finding::new(class, "reserved-header", path.clone(), message));
         return None;
     }
+    if mapping::is_kept_back(name) {
+        let message = format!("{name} never reaches a client: the mapping has no effect");
+        compiler.report(Finding::new(Class::Ignored, "reserved-header", path.clone(), message));
+    }
     mapping::header_name(compiler, path, name)
 }

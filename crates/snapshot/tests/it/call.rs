@@ -164,8 +164,6 @@ fn every_problem_of_a_uri_is_found() {
     check("http://h/{id}", "Invalid uri-variable", unfilled);
     let part = "a path variable in the query of a URI stands for a whole value only";
     check("http://h/?a={id}b", "NotRunnable uri-query-variable", part);
-    let missing = "the stage has no variable \"none\"";
-    check("http://${stageVariables.none}/", "Invalid stage-variable", missing);
     let illegal = "the value of stage variable \"key\" has a character other than letters, digits \
                    and -._~:/?#&=,";
     check("http://h/${stageVariables.key}", "Invalid stage-variable", illegal);
@@ -200,8 +198,6 @@ fn every_problem_of_a_mapping_is_found() {
     check("header.A B", "'x'", "Invalid mapping-expression", name);
     let control = "a static value has a control character";
     check("header.A", "'x\r\nb'", "Invalid mapping-expression", control);
-    let missing = "the stage has no variable \"none\"";
-    check("header.A", "stageVariables.none", "Invalid stage-variable", missing);
     let unknown = "there is no context variable \"context.authorizer.principalId\" yet";
     let source = "context.authorizer.principalId";
     check("header.A", source, "NotRunnable context-variable", unknown);
@@ -236,4 +232,31 @@ fn parameters_that_the_path_lacks_are_never_there() {
     let stage = compiled.stage.unwrap();
     let Integration::HttpProxy(call) = only(&stage) else { panic!() };
     assert_eq!(print_call(&stage, call), "h /");
+}
+
+#[test]
+fn a_stage_that_lacks_a_variable_is_served_without_it() {
+    let mut document = method(http(IntegrationType::HttpProxy, "http://${stageVariables.none}/"));
+    let compiled = compile_one("/pets", document.clone(), &stage());
+    assert_eq!(
+        compiled.findings.iter().map(print).collect::<Vec<_>>(),
+        ["Ignored stage-variable /integration/uri: the stage has no variable \"none\", so every \
+             request of the method is answered with 500"]
+    );
+    let broken = "Invalid endpoint address: the stage has no variable \"none\"";
+    let stage_of = compiled.stage.unwrap();
+    assert!(matches!(only(&stage_of), Integration::Broken(why) if why == broken));
+
+    document.integration.uri = Some("http://h/".to_owned());
+    document.integration.request_parameters =
+        map(&[("integration.request.header.A", "stageVariables.none".to_owned())]);
+    let compiled = compile_one("/pets", document, &stage());
+    assert_eq!(
+        compiled.findings.iter().map(print).collect::<Vec<_>>(),
+        ["Ignored stage-variable /integration/requestParameters/integration.request.header.A: \
+             the stage has no variable \"none\", its value here is empty"]
+    );
+    let stage = compiled.stage.unwrap();
+    let Integration::HttpProxy(call) = only(&stage) else { panic!() };
+    assert_eq!(print_call(&stage, call), "h / A: ''");
 }

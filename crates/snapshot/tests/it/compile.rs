@@ -1,7 +1,7 @@
 //! Documents compiled: proxies, mocks, throttles, routes and origins.
 
-use portico_model::{IntegrationType, MethodSetting, PassthroughBehavior, Stage};
-use portico_snapshot::{ContextVariable, Integration, MockStatus, Throttle, compile};
+use portico_model::{Allow, IntegrationType, MethodSetting, PassthroughBehavior, Stage};
+use portico_snapshot::{ContextVariable, Inputs, Integration, MockStatus, Throttle, compile};
 
 use crate::documents::{
     compile_one, deployment, http, integration, map, method, only, print, resource, rule, stage,
@@ -135,7 +135,7 @@ fn routes_that_collide_are_findings() {
         resource("/a/{y}", vec![get()]),
         resource("/a/{x}", vec![get()]),
     ]);
-    let compiled = compile(&deployment, &"prod".parse().unwrap(), &Stage::default());
+    let compiled = compile(&Inputs::new(&deployment, &"prod".parse().unwrap(), &Stage::default()));
     assert_eq!(
         compiled.findings.iter().map(print).collect::<Vec<_>>(),
         [
@@ -154,7 +154,7 @@ fn calls_of_one_origin_share_it() {
         resource("/b", vec![get("http://H:80/b")]),
         resource("/c", vec![get("http://h:81/c")]),
     ]);
-    let compiled = compile(&deployment, &"prod".parse().unwrap(), &Stage::default());
+    let compiled = compile(&Inputs::new(&deployment, &"prod".parse().unwrap(), &Stage::default()));
     let stage = compiled.stage.unwrap();
     let authorities: Vec<_> = stage.origins.iter().map(|origin| origin.authority()).collect();
     assert_eq!(authorities, ["h", "h:81"]);
@@ -163,12 +163,41 @@ fn calls_of_one_origin_share_it() {
 
 #[test]
 fn a_refused_method_is_checked_but_never_served() {
-    let mut document = method(http(IntegrationType::HttpProxy, "http://${stageVariables.no}/"));
-    document.is_refused = true;
+    let mut document = method(http(IntegrationType::HttpProxy, "http://{no}/"));
+    document.refusals = vec!["authorizer"];
     let findings = compile_one("/pets", document.clone(), &stage()).findings;
     assert_eq!(findings.len(), 1, "what else is wrong with it is told at once");
 
     document.integration.uri = Some("http://h/".to_owned());
     let stage = compile_one("/pets", document, &stage()).stage.unwrap();
     assert!(matches!(stage.methods[0].integration, portico_snapshot::Integration::Broken(_)));
+}
+
+#[test]
+fn what_is_allowed_is_served_as_an_error() {
+    let proxy = || method(http(IntegrationType::HttpProxy, "http://h/"));
+    let aws = || method(http(IntegrationType::AwsProxy, "arn:aws:apigateway:r:lambda:path/f"));
+    let stage_name = "prod".parse().unwrap();
+    let setting = MethodSetting { throttling_rate_limit: Some(1.0), ..MethodSetting::default() };
+    let throttled = Stage { method_settings: map(&[("*/*", setting)]), ..Stage::default() };
+    let check = |kind: &str, refusal: Option<&'static str>, stage: &Stage, expected: &[bool]| {
+        let mut documents =
+            deployment(vec![resource("/a", vec![proxy()]), resource("/b", vec![aws()])]);
+        documents.refusals.extend(refusal);
+        let mut allow = Allow::default();
+        allow.insert(kind).unwrap();
+        let inputs = Inputs { allow: &allow, ..Inputs::new(&documents, &stage_name, stage) };
+        let compiled = compile(&inputs);
+        let methods = compiled.stage.map_or_else(Vec::new, |stage| stage.methods);
+        let broken: Vec<_> = methods
+            .iter()
+            .map(|method| matches!(method.integration, Integration::Broken(_)))
+            .collect();
+        assert_eq!(broken, expected, "{kind}");
+    };
+    let plain = Stage::default();
+    check("authorizer", None, &plain, &[]);
+    check("integration-aws", None, &plain, &[false, true]);
+    check("integration-aws", Some("resource-policy"), &plain, &[true, true]);
+    check("integration-aws", None, &throttled, &[]);
 }

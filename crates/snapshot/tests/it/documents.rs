@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use portico_model::{
-    DEFAULT_TIMEOUT, Deployment, DocumentPath, Finding, HttpMethod, Integration,
-    IntegrationResponse, IntegrationType, Method, MethodResponse, PassthroughBehavior, Resource,
-    ResourceId, ResourcePath, RestApi, RestApiId, Stage,
+    Authorization, Connection, DEFAULT_TIMEOUT, Deployment, DocumentPath, Finding, HttpMethod,
+    Integration, IntegrationResponse, IntegrationType, Method, MethodResponse, PassthroughBehavior,
+    Resource, ResourceId, ResourcePath, RestApi, RestApiId, Stage, TransferMode,
 };
 
-use portico_snapshot::{Compiled, RestStage, compile};
+use portico_snapshot::{Compiled, Inputs, RestStage, compile};
 
 /// `[("a", "b")]` as a map.
 pub(crate) fn map<V: Clone>(pairs: &[(&str, V)]) -> BTreeMap<String, V> {
@@ -27,6 +27,10 @@ pub(crate) fn integration(kind: IntegrationType) -> Integration {
         passthrough_behavior: PassthroughBehavior::WhenNoMatch,
         timeout: DEFAULT_TIMEOUT,
         tls_config: None,
+        credentials: None,
+        content_handling: None,
+        connection: Connection::Internet,
+        response_transfer_mode: TransferMode::Buffered,
         responses: Vec::new(),
     }
 }
@@ -44,7 +48,10 @@ pub(crate) fn method(integration: Integration) -> Method {
         operation_name: None,
         request_parameters: BTreeMap::new(),
         integration,
-        is_refused: false,
+        authorization: Authorization::None,
+        api_key_required: false,
+        request_validator: None,
+        refusals: Vec::new(),
         responses: Vec::new(),
     }
 }
@@ -67,6 +74,7 @@ pub(crate) fn rule(pattern: Option<&str>, status_code: u16) -> IntegrationRespon
         status_code,
         response_parameters: BTreeMap::new(),
         response_templates: BTreeMap::new(),
+        content_handling: None,
     }
 }
 
@@ -81,13 +89,13 @@ pub(crate) fn resource(path: &str, methods: Vec<Method>) -> Resource {
 pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
     let id = RestApiId::derive("t", "T");
     let api = RestApi { id, name: "T".into(), description: None, version: None };
-    Deployment { api, resources }
+    Deployment { api, resources, refusals: Vec::new() }
 }
 
 /// Compiles a stage with one method.
 pub(crate) fn compile_one(path: &str, method: Method, stage: &Stage) -> Compiled {
     let deployment = deployment(vec![resource(path, vec![method])]);
-    compile(&deployment, &"prod".parse().unwrap(), stage)
+    compile(&Inputs::new(&deployment, &"prod".parse().unwrap(), stage))
 }
 
 /// A stage with variables.

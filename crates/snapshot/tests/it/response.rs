@@ -128,3 +128,23 @@ fn patterns_that_cannot_run_are_findings() {
         compiled.findings.iter().map(|finding| (finding.class, finding.kind)).collect();
     assert_eq!(kinds, [(Class::NotRunnable, "selection-pattern"); 2]);
 }
+
+#[test]
+fn a_mapping_without_effect_is_told() {
+    let check = |name: &str, expected: &[&str]| {
+        let mut document = method(http(IntegrationType::Http, "http://h/"));
+        document.responses = vec![method_response(200, &[name])];
+        let mut mapped = rule(None, 200);
+        let target = format!("method.response.header.{name}");
+        mapped.response_parameters = map(&[(target.as_str(), "'a'".to_owned())]);
+        document.integration.responses = vec![mapped];
+        let compiled = compile_one("/pets", document, &stage());
+        let kinds: Vec<_> = compiled.findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(kinds, expected, "{name}");
+        assert!(compiled.stage.is_some());
+    };
+    check("Upgrade", &["reserved-header"]);
+    check("proxy-authenticate", &["reserved-header"]);
+    check("Server", &[]);
+    check("X-A", &[]);
+}

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use portico_model::{HttpMethod, IntegrationType, Stage};
-use portico_snapshot::{Captures, compile};
+use portico_snapshot::{Captures, Inputs, compile};
 
 use crate::documents::{deployment, http, map, method, method_response, resource, rule};
 
@@ -26,7 +26,7 @@ fn ten_thousand_routes_compile_and_match() {
     };
     let deployment = deployment((0..10_000).map(route).collect());
     let started = Instant::now();
-    let compiled = compile(&deployment, &"prod".parse().unwrap(), &Stage::default());
+    let compiled = compile(&Inputs::new(&deployment, &"prod".parse().unwrap(), &Stage::default()));
     let elapsed = started.elapsed();
     assert!(elapsed < COMPILE, "{elapsed:?}");
     let stage = compiled.stage.unwrap();

@@ -1,0 +1,110 @@
+//! Every kind that a finding can have: what `--allow` takes, and what the documentation lists.
+
+/// One kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    pub name: &'static str,
+    /// Whether there are findings of this kind that a definition may be served in spite of: what
+    /// they concern is valid for AWS, and here it answers an error.
+    pub may_be_allowed: bool,
+    /// What findings of this kind are about.
+    pub about: &'static str,
+}
+
+const fn allowable(name: &'static str, about: &'static str) -> Kind {
+    Kind { name, may_be_allowed: true, about }
+}
+
+const fn fixed(name: &'static str, about: &'static str) -> Kind {
+    Kind { name, may_be_allowed: false, about }
+}
+
+/// Every kind, by name.
+pub const KINDS: &[Kind] = &[
+    allowable("api-key", "API keys"),
+    allowable("authorization", "authorization by x-amazon-apigateway-auth"),
+    allowable("authorizer", "authorizers and security schemes"),
+    fixed("base-path", "base paths of servers"),
+    allowable("binary-media-types", "media types whose content is binary"),
+    allowable("body-mapping", "mappings from a body"),
+    allowable("cache", "caching of answers"),
+    fixed("cloudformation", "functions of CloudFormation templates"),
+    allowable("compression", "compression of answers"),
+    fixed("configuration", "portico.toml"),
+    fixed("connection-type", "connection types"),
+    allowable("content-handling", "conversions between text and binary content"),
+    allowable("context-variable", "context variables"),
+    fixed("cookie-parameter", "cookie parameters"),
+    allowable("credentials", "credentials of integrations"),
+    fixed("duplicate-key", "members that stand twice"),
+    fixed("empty", "definitions without content"),
+    fixed("encoding", "definitions that are not UTF-8"),
+    allowable("endpoint-configuration", "private and disabled endpoints"),
+    allowable("gateway-response", "customised gateway responses"),
+    fixed("http-method", "methods of requests to origins"),
+    allowable("iam-authorization", "IAM authorization"),
+    fixed("ignored-by-proxy", "what proxy integrations ignore"),
+    fixed("ignored-extension", "extensions without effect"),
+    fixed("ignored-member", "members without effect"),
+    fixed("insecure", "TLS without proof"),
+    allowable("integration-aws", "integrations of type AWS and AWS_PROXY"),
+    fixed("integration-type", "types of integrations"),
+    fixed("mapping-expression", "mapping expressions"),
+    allowable("mapping-template", "mapping templates"),
+    fixed("method-response", "responses of methods"),
+    allowable("method-settings", "settings of single methods of a stage"),
+    fixed("misplaced-extension", "extensions where none belongs"),
+    fixed("missing", "what has to be there"),
+    fixed("mock-status", "statuses of mock integrations"),
+    allowable("multi-value-mapping", "mappings of every value of a field or parameter"),
+    fixed("no-integration", "methods without an integration"),
+    fixed("no-methods", "definitions without a method"),
+    fixed("openapi-version", "versions of definitions"),
+    fixed("parameter", "parameters"),
+    fixed("passthrough-behavior", "passthrough behaviours"),
+    fixed("path", "paths of resources"),
+    fixed("path-parameter", "variables that a path does not have"),
+    allowable("reference", "references"),
+    allowable("request-validator", "request validators"),
+    allowable("reserved-header", "fields that no mapping can set"),
+    fixed("resource", "resources that contradict each other"),
+    allowable("resource-policy", "resource policies"),
+    fixed("response-transfer-mode", "response transfer modes"),
+    allowable("selection-pattern", "selection patterns"),
+    fixed("stage-variable", "stage variables"),
+    fixed("status-code", "statuses"),
+    allowable("stream", "response streaming"),
+    fixed("syntax", "YAML and JSON"),
+    allowable("throttle", "throttles"),
+    fixed("timeout", "integration timeouts"),
+    allowable("tls", "TLS of the API's own address"),
+    fixed("tls-config", "TLS towards origins"),
+    fixed("too-deep", "nesting"),
+    fixed("too-large", "the size of a definition"),
+    fixed("too-many-values", "the number of values of a definition"),
+    fixed("type", "values of the wrong type"),
+    allowable("unknown-extension", "extensions that do not exist"),
+    allowable("unknown-member", "members that do not exist"),
+    fixed("uri", "URIs of integrations"),
+    allowable("uri-query-variable", "variables in queries of URIs"),
+    fixed("uri-variable", "path variables of URIs"),
+    allowable("vpc-link", "VPC links"),
+    fixed("yaml-tag", "tags of YAML"),
+];
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_sorted_and_found() {
+        assert!(KINDS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(KINDS.iter().all(|known| kind(known.name) == Some(known)));
+        assert_eq!(kind("teleport"), None);
+    }
+}
