@@ -7,8 +7,24 @@ use crate::admission::Admission;
 use crate::limits::Settings;
 use crate::quota::Quota;
 
-/// Host and port to what is open there.
-type Origins = HashMap<(Box<str>, u16), Weak<Quota>>;
+/// What is open at each origin.
+#[derive(Debug, Default)]
+struct Origins {
+    /// By host and port.
+    quotas: HashMap<(Box<str>, u16), Weak<Quota>>,
+    /// How many there may be until those that nobody calls any more are forgotten.
+    room: usize,
+}
+
+impl Origins {
+    /// Forgets what nobody holds, each time there are twice as many: a snapshot may bring thousands.
+    fn sweep(&mut self) {
+        if self.quotas.len() >= self.room {
+            self.quotas.retain(|_, quota| quota.strong_count() > 0);
+            self.room = self.quotas.len().max(8) * 2;
+        }
+    }
+}
 
 /// Counts that every worker sees. A request on kept-alive connections touches none of them.
 #[derive(Debug)]
@@ -37,8 +53,8 @@ impl Shared {
     pub(crate) fn upstream(&self, host: &str, port: u16) -> Option<Arc<Quota>> {
         let limit = self.by_origin?;
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        origins.retain(|_, quota| quota.strong_count() > 0);
-        let known = origins.entry((host.into(), port)).or_default();
+        origins.sweep();
+        let known = origins.quotas.entry((host.into(), port)).or_default();
         Some(known.upgrade().unwrap_or_else(|| {
             let quota = Quota::new(limit);
             *known = Arc::downgrade(&quota);
@@ -62,5 +78,16 @@ mod tests {
         drop((one, two, taken));
         assert!(shared.upstream("api.example", 80).unwrap().take().is_some());
         assert!(Shared::new(&Settings::default(), 1).upstream("api.example", 80).is_none());
+    }
+
+    #[test]
+    fn origins_that_nobody_calls_are_forgotten() {
+        let settings = Settings { upstream_connections_by_origin: Some(1), ..Settings::default() };
+        let shared = Shared::new(&settings, 1);
+        let kept = shared.upstream("kept.example", 80);
+        (1..1000).for_each(|port| drop(shared.upstream("api.example", port)));
+        let known = shared.origins.lock().unwrap().quotas.len();
+        assert!(known <= 16, "{known}");
+        assert!(Arc::ptr_eq(&kept.unwrap(), &shared.upstream("kept.example", 80).unwrap()));
     }
 }

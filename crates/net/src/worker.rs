@@ -1,6 +1,7 @@
 //! One worker: a thread, and everything its connections share.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::io;
 use std::rc::{Rc, Weak};
@@ -52,10 +53,13 @@ pub struct Worker {
     when_idle: RefCell<Option<Waker>>,
     heads: Spare<RequestHead>,
     exchanges: Spare<Exchange>,
-    origins: RefCell<Vec<Weak<Origin>>>,
+    origins: RefCell<HashMap<OriginKey, Weak<Origin>>>,
     /// Made when the first name is looked up.
     resolver: OnceCell<Rc<Resolver>>,
 }
+
+/// Host, port, and what it has to prove.
+type OriginKey = (Box<str>, u16, Option<OriginTls>);
 
 /// Counters that the worker alone writes and others read.
 #[derive(Debug, Default)]
@@ -133,16 +137,16 @@ impl Worker {
 
     /// The pool of connections to an origin; one and the same for as long as somebody holds it.
     pub fn origin(self: &Rc<Self>, host: &str, port: u16, tls: Option<&OriginTls>) -> Rc<Origin> {
-        let mut origins = self.origins.borrow_mut();
-        let existing = origins.iter().filter_map(Weak::upgrade);
-        if let Some(origin) = existing.into_iter().find(|origin| origin.is(host, port, tls)) {
+        let key = (host.into(), port, tls.cloned());
+        let known = self.origins.borrow().get(&key).and_then(Weak::upgrade);
+        if let Some(origin) = known {
             return origin;
         }
         let quota = self.shared.upstream(host, port);
         let instead = (host.to_ascii_lowercase().into(), port);
         let instead = self.settings.upstream_addresses.get(&instead).cloned();
         let origin = Rc::new(Origin::new(host, port, tls, quota, instead));
-        origins.push(Rc::downgrade(&origin));
+        self.origins.borrow_mut().insert(key, Rc::downgrade(&origin));
         origin
     }
 
@@ -244,7 +248,7 @@ impl Worker {
     /// Closes upstream connections that were unused for too long.
     pub(crate) fn sweep(&self) {
         let mut origins = self.origins.borrow_mut();
-        origins.retain(|origin| match origin.upgrade() {
+        origins.retain(|_, origin| match origin.upgrade() {
             Some(origin) => {
                 origin.trim(self);
                 true

@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use portico_snapshot::RestStage;
+use portico_snapshot::{Origin, RestStage};
 
+use crate::report::plural;
 use crate::terminal::printable;
 
 /// An example origin that is being served.
@@ -18,8 +19,8 @@ pub(crate) struct ServedOrigin {
 
 /// Everything the banner tells.
 pub(crate) struct Banner<'a> {
-    pub(crate) stage: &'a RestStage,
-    pub(crate) resources: usize,
+    /// What is served; a single one answers at the root, too.
+    pub(crate) apis: Vec<ServedApi<'a>>,
     pub(crate) gateway: SocketAddr,
     pub(crate) tls: Option<SocketAddr>,
     pub(crate) management: SocketAddr,
@@ -27,9 +28,20 @@ pub(crate) struct Banner<'a> {
     pub(crate) origins: Vec<&'a ServedOrigin>,
     /// For example `examples/bookstore/portico.toml`.
     pub(crate) config: Option<String>,
-    /// For example `1 warning in openapi.yaml`; `None` without warnings.
-    pub(crate) warnings: Option<String>,
+    /// For example `1 warning in openapi.yaml`; none without warnings.
+    pub(crate) warnings: Vec<String>,
 }
+
+/// An API that is served.
+pub(crate) struct ServedApi<'a> {
+    pub(crate) stage: &'a RestStage,
+    pub(crate) resources: usize,
+    /// For example `1 method answers 500: GET /books (authorizer)`; `None` without such methods.
+    pub(crate) refused: Option<String>,
+}
+
+/// Origins that are listed; the rest is counted.
+const ORIGINS_MAX: usize = 20;
 
 const BOLD: &str = "\x1b[1m";
 const CYAN: &str = "\x1b[36m";
@@ -57,8 +69,12 @@ impl Banner<'_> {
             };
             let _ = writeln!(out, "  {label}{value}{}", paint(DIM, &note));
         }
-        if let Some(warnings) = &self.warnings {
-            let _ = writeln!(out, "  {}{}", paint(DIM, "warnings    "), paint(YELLOW, warnings));
+        let refused = self.apis.iter().filter_map(|api| api.refused.as_ref());
+        let refused = refused.map(|refused| ("refused", refused));
+        let warnings = self.warnings.iter().map(|warnings| ("warnings", warnings));
+        for (label, text) in refused.chain(warnings) {
+            let label = paint(DIM, &format!("{label:<12}"));
+            let _ = writeln!(out, "  {label}{}", paint(YELLOW, text));
         }
         out.push_str("\n  Ctrl-C stops it, after what is on its way.\n\n");
         out
@@ -66,48 +82,77 @@ impl Banner<'_> {
 
     /// Label, value and note of each line.
     fn rows(&self) -> Vec<(&'static str, String, String)> {
-        let stage = self.stage;
-        let (api, name) = (&stage.api_id, &stage.stage);
         let host = reachable(self.gateway);
-        let port = self.gateway.port();
         let root = format!("http://{host}/");
-        let by_path = format!("http://{host}/_aws/execute-api/{api}/{name}/");
-        let by_host = format!("http://{api}.execute-api.localhost:{port}/{name}/");
-        let resources = count(self.resources, "resource");
-        let methods = count(stage.methods.len(), "method");
-        let title = printable(&stage.api_name);
-        let described = format!("{title}, id {api}, stage {name}: {resources}, {methods}");
         // Whoever opened it up should see so at each start.
         let exposed = |address: SocketAddr| match address.ip().is_loopback() {
             true => "",
             false => "open to other machines",
         };
         let row = |label, value: String, note: &str| (label, value, note.to_owned());
-        let mut rows = vec![
-            row("API", described, ""),
-            row("gateway", root, exposed(self.gateway)),
-            row("  by path", by_path, ""),
-            row("  by host", by_host, ""),
-        ];
+        let mut gateway = vec![row("gateway", root, exposed(self.gateway))];
         if let Some(address) = self.tls {
             let root = format!("https://{}/", reachable(address));
-            rows.insert(2, row("  with TLS", root, exposed(address)));
+            gateway.push(row("  with TLS", root, exposed(address)));
         }
-        for (index, origin) in stage.origins.iter().enumerate() {
+        let mut rows = Vec::new();
+        if let [api] = &*self.apis {
+            rows.push(row("API", api.described(), ""));
+            rows.append(&mut gateway);
+            rows.extend(api.addresses(self.gateway).map(|(label, url)| row(label, url, "")));
+        }
+        // Of several none answers at the root.
+        rows.append(&mut gateway);
+        for api in self.apis.iter().filter(|_| self.apis.len() > 1) {
+            rows.push(row("API", api.described(), ""));
+            rows.extend(api.addresses(self.gateway).map(|(label, url)| row(label, url, "")));
+        }
+        let mut origins: Vec<&Origin> = Vec::new();
+        for origin in self.apis.iter().flat_map(|api| &api.stage.origins) {
+            if !origins.iter().any(|known| *known == origin) {
+                origins.push(origin);
+            }
+        }
+        let more = origins.len().saturating_sub(ORIGINS_MAX);
+        for (index, origin) in origins.into_iter().take(ORIGINS_MAX).enumerate() {
             let label = if index == 0 { "origin" } else { "" };
             let authority = origin.authority();
             let served = self.origins.iter().find(|served| served.address.to_string() == authority);
             let note = served.map_or(String::new(), |served| {
-                let files = count(served.files, "file");
+                let files = plural(served.files, "file");
                 format!("{files} of {}, played by Portico", served.directory.display())
             });
             rows.push((label, format!("{}://{authority}/", origin.scheme()), note));
+        }
+        if more > 0 {
+            rows.push(row("", format!("and {more} more"), ""));
         }
         let management = format!("http://{}/", reachable(self.management));
         rows.push(row("management", management, "healthz, readyz, metrics"));
         rows.push(row("workers", self.workers.to_string(), ""));
         rows.extend(self.config.clone().map(|config| row("config", config, "")));
         rows
+    }
+}
+
+impl ServedApi<'_> {
+    /// For example `Bookstore, id epdjebpoxk, stage local: 2 resources, 3 methods`.
+    fn described(&self) -> String {
+        let stage = self.stage;
+        let resources = plural(self.resources, "resource");
+        let methods = plural(stage.methods.len(), "method");
+        let (title, id, name) = (printable(&stage.api_name), &stage.api_id, &stage.stage);
+        format!("{title}, id {id}, stage {name}: {resources}, {methods}")
+    }
+
+    /// Where it answers under its own name.
+    fn addresses(&self, gateway: SocketAddr) -> [(&'static str, String); 2] {
+        let (api, name) = (&self.stage.api_id, &self.stage.stage);
+        let (host, port) = (reachable(gateway), gateway.port());
+        [
+            ("  by path", format!("http://{host}/_aws/execute-api/{api}/{name}/")),
+            ("  by host", format!("http://{api}.execute-api.localhost:{port}/{name}/")),
+        ]
     }
 }
 
@@ -120,42 +165,47 @@ fn reachable(address: SocketAddr) -> String {
     }
 }
 
-fn count(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use portico_model::RestApiId;
-    use portico_snapshot::{Origin, RouteTree};
+    use portico_snapshot::RouteTree;
 
     use super::*;
 
-    fn render(gateway: &str, title: &str, colours: bool) -> String {
-        let stage = RestStage {
-            api_id: RestApiId::derive("openapi.yaml", "Bookstore"),
+    fn stage(file: &str, title: &str) -> RestStage {
+        RestStage {
+            api_id: RestApiId::derive(file, "Bookstore"),
             api_name: title.to_owned(),
             stage: "local".parse().unwrap(),
             routes: RouteTree::default(),
             methods: Vec::new(),
             origins: vec![Origin { host: "127.0.0.1".into(), port: 9911, tls: None }],
             throttle: None,
-        };
+        }
+    }
+
+    fn render(gateway: &str, title: &str, colours: bool) -> String {
+        render_all(gateway, &[stage("openapi.yaml", title)], colours)
+    }
+
+    fn render_all(gateway: &str, stages: &[RestStage], colours: bool) -> String {
         let served = ServedOrigin {
             address: "127.0.0.1:9911".parse().unwrap(),
             directory: "backend".into(),
             files: 1,
         };
         let banner = Banner {
-            stage: &stage,
-            resources: 2,
+            apis: stages
+                .iter()
+                .map(|stage| ServedApi { stage, resources: 2, refused: None })
+                .collect(),
             gateway: gateway.parse().unwrap(),
             tls: Some("127.0.0.1:8443".parse().unwrap()),
             management: "[::1]:4566".parse().unwrap(),
             workers: 2,
             origins: vec![&served],
             config: Some("portico.toml".to_owned()),
-            warnings: Some("1 warning in openapi.yaml".to_owned()),
+            warnings: vec!["1 warning in openapi.yaml".to_owned()],
         };
         banner.render(colours)
     }
@@ -180,6 +230,24 @@ mod tests {
             "\n  Ctrl-C stops it, after what is on its way.\n\n",
         );
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn several_apis_have_their_own_addresses_and_share_the_rest() {
+        let stages = [stage("books.yaml", "Books"), stage("pets.yaml", "Pets")];
+        let shown = render_all("127.0.0.1:8080", &stages, false);
+        for stage in &stages {
+            let id = &stage.api_id;
+            for url in [
+                format!("http://127.0.0.1:8080/_aws/execute-api/{id}/local/"),
+                format!("http://{id}.execute-api.localhost:8080/local/"),
+            ] {
+                assert_eq!(shown.matches(&url).count(), 1, "{url} in {shown}");
+            }
+        }
+        for (words, times) in [("API  ", 2), ("Books, id", 1), ("Pets, id", 1), ("9911", 1)] {
+            assert_eq!(shown.matches(words).count(), times, "{words} in {shown}");
+        }
     }
 
     #[test]

@@ -3,9 +3,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::BoolishValueParser;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use portico_model::StageName;
 
+use crate::layers;
+use crate::staging::AllowedKind;
+use crate::terminal::Color;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
 const TOP: &str = "\
@@ -13,7 +17,8 @@ Serves AWS API Gateway definitions on your own machine.
 
 Example:
   portico serve openapi.yaml          the API answers on http://127.0.0.1:8080/
-  portico check openapi.yaml          every problem of the file, with its line";
+  portico check openapi.yaml          every problem of the file, with its line
+  portico routes openapi.yaml         every method, what answers it and who may call it";
 
 const BOTTOM: &str = "\
 Addresses of `portico serve`:
@@ -37,7 +42,11 @@ To replace the program while it runs:
 
 const SERVE_BOTTOM: &str = "\
 What a definition has no place for (stage variables, throttling) and every flag in a lasting form
-stand in portico.toml beside the definition: see docs/configuration.md. A flag wins over the file.
+stand in portico.toml beside the definition: see docs/configuration.md. A flag wins over its variable
+in the environment, PORTICO_LISTEN for --listen, and both win over the file.
+
+Definitions and portico.toml are read again when they change: what is valid is served at once, and of
+what is not the problems are printed and the definitions of before stay.
 
 Exit codes: 0 stopped as asked, 1 the definition or the start failed, 2 wrong usage.";
 
@@ -45,7 +54,15 @@ const CHECK_TOP: &str = "\
 Example:
   portico check openapi.yaml other.json
 
-Prints every error and warning with file, line and column, and serves nothing.";
+Prints every error and warning with file, line and column, and serves nothing.
+
+Exit codes: 0 no error, 1 an error, 2 wrong usage.";
+
+const ROUTES_TOP: &str = "\
+Example:
+  portico routes openapi.yaml
+
+Exit codes: 0 done, 1 a definition that cannot be served, 2 wrong usage.";
 
 /// Everything after the program's name.
 #[derive(Debug, Parser)]
@@ -60,23 +77,40 @@ Prints every error and warning with file, line and column, and serves nothing.";
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    /// Colours [default: auto, on a terminal only]
+    #[arg(long, value_name = "WHEN", value_enum, global = true, help_heading = "Output")]
+    pub(crate) color: Option<Color>,
+}
+
+impl Cli {
+    /// What was asked for, by flags and variables; wrong usage ends the process.
+    pub(crate) fn read() -> Self {
+        let mut command = layers::with_variables(Self::command());
+        let matches = command.clone().get_matches();
+        let read = Self::from_arg_matches(&matches);
+        read.unwrap_or_else(|error| error.format(&mut command).exit())
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve a definition: an OpenAPI 3.0 file, YAML or JSON, with x-amazon-apigateway extensions
+    /// Serve definitions: OpenAPI files, YAML or JSON, with x-amazon-apigateway extensions
     #[command(before_help = SERVE_TOP, after_help = SERVE_BOTTOM)]
     Serve(Box<Serve>),
     /// Report every problem of definitions, without serving them
     #[command(before_help = CHECK_TOP)]
     Check(Check),
+    /// Print the methods of definitions, with what answers them and who may call them
+    #[command(before_help = ROUTES_TOP)]
+    Routes(Routes),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// The definition to serve
-    #[arg(value_name = "FILE")]
-    pub(crate) definition: PathBuf,
+    /// The definitions to serve; a single one answers at the root
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) definitions: Vec<PathBuf>,
 
     /// Where clients reach the API [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Addresses")]
@@ -122,9 +156,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR", help_heading = "Process")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Print a line for each request, with its steps, on standard error
-    #[arg(short, long, help_heading = "Process")]
-    pub(crate) verbose: bool,
+    /// Print a line for each request, with its steps, on standard error [default: false]
+    #[arg(short, long, value_name = "BOOL", help_heading = "Process", num_args = 0..=1,
+        require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
+    pub(crate) verbose: Option<bool>,
 }
 
 /// What a definition is compiled with, for `serve` and `check` alike.
@@ -138,6 +174,20 @@ pub(crate) struct Staging {
     /// Configuration [default: portico.toml beside the definition, then in this directory]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+
+    /// Serve in spite of findings of this kind; the methods concerned answer 500
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) allow: Vec<AllowedKind>,
+}
+
+/// How a command prints what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON document on standard output.
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +198,24 @@ pub(crate) struct Check {
 
     #[command(flatten)]
     pub(crate) staging: Staging,
+
+    /// For people, or one JSON document on standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Routes {
+    /// The definitions whose methods are printed
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) definitions: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) staging: Staging,
+
+    /// For people, or one JSON document on standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: Format,
 }
 
 #[cfg(test)]
@@ -156,8 +224,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
+        layers::with_variables(Cli::command()).debug_assert();
     }
 
     #[test]
@@ -176,5 +243,9 @@ mod tests {
         check(&["--account-id", "12"], "twelve digits");
         check(&["--region", "us east"], "such as us-east-1");
         check(&["--listn", "127.0.0.1:1"], "--listen");
+        check(&["--allow", "authorizr"], "did you mean authorizer?");
+        check(&["--allow", "uri"], "AWS would refuse");
+        check(&["--color", "sometimes"], "auto, always, never");
+        check(&["--verbose=perhaps"], "perhaps");
     }
 }

@@ -3,7 +3,7 @@
 //! Every key is optional and an unknown one is an error with its place. Paths in the file are
 //! relative to the file. The whole is described in docs/configuration.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portico_model::{DocumentPath, Place, Stage, StageName};
@@ -16,6 +16,8 @@ use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
+use crate::staging::AllowedKind;
+use crate::terminal::Color;
 use crate::upstream::Upstream;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
@@ -36,6 +38,10 @@ pub(crate) struct Config {
     pub(crate) drain_seconds: Option<DrainTime>,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
+    pub(crate) verbose: Option<bool>,
+    pub(crate) color: Option<Color>,
+    #[serde(default)]
+    pub(crate) allow: Vec<AllowedKind>,
     /// Whom to ask for the addresses of origins; none is whom the system asks.
     #[serde(default)]
     pub(crate) name_servers: Vec<Listen>,
@@ -51,9 +57,30 @@ pub(crate) struct Config {
     /// Stage name to AWS's Stage document.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
+    /// Name of a definition's file, without its directories, to what is its own.
+    #[serde(default)]
+    pub(crate) apis: BTreeMap<String, Api>,
     /// Small origins that Portico serves itself.
     #[serde(default, rename = "origin")]
     pub(crate) origins: Vec<Origin>,
+}
+
+/// `[apis."FILE"]`: what holds for one definition of several.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Api {
+    /// They win over those of the same name that hold for every definition.
+    #[serde(default)]
+    pub(crate) stages: BTreeMap<StageName, Stage>,
+}
+
+/// The stage of a definition, and the table of portico.toml it stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ChosenStage {
+    pub(crate) name: StageName,
+    pub(crate) stage: Stage,
+    /// It is the file's own.
+    pub(crate) is_own: bool,
 }
 
 /// `[tls]`: where clients speak TLS, and with which certificates.
@@ -106,15 +133,9 @@ pub(crate) fn load(
     named: Option<&Path>,
     definition: &Path,
 ) -> Result<(Config, Option<Source>), Refusal> {
-    let beside = definition.with_file_name(FILE_NAME);
-    let here = PathBuf::from(FILE_NAME);
-    let path = match named {
-        Some(path) => path.to_owned(),
-        None => match [beside, here].into_iter().find(|path| path.exists()) {
-            Some(path) => path,
-            None => return Ok((Config::default(), None)),
-        },
-    };
+    let mut paths = candidates(named, definition).into_iter();
+    let found = paths.find(|path| named.is_some() || path.exists());
+    let Some(path) = found else { return Ok((Config::default(), None)) };
     let source = Source::read(&path, "configuration", BYTES_MAX)?;
     let mut config = parse(&source).map_err(Refusal::Report)?;
     let directory = path.parent().unwrap_or(Path::new(""));
@@ -128,6 +149,14 @@ pub(crate) fn load(
         files.key = directory.join(&files.key);
     }
     Ok((config, Some(source)))
+}
+
+/// Where the configuration is looked for: the first that is there is read.
+pub(crate) fn candidates(named: Option<&Path>, definition: &Path) -> Vec<PathBuf> {
+    match named {
+        Some(path) => vec![path.to_owned()],
+        None => vec![definition.with_file_name(FILE_NAME), PathBuf::from(FILE_NAME)],
+    }
 }
 
 fn parse(source: &Source) -> Result<Config, Report> {
@@ -155,28 +184,67 @@ pub(crate) fn place(source: &Source, path: &DocumentPath) -> Option<Place> {
 }
 
 impl Config {
-    /// The stage to serve and its document: the one asked for, else the file's `stage`, else its
-    /// only one, else an empty `local`.
+    /// The stage of a definition and its document: the one asked for, else the only one of the
+    /// file's own, else the only one that holds for all, else an empty `local`.
     pub(crate) fn choose_stage(
         &self,
+        file: &str,
         asked: Option<&StageName>,
-    ) -> Result<(StageName, Stage), Failure> {
-        let names = || self.stages.keys().map(StageName::as_str).collect::<Vec<_>>().join(", ");
-        let name = match (asked.or(self.stage.as_ref()), self.stages.len()) {
+    ) -> Result<ChosenStage, Failure> {
+        let own = self.apis.get(file).map(|api| &api.stages).filter(|own| !own.is_empty());
+        let names: BTreeSet<&StageName> =
+            own.into_iter().flat_map(BTreeMap::keys).chain(self.stages.keys()).collect();
+        let names = || names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+        let candidates = own.unwrap_or(&self.stages);
+        let name = match (asked, candidates.len()) {
             (Some(name), _) => name.clone(),
             (None, 0) => local(),
-            (None, 1) => self.stages.keys().next().cloned().unwrap_or_else(local),
+            (None, 1) => candidates.keys().next().cloned().unwrap_or_else(local),
             (None, _) => {
-                return Err(Failure::new(format!("{FILE_NAME} has several stages: {}", names()))
-                    .help("choose one with --stage NAME, or with `stage` in the file"));
+                return Err(Failure::new(format!(
+                    "{FILE_NAME} has several stages for {file}: {}",
+                    names()
+                ))
+                .help("choose one with --stage NAME, or with `stage` in the file"));
             }
         };
-        match self.stages.get(&name) {
-            Some(stage) => Ok((name, stage.clone())),
-            None if self.stages.is_empty() => Ok((name, Stage::default())),
-            None => Err(Failure::new(format!("{FILE_NAME} has no stage {name}"))
+        let chosen = |stage: &Stage, is_own| ChosenStage {
+            name: name.clone(),
+            stage: stage.clone(),
+            is_own,
+        };
+        match (own.and_then(|own| own.get(&name)), self.stages.get(&name)) {
+            (Some(stage), _) => Ok(chosen(stage, true)),
+            (None, Some(stage)) => Ok(chosen(stage, false)),
+            (None, None) if names().is_empty() => Ok(chosen(&Stage::default(), false)),
+            (None, None) => Err(Failure::new(format!("{FILE_NAME} has no stage {name}"))
                 .help(format!("its stages are: {}", names()))),
         }
+    }
+
+    /// Keys whose values are others than `before`, and are in use from the next start on only.
+    pub(crate) fn needs_restart(&self, before: &Self) -> Vec<&'static str> {
+        let Self { listen, management, data_dir, workers, drain_seconds, .. } = self;
+        let Self { account_id, region, verbose, name_servers, limits, .. } = self;
+        let Self { client_address, tls, upstream, origins, color, .. } = self;
+        let changed = [
+            ("listen", *listen != before.listen),
+            ("management", *management != before.management),
+            ("data-dir", *data_dir != before.data_dir),
+            ("workers", *workers != before.workers),
+            ("drain-seconds", *drain_seconds != before.drain_seconds),
+            ("account-id", *account_id != before.account_id),
+            ("region", *region != before.region),
+            ("verbose", *verbose != before.verbose),
+            ("color", *color != before.color),
+            ("name-servers", *name_servers != before.name_servers),
+            ("[limits]", *limits != before.limits),
+            ("[client-address]", *client_address != before.client_address),
+            ("[tls]", *tls != before.tls),
+            ("[upstream]", *upstream != before.upstream),
+            ("[[origin]]", *origins != before.origins),
+        ];
+        changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()
     }
 }
 
@@ -206,6 +274,9 @@ mod tests {
             account-id = "123456789012"
             region = "eu-west-1"
             name-servers = ["10.0.0.2:53"]
+            verbose = true
+            color = "never"
+            allow = ["authorizer"]
             [tls]
             listen = "0.0.0.0:443"
             certificates = [{ certificate = "a.pem", key = "a.key" }]
@@ -224,7 +295,7 @@ mod tests {
             "#,
         )
         .unwrap();
-        let (name, stage) = config.choose_stage(None).unwrap();
+        let ChosenStage { name, stage, .. } = config.choose_stage("a.yaml", None).unwrap();
         assert_eq!(name.as_str(), "prod");
         assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
         assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
@@ -252,6 +323,9 @@ mod tests {
         check("workers = 0", &["portico.toml:1:11", "1 to 1024"]);
         check("a = 1\n\n[stages.prod]\nvariable = {}", &["portico.toml:"]);
         check("[stages.prod]\nvariable = {}", &["portico.toml:2:1", "variable"]);
+        check("allow = [\"authorizr\"]", &["portico.toml:1:9", "did you mean authorizer?"]);
+        check("color = \"red\"", &["portico.toml:1:9", "auto"]);
+        check("[apis.\"a.yaml\"]\nstage = 1", &["portico.toml:2:1", "stages"]);
         check("[stages.\"a b\"]\n", &["portico.toml:1:", "a stage name has"]);
         check("management = \"0.0.0.0:1\"", &["portico.toml:1:14", "only on loopback"]);
         check("[limits]\nhead-bytes = 1", &["portico.toml:2:14", "from 1024 to 1048576"]);
@@ -290,19 +364,49 @@ mod tests {
     fn the_stage_is_the_one_asked_for_or_the_only_one() {
         let check = |text: &str, asked: Option<&str>, expected: Result<&str, &str>| {
             let asked = asked.map(|name| name.parse().unwrap());
-            let chosen = read(text).unwrap().choose_stage(asked.as_ref());
+            let chosen = read(text).unwrap().choose_stage("a.yaml", asked.as_ref());
             match expected {
-                Ok(name) => assert_eq!(chosen.unwrap().0.as_str(), name, "{text}"),
+                Ok(name) => assert_eq!(chosen.unwrap().name.as_str(), name, "{text}"),
                 Err(part) => assert!(chosen.unwrap_err().sentence.contains(part), "{text}"),
             }
         };
         check("", None, Ok("local"));
         check("", Some("prod"), Ok("prod"));
-        check("stage = \"x\"", None, Ok("x"));
         check("[stages.prod]", None, Ok("prod"));
-        check("[stages.a]\n[stages.b]", None, Err("several stages: a, b"));
+        check("[stages.a]\n[stages.b]", None, Err("several stages for a.yaml: a, b"));
         check("[stages.a]\n[stages.b]", Some("b"), Ok("b"));
-        check("stage = \"a\"\n[stages.a]\n[stages.b]", None, Ok("a"));
         check("[stages.a]\n[stages.b]", Some("prod"), Err("has no stage prod"));
+        check("[apis.\"a.yaml\".stages.own]", None, Ok("own"));
+        check("[apis.\"b.yaml\".stages.own]", None, Ok("local"));
+        check("[stages.a]\n[stages.b]\n[apis.\"a.yaml\".stages.own]", None, Ok("own"));
+        check("[stages.a]\n[apis.\"a.yaml\".stages.own]", Some("a"), Ok("a"));
+        check("[apis.\"a.yaml\".stages.own]", Some("a"), Err("has no stage a"));
+        check("[apis.\"a.yaml\".stages.x]\n[apis.\"a.yaml\".stages.y]", None, Err("x, y"));
+        check("[stages.a]\n[apis.\"a.yaml\"]", None, Ok("a"));
+    }
+
+    #[test]
+    fn a_stage_of_the_file_itself_wins() {
+        let text = "[stages.a]\nvariables = { v = \"all\" }\n\
+                    [apis.\"a.yaml\".stages.a]\nvariables = { v = \"own\" }\n";
+        let config = read(text).unwrap();
+        let check = |file: &str, value: &str, is_own: bool| {
+            let chosen = config.choose_stage(file, None).unwrap();
+            assert_eq!((&*chosen.stage.variables["v"], chosen.is_own), (value, is_own), "{file}");
+        };
+        check("a.yaml", "own", true);
+        check("b.yaml", "all", false);
+    }
+
+    #[test]
+    fn what_only_a_start_reads_is_told_apart() {
+        let check = |before: &str, after: &str, expected: &[&str]| {
+            let (before, after) = (read(before).unwrap(), read(after).unwrap());
+            assert_eq!(after.needs_restart(&before), expected, "{before:?} {after:?}");
+        };
+        check("", "", &[]);
+        check("", "workers = 2\n[limits]\nstreams = 7", &["workers", "[limits]"]);
+        check("", "stage = \"a\"\nallow = [\"authorizer\"]\n[stages.a]", &[]);
+        check("[tls]\nlisten = \"127.0.0.1:1\"", "[tls]", &["[tls]"]);
     }
 }

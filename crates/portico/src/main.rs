@@ -8,19 +8,25 @@ mod cli;
 mod client_address;
 mod config;
 mod definition;
+mod definitions;
 mod descriptors;
 mod failure;
 mod handover;
+mod layers;
 mod limits;
 mod management;
 mod origin;
+mod refused;
+mod reload;
 mod reply;
 mod report;
+mod routes;
 mod serve;
 mod service;
 mod small_server;
 mod sockets;
 mod source;
+mod staging;
 mod stop;
 mod telemetry;
 mod terminal;
@@ -31,8 +37,6 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use cli::{Cli, Command};
 
 #[global_allocator]
@@ -40,8 +44,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     terminal::tell_panics();
-    let sound = match Cli::parse().command {
+    let Cli { command, color } = Cli::read();
+    terminal::choose_colours(color);
+    for sentence in layers::unknown_variables() {
+        terminal::log(&format!("warning: {sentence}"));
+    }
+    let sound = match command {
         Command::Check(check) => check::run(&check),
+        Command::Routes(routes) => routes::run(&routes),
         Command::Serve(serve) => match serve::run(&serve) {
             Ok(()) => true,
             Err(refusal) => {

@@ -55,13 +55,13 @@ mod tests {
     use super::*;
 
     fn status() -> Status {
-        Status::new(Duration::ZERO, 1, &[])
+        Status::new(Duration::ZERO, 1)
     }
 
     #[test]
     fn each_page_has_its_path_and_only_reading_methods() {
         let status = status();
-        status.publish(1);
+        status.publish(1, []);
         let check = |method: &str, path: &str, expected: u16| {
             let reply = answer(&status, method, path, "127.0.0.1:4566");
             assert_eq!(reply.status, expected, "{method} {path}");
@@ -81,7 +81,7 @@ mod tests {
         let status = status();
         let now = |status: &Status| answer(status, "GET", "/readyz", "localhost").status;
         assert_eq!(now(&status), 503);
-        status.publish(1);
+        status.publish(1, []);
         assert_eq!(now(&status), 200);
         status.drain();
         assert_eq!(now(&status), 503);

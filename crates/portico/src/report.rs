@@ -1,9 +1,11 @@
 //! Findings as a compiler shows them: file, line, column, the line itself, what to do.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::{Add, Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use portico_model::{Class, Finding, Place};
+use portico_model::{Allow, Class, Finding, Place, kind};
 
 use crate::failure::Failure;
 use crate::source::Source;
@@ -21,6 +23,8 @@ pub(crate) struct Report {
     /// Other files that findings are about: the configuration.
     pub(crate) others: Vec<Source>,
     pub(crate) findings: Vec<Finding>,
+    /// Kinds of findings in spite of which the file is served.
+    pub(crate) allow: Allow,
 }
 
 /// Why a command ends early: a sentence, or findings about a file.
@@ -28,6 +32,39 @@ pub(crate) struct Report {
 pub(crate) enum Refusal {
     Failure(Failure),
     Report(Report),
+    /// One for each file.
+    Several(Vec<Self>),
+}
+
+/// How many findings there are of each weight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+}
+
+impl Add for Counts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let Self { errors, warnings } = other;
+        Self { errors: self.errors + errors, warnings: self.warnings + warnings }
+    }
+}
+
+/// For example `3 errors, 1 warning`.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = [(self.errors, "error"), (self.warnings, "warning")];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = counted.map(|(count, noun)| plural(count, noun)).collect();
+        f.write_str(&if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") })
+    }
+}
+
+/// For example `1 file`, `2 files`.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl From<Failure> for Refusal {
@@ -42,6 +79,7 @@ impl Refusal {
         match self {
             Self::Failure(failure) => failure.render(colours),
             Self::Report(report) => report.render(colours),
+            Self::Several(refusals) => refusals.iter().map(|one| one.render(colours)).collect(),
         }
     }
 }
@@ -53,21 +91,33 @@ impl Report {
             finding.place.as_ref().map_or((u32::MAX, 0), |place| (place.line, place.column))
         };
         findings.sort_by_key(line);
-        Self { source, others: Vec::new(), findings }
+        Self { source, others: Vec::new(), findings, allow: Allow::NOTHING }
     }
 
-    /// How many findings have this class.
-    pub(crate) fn count(&self, class: Class) -> usize {
-        self.findings.iter().filter(|finding| finding.class == class).count()
+    /// How many findings there are: errors, and warnings.
+    pub(crate) fn counts(&self) -> Counts {
+        let errors = self.findings.iter().filter(|finding| self.allow.forbids(finding)).count();
+        Counts { errors, warnings: self.findings.len() - errors }
     }
 
     /// Whether the file may not be served.
     pub(crate) fn is_fatal(&self) -> bool {
-        self.findings.iter().any(Finding::is_fatal)
+        self.findings.iter().any(|finding| self.allow.forbids(finding))
     }
 
     /// Every finding, then the summary; empty when there is nothing to say.
     pub(crate) fn render(&self, colours: bool) -> String {
+        let mut text = self.render_findings(colours);
+        if !self.findings.is_empty() {
+            text.push_str(&self.summary());
+            text.push('\n');
+        }
+        text.push_str(&self.advice(colours));
+        text
+    }
+
+    /// Every finding.
+    pub(crate) fn render_findings(&self, colours: bool) -> String {
         let mut text = String::new();
         for finding in self.findings.iter().take(SHOWN_MAX) {
             text.push_str(&self.render_finding(finding, colours));
@@ -76,32 +126,33 @@ impl Report {
         if let Some(more) = self.findings.len().checked_sub(SHOWN_MAX).filter(|more| *more > 0) {
             text.push_str(&format!("... and {more} more\n"));
         }
-        if !self.findings.is_empty() {
-            text.push_str(&self.summary());
-            text.push('\n');
-        }
         text
     }
 
     /// For example `3 errors, 1 warning in openapi.yaml`.
     pub(crate) fn summary(&self) -> String {
-        let warnings = self.count(Class::Ignored);
-        let errors = self.findings.len() - warnings;
-        let counted = |count: usize, noun: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {noun}")),
-            _ => Some(format!("{count} {noun}s")),
+        format!("{} in {}", self.counts(), self.source.name)
+    }
+
+    /// What lets the file be served all the same, if anything does.
+    pub(crate) fn advice(&self, colours: bool) -> String {
+        let fatal = self.findings.iter().filter(|finding| self.allow.forbids(finding));
+        let kinds: BTreeSet<&str> = fatal.clone().map(|finding| finding.kind).collect();
+        let may_be_allowed = |finding: &Finding| {
+            finding.class == Class::NotRunnable
+                && kind(finding.kind).is_some_and(|kind| kind.may_be_allowed)
         };
-        let parts: Vec<String> = [counted(errors, "error"), counted(warnings, "warning")]
-            .into_iter()
-            .flatten()
-            .collect();
-        let parts = if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") };
-        format!("{parts} in {}", self.source.name)
+        if kinds.is_empty() || !fatal.clone().all(may_be_allowed) {
+            return String::new();
+        }
+        let flags: Vec<String> = kinds.iter().map(|kind| format!("--allow {kind}")).collect();
+        let what = "serves the rest; the methods concerned then answer 500";
+        format!("{}: {} {what}\n", help_word(colours), flags.join(" "))
     }
 
     fn render_finding(&self, finding: &Finding, colours: bool) -> String {
-        let level = if finding.is_fatal() { Level::ERROR } else { Level::WARNING };
+        let is_error = self.allow.forbids(finding);
+        let level = if is_error { Level::ERROR } else { Level::WARNING };
         let message = printable(&finding.message);
         let mut group =
             level.primary_title(message).id(finding.kind).elements(Vec::<Origin>::new());
@@ -113,7 +164,10 @@ impl Report {
             }
         }
         if finding.class == Class::NotRunnable {
-            group = group.element(Level::NOTE.message("this is valid for AWS"));
+            group = group.element(Level::NOTE.message(match is_error {
+                true => "this is valid for AWS",
+                false => "allowed: what it concerns answers 500",
+            }));
         }
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(printable(help)));
@@ -145,16 +199,21 @@ impl Report {
 impl Failure {
     /// The sentence as an error, with its help.
     pub(crate) fn render(&self, colours: bool) -> String {
-        let paint = |style: &str, word: &str| match colours {
-            true => format!("\x1b[1;{style}m{word}\x1b[0m"),
-            false => word.to_owned(),
-        };
-        let mut text = format!("{}: {}\n", paint("91", "error"), printable(&self.sentence));
+        let word = paint("91", "error", colours);
+        let mut text = format!("{word}: {}\n", printable(&self.sentence));
         if let Some(help) = &self.help {
-            text.push_str(&format!("  {}: {}\n", paint("96", "help"), printable(help)));
+            text.push_str(&format!("  {}: {}\n", help_word(colours), printable(help)));
         }
         text
     }
+}
+
+fn help_word(colours: bool) -> String {
+    paint("96", "help", colours)
+}
+
+fn paint(style: &str, word: &str, colours: bool) -> String {
+    if colours { format!("\x1b[1;{style}m{word}\x1b[0m") } else { word.to_owned() }
 }
 
 fn renderer(colours: bool) -> Renderer {
@@ -210,6 +269,24 @@ mod tests {
              warning[path]: what is wrong\n --> a.yaml:2:1\n  |\n2 | put: there\n  | ^^^\n\n\
              1 error, 1 warning in a.yaml\n"
         );
+    }
+
+    #[test]
+    fn what_is_allowed_is_a_warning_and_what_may_be_is_offered() {
+        let mut finding = finding(Class::NotRunnable, 1, 1, 3);
+        finding.kind = "authorizer";
+        let mut report = report("get: here\n", vec![finding]);
+        let shown = report.render(false);
+        assert!(shown.starts_with("error[authorizer]") && report.is_fatal(), "{shown}");
+        assert!(shown.ends_with("1 error in a.yaml\nhelp: --allow authorizer serves the rest; the methods concerned then answer 500\n"), "{shown}");
+        report.allow.insert("authorizer").unwrap();
+        let shown = report.render(false);
+        assert!(shown.starts_with("warning[authorizer]") && !report.is_fatal(), "{shown}");
+        assert!(shown.contains("note: allowed: what it concerns answers 500"), "{shown}");
+        assert!(shown.ends_with("1 warning in a.yaml\n"), "{shown}");
+        // What AWS would refuse, too, cannot be allowed.
+        report.findings[0].class = Class::Invalid;
+        assert!(report.is_fatal() && !report.render(false).contains("--allow"));
     }
 
     #[test]

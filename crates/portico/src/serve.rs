@@ -9,17 +9,19 @@ use std::time::{Duration, SystemTime};
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Gateway};
 use portico_net::{Listeners, Server, Settings, Worker};
-use portico_snapshot::{Snapshot, StageIndex};
+use portico_snapshot::RestStage;
 
-use crate::banner::{Banner, ServedOrigin};
+use crate::banner::{Banner, ServedApi, ServedOrigin};
 use crate::cli::Serve;
-use crate::config::{self, Config};
-use crate::definition::{self, Compiled, Definition};
+use crate::config::Config;
+use crate::definitions::{self, Api, Definitions, Served};
 use crate::descriptors;
 use crate::failure::Failure;
 use crate::handover::{self, Control, Takeover};
 use crate::management;
 use crate::origin::Files;
+use crate::refused;
+use crate::reload::{self, Certificates, Reload};
 use crate::report::Refusal;
 use crate::service;
 use crate::small_server::SmallServer;
@@ -29,43 +31,38 @@ use crate::telemetry::{Status, Telemetry};
 use crate::terminal;
 use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
-use crate::watch::Watch;
+use crate::watch::{Watch, Watched};
 
 /// Serves until it is told to stop.
 pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let started = started();
-    let (config, source) = config::load(flags.staging.config.as_deref(), &flags.definition)?;
-    let data_dir = data_dir(flags, &config)?;
-    let (name, stage) = config.choose_stage(flags.staging.stage.as_ref())?;
-    let definition = Definition::read(&flags.definition)?;
+    let (config, source) = definitions::configuration(flags)?;
+    terminal::choose_colours(config.color);
+    let data_dir = data_dir(flags, &config)?.map(Path::to_owned);
+    let data_dir = data_dir.as_deref();
     let (takeover, mut sockets) = sockets(flags, data_dir)?;
     let origins = start_origins(&config, &mut sockets)?;
+    let variables = config.origins.iter().map(|origin| origin.variable.clone());
     let addresses = origins.iter().map(|origin| origin.served.address);
-    let stage = definition::with_origins(stage, &config, addresses);
-    let Compiled { stage, resources, report } = definition.compile(&name, &stage, source.as_ref());
-    let Some(stage) = stage.map(Arc::new) else { return Err(Refusal::Report(report)) };
-    terminal::eprint(&report.render(terminal::stderr_colours()));
+    let definitions = Definitions::new(flags, variables.zip(addresses).collect());
+    // Before the files are read, so that no change falls between.
+    let watch = Watch::new(Watched::Definitions, definitions.files());
+    let served = definitions.load(config, source.as_ref(), &Served::default())?;
+    served.apis.iter().for_each(|api| reload::tell(api));
+    let config = &served.config;
+    for name in definitions.unserved(config) {
+        terminal::log(&format!("warning: [apis] names {name}, which is not served"));
+    }
 
     let workers = flags.workers.or(config.workers).unwrap_or_else(Workers::one_a_core).count();
-    let status = Arc::new(Status::new(started, workers, &report.findings));
-    let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
-    let tls = Tls::of(flags, &config, source.as_ref())?;
-    // Before the files are read, so that no change falls between.
-    let watch = Watch::new(tls.as_ref().map(Tls::files).unwrap_or_default());
-    let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
-    let settings = Settings {
-        upstream_tls: tls::upstream(flags, &config, &stage)?,
-        upstream_addresses: Arc::new(config.upstream.addresses()),
-        name_servers: config.name_servers.iter().map(|server| server.address()).collect(),
-        ..settings
-    };
-    for origin in config.upstream.uncalled(&stage) {
-        terminal::log(&format!(
-            "warning: no integration calls {origin}, which [upstream.addresses] has"
-        ));
-    }
-    let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
-    let servers = Servers::start(&start, &mut sockets, &status, snapshot)?;
+    let status = Arc::new(Status::new(started, workers));
+    let tls = Tls::of(flags, config, source.as_ref())?;
+    let files = tls.as_ref().map(Tls::files).unwrap_or_default();
+    let certificates = Watch::new(Watched::Certificates, files);
+    let settings = settings(flags, &served)?;
+    let has_roots = settings.upstream_tls.is_some();
+    let start = Start { flags, served: &served, tls: tls.as_ref(), settings };
+    let servers = Servers::start(&start, &mut sockets, &status)?;
     let signals = Signals::catch()?;
     let deadline = flags.drain_seconds.or(config.drain_seconds).unwrap_or_default().duration();
     let control = match control(takeover, data_dir, sockets) {
@@ -76,31 +73,39 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
             return Err(failure.into());
         }
     };
-    let banner = Banner {
-        stage: &stage,
-        resources,
-        gateway: servers.gateway.local_addr(),
-        tls: servers.tls.first().copied(),
-        management: servers.management.address(),
-        workers,
-        origins: origins.iter().map(|origin| &origin.served).collect(),
-        config: source.map(|source| source.name.to_string()),
-        warnings: (!report.findings.is_empty()).then(|| report.summary()),
-    };
+    let config = source.map(|source| source.name.to_string());
+    let banner = servers.banner(&served, &origins, config);
     terminal::print(&banner.render(terminal::stdout_colours()));
     service::ready();
-    let Servers { gateway, tls: tls_addresses, management } = servers;
+    let Servers { gateway, tls: addresses, management, .. } = servers;
     // The others answer to the end: nobody else has their addresses.
     let (shared, _own): (Vec<_>, Vec<_>) = origins.into_iter().partition(|origin| origin.is_shared);
     let shared = shared.into_iter().map(|origin| origin.server);
     let others = std::iter::once(management).chain(shared).collect();
     let serving = Serving { gateway, others, control, deadline };
-    let reload = |server: &_, cause| match &tls {
-        Some(tls) => tls.reload(server, &tls_addresses, cause),
-        None => terminal::log("SIGHUP: there are no certificates to read again"),
-    };
-    stop::wait(signals, serving, &status, watch, reload)?;
+    let certificates = tls.map(|tls| Certificates { tls, addresses, watch: certificates });
+    let reload = Reload::new(definitions, served, watch, Arc::clone(&status));
+    let reload = reload.with_certificates(certificates).with_roots(has_roots);
+    stop::wait(signals, serving, &status, reload)?;
     Ok(())
+}
+
+/// What the server is started with; tells of addresses that nothing needs.
+fn settings(flags: &Serve, served: &Served) -> Result<Settings, Failure> {
+    let config = &served.config;
+    let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
+    let stages: Vec<&RestStage> = served.stages().map(|stage| &**stage).collect();
+    for origin in config.upstream.uncalled(&stages) {
+        terminal::log(&format!(
+            "warning: no integration calls {origin}, which [upstream.addresses] has"
+        ));
+    }
+    Ok(Settings {
+        upstream_tls: tls::upstream(flags, served)?,
+        upstream_addresses: Arc::new(config.upstream.addresses()),
+        name_servers: config.name_servers.iter().map(|server| server.address()).collect(),
+        ..settings
+    })
 }
 
 /// The sockets to listen with: those of the process that is taken over, or of the service manager.
@@ -134,7 +139,7 @@ fn control(
 /// What the servers are started with.
 struct Start<'a> {
     flags: &'a Serve,
-    config: &'a Config,
+    served: &'a Served,
     tls: Option<&'a Tls>,
     settings: Settings,
 }
@@ -145,17 +150,18 @@ struct Servers {
     /// Where clients speak TLS.
     tls: Vec<SocketAddr>,
     management: SmallServer,
+    workers: usize,
 }
 
 impl Servers {
-    /// Listens on both addresses and serves the snapshot.
+    /// Listens on both addresses and serves the definitions, as the first revision.
     fn start(
         start: &Start<'_>,
         sockets: &mut Sockets,
         status: &Arc<Status>,
-        snapshot: Snapshot,
     ) -> Result<Self, Refusal> {
-        let Start { flags, config, tls, settings } = start;
+        let Start { flags, served, tls, settings } = start;
+        let config = &served.config;
         let address = flags.management.or(config.management).unwrap_or(Loopback::MANAGEMENT);
         let pages = Arc::clone(status);
         let answer = move |method: &str, path: &str, host: &str| {
@@ -169,10 +175,10 @@ impl Servers {
         let (mut listeners, with_tls) = config.client_address.begin(plain, with_tls)?;
         let tls = with_tls.iter().map(Listeners::local_addr).collect();
         listeners.extend(with_tls);
-        let revision = snapshot.revision();
-        let snapshot = Arc::new(snapshot);
+        let snapshot = Arc::new(served.snapshot(1));
         let (account, counters) = (account(flags, config), Arc::new(LocalCounters::default()));
-        let (events, verbose) = (Arc::clone(status), flags.verbose);
+        let verbose = flags.verbose.or(config.verbose).unwrap_or_default();
+        let events = Arc::clone(status);
         let make = move |worker: &Rc<Worker>| {
             let telemetry = Telemetry::new(Arc::clone(&events), verbose);
             let (account, snapshot) = (Arc::clone(&account), Arc::clone(&snapshot));
@@ -181,8 +187,32 @@ impl Servers {
         let gateway = portico_net::start(listeners, settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
         status.watch(gateway.gauges());
-        status.publish(revision);
-        Ok(Self { gateway, tls, management })
+        status.publish(1, served.findings());
+        Ok(Self { gateway, tls, management, workers: status.workers })
+    }
+
+    fn banner<'a>(
+        &self,
+        served: &'a Served,
+        origins: &'a [Origin],
+        config: Option<String>,
+    ) -> Banner<'a> {
+        let api = |api: &'a Arc<Api>| ServedApi {
+            stage: &api.stage,
+            resources: api.resources,
+            refused: refused::line(&api.refused),
+        };
+        let warned = served.apis.iter().filter(|api| !api.report.findings.is_empty());
+        Banner {
+            apis: served.apis.iter().map(api).collect(),
+            gateway: self.gateway.local_addr(),
+            tls: self.tls.first().copied(),
+            management: self.management.address(),
+            workers: self.workers,
+            origins: origins.iter().map(|origin| &origin.served).collect(),
+            config,
+            warnings: warned.map(|api| api.report.summary()).collect(),
+        }
     }
 }
 

@@ -2,21 +2,23 @@
 //! worker that broke.
 
 use std::io;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use portico_net::{Drained, Handler, Server};
+use portico_snapshot::Snapshot;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::failure::Failure;
 use crate::handover::{self, Control};
+use crate::reload::{Cause, Reload};
 use crate::service;
 use crate::small_server::SmallServer;
 use crate::telemetry::Status;
 use crate::terminal;
-use crate::watch::Watch;
 
 /// How often the workers are looked after.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
@@ -62,32 +64,13 @@ enum Reason {
     TakenOver(u32),
 }
 
-/// Why certificates are read again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    Hangup,
-    /// Their files were changed.
-    Changed,
-}
-
-impl Cause {
-    /// The subject of a line of the log.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Hangup => "SIGHUP",
-            Self::Changed => "certificate files were changed",
-        }
-    }
-}
-
-/// Waits for a signal or a successor and ends the server; SIGHUP and changes of what is watched mean
-/// `reload`. An error if a worker ended without being asked.
-pub(crate) fn wait<H: Handler>(
+/// Waits for a signal or a successor and ends the server; SIGHUP and changes of files mean that they
+/// are read again. An error if a worker ended without being asked.
+pub(crate) fn wait<H: Handler<Update = Arc<Snapshot>>>(
     signals: Signals,
     mut serving: Serving<H>,
     status: &Status,
-    mut watch: Watch,
-    reload: impl Fn(&Server<H>, Cause),
+    mut reload: Reload<'_>,
 ) -> Result<(), Failure> {
     let Signals { runtime, mut terminate, mut interrupt, mut hangup, mut again } = signals;
     let ended = runtime.block_on(async {
@@ -96,12 +79,8 @@ pub(crate) fn wait<H: Handler>(
                 _ = terminate.recv() => break Reason::Signal("SIGTERM"),
                 _ = interrupt.recv() => break Reason::Signal("Ctrl-C"),
                 process = taken(&mut serving.control) => break Reason::TakenOver(process),
-                _ = hangup.recv() => {
-                    // What is read now is no change any more.
-                    watch.look();
-                    reload(&serving.gateway, Cause::Hangup);
-                }
-                () = watch.changed() => reload(&serving.gateway, Cause::Changed),
+                _ = hangup.recv() => reload.reload(&serving.gateway, Cause::Hangup),
+                cause = reload.due() => reload.reload(&serving.gateway, cause),
                 _ = again.recv() => replace(serving.control.is_some()),
                 () = broken(&serving.gateway) => return Err(Failure::new("a worker ended by itself")
                     .help("the lines above say why; it is a bug, please report it")),
@@ -200,17 +179,21 @@ async fn broken<H: Handler>(server: &Server<H>) {
 mod tests {
     use std::rc::Rc;
 
+    use clap::Parser;
     use portico_net::{Peer, Refusal, Request, RequestHead, Response, Sent, Settings, Worker};
 
     use super::*;
+    use crate::cli::{Cli, Command};
+    use crate::definitions::{Definitions, Served};
+    use crate::watch::{Watch, Watched};
 
     struct Never;
 
     impl Handler for Never {
-        type Update = ();
+        type Update = Arc<Snapshot>;
         type Entry = ();
 
-        fn update(&self, (): (), _: &Rc<Worker>) {}
+        fn update(&self, _: Arc<Snapshot>, _: &Rc<Worker>) {}
 
         async fn answer(&self, request: &mut Request<'_>) -> (Response, ()) {
             (Response::new(request.worker, 500), ())
@@ -230,9 +213,13 @@ mod tests {
         let gateway = portico_net::start(listeners, &Settings::default(), make).unwrap();
         let serving =
             Serving { gateway, others: Vec::new(), control: None, deadline: Duration::ZERO };
-        let status = Status::new(Duration::ZERO, 1, &[]);
-        let watch = Watch::new(Vec::new());
-        let ended = wait(Signals::catch().unwrap(), serving, &status, watch, |_, _| {});
+        let status = Arc::new(Status::new(Duration::ZERO, 1));
+        let line = Cli::try_parse_from(["portico", "serve", "a.yaml"]).unwrap();
+        let Command::Serve(flags) = line.command else { panic!("it says serve") };
+        let watch = Watch::new(Watched::Definitions, Vec::new());
+        let definitions = Definitions::new(&flags, Vec::new());
+        let reload = Reload::new(definitions, Served::default(), watch, Arc::clone(&status));
+        let ended = wait(Signals::catch().unwrap(), serving, &status, reload);
         let failure = ended.unwrap_err();
         assert!(failure.sentence.contains("a worker ended by itself"), "{failure}");
     }

@@ -6,7 +6,7 @@ mod exposition;
 mod request_log;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -26,8 +26,11 @@ pub(crate) struct Status {
     /// When the process started, since the Unix epoch.
     pub(crate) started: Duration,
     pub(crate) workers: usize,
-    /// Class of finding to how many the served definitions have.
-    pub(crate) findings: Vec<(&'static str, usize)>,
+    /// Findings of the served definitions that AWS ignores, too, and those that were allowed.
+    ignored: AtomicUsize,
+    allowed: AtomicUsize,
+    /// How often changed definitions were served, and were not.
+    reloads: [AtomicU64; 2],
     pub(crate) registry: Registry,
     /// Of the snapshot that is served; 0 before the first.
     revision: AtomicU64,
@@ -37,13 +40,13 @@ pub(crate) struct Status {
 }
 
 impl Status {
-    pub(crate) fn new(started: Duration, workers: usize, findings: &[Finding]) -> Self {
-        let count = |class| findings.iter().filter(|finding| finding.class == class).count();
+    pub(crate) fn new(started: Duration, workers: usize) -> Self {
         Self {
             started,
             workers,
-            // Others keep a definition from being served.
-            findings: vec![("ignored", count(Class::Ignored))],
+            ignored: AtomicUsize::default(),
+            allowed: AtomicUsize::default(),
+            reloads: Default::default(),
             registry: Registry::default(),
             revision: AtomicU64::new(0),
             draining: AtomicBool::new(false),
@@ -67,9 +70,42 @@ impl Status {
         self.gauges.get().into_iter().flatten().map(|gauges| &**gauges)
     }
 
-    /// Every worker has been sent this revision.
-    pub(crate) fn publish(&self, revision: u64) {
-        self.revision.store(revision, Ordering::Release);
+    /// Every worker has been sent this revision, whose definitions have these findings.
+    pub(crate) fn publish<'f>(
+        &self,
+        revision: u64,
+        findings: impl IntoIterator<Item = &'f Finding>,
+    ) {
+        let (mut ignored, mut allowed) = (0, 0);
+        for finding in findings {
+            match finding.class {
+                Class::Ignored => ignored += 1,
+                Class::NotRunnable | Class::Invalid => allowed += 1,
+            }
+        }
+        self.ignored.store(ignored, Ordering::Relaxed);
+        self.allowed.store(allowed, Ordering::Relaxed);
+        if self.revision.swap(revision, Ordering::Release) > 0 {
+            self.reloads[0].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Changed definitions are not served.
+    pub(crate) fn refuse_reload(&self) {
+        self.reloads[1].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Class of findings to how many the served definitions have.
+    fn findings(&self) -> [(&'static str, usize); 2] {
+        let load = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        [("ignored", load(&self.ignored)), ("not-runnable", load(&self.allowed))]
+    }
+
+    /// What became of changed definitions.
+    fn reloads(&self) -> [(&'static str, u64); 2] {
+        let [served, refused] = &self.reloads;
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        [("served", load(served)), ("refused", load(refused))]
     }
 
     /// No new connections are accepted any more.
@@ -102,8 +138,8 @@ mod tests {
 
     #[test]
     fn metrics_are_prometheus_text() {
-        let status = Status::new(Duration::from_millis(1500), 2, &[]);
-        status.publish(1);
+        let status = Status::new(Duration::from_millis(1500), 2);
+        status.publish(1, []);
         let cells =
             status.registry.register(cells::Label { api: "abc".into(), stage: "prod".into() });
         cells.count(200, Duration::from_micros(700), Some(Duration::from_micros(600)));
@@ -115,6 +151,7 @@ mod tests {
             "portico_workers 2",
             "portico_limit_hits_total{limit=\"body-bytes\"} 0",
             "portico_findings{class=\"ignored\"} 0",
+            "portico_reloads_total{result=\"served\"} 0",
             "portico_requests_total{api=\"abc\",stage=\"prod\",class=\"2xx\"} 1",
             "portico_requests_total{api=\"abc\",stage=\"prod\",class=\"5xx\"} 0",
             "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"0.0005\"} 0",
@@ -122,6 +159,17 @@ mod tests {
             "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"+Inf\"} 1",
             "portico_request_duration_seconds_sum{api=\"abc\",stage=\"prod\"} 0.0007",
             "portico_integration_duration_seconds_count{api=\"abc\",stage=\"prod\"} 1",
+        ] {
+            assert!(text.lines().any(|shown| shown == line), "no {line} in\n{text}");
+        }
+        let finding = Finding::new(Class::NotRunnable, "authorizer", Default::default(), "no");
+        status.publish(2, [&finding]);
+        status.refuse_reload();
+        let text = status.metrics();
+        for line in [
+            "portico_findings{class=\"not-runnable\"} 1",
+            "portico_reloads_total{result=\"served\"} 1",
+            "portico_reloads_total{result=\"refused\"} 1",
         ] {
             assert!(text.lines().any(|shown| shown == line), "no {line} in\n{text}");
         }

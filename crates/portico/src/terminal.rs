@@ -2,15 +2,49 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
+
+use clap::ValueEnum;
+use serde::Deserialize;
+
+/// When there are colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR says otherwise.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What was chosen; nothing yet is [`Color::Auto`].
+static COLOR: OnceLock<Color> = OnceLock::new();
+
+/// Chooses when there are colours, once: the first choice holds.
+pub(crate) fn choose_colours(color: Option<Color>) {
+    if let Some(color) = color {
+        // Somebody was first.
+        let _ = COLOR.set(color);
+    }
+}
 
 /// Whether standard output takes colours.
 pub(crate) fn stdout_colours() -> bool {
-    wants_colours() && io::stdout().is_terminal()
+    colours(|| io::stdout().is_terminal())
 }
 
 /// Whether standard error takes colours.
 pub(crate) fn stderr_colours() -> bool {
-    wants_colours() && io::stderr().is_terminal()
+    colours(|| io::stderr().is_terminal())
+}
+
+fn colours(is_terminal: impl FnOnce() -> bool) -> bool {
+    match COLOR.get().copied().unwrap_or_default() {
+        Color::Auto => wants_colours() && is_terminal(),
+        Color::Always => true,
+        Color::Never => false,
+    }
 }
 
 /// See <https://no-color.org>: any value but the empty one turns colours off.

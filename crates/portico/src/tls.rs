@@ -7,15 +7,15 @@ use std::time::{Duration, SystemTime};
 
 use portico_model::{Class, DocumentPath, Finding};
 use portico_net::{Handler, Listeners, Server, ServerTls, Tickets, TlsError, UpstreamTls};
-use portico_snapshot::RestStage;
 
 use crate::cli::Serve;
 use crate::config::{self, Config};
+use crate::definitions::Served;
 use crate::failure::Failure;
+use crate::reload::Cause;
 use crate::report::{Refusal, Report};
 use crate::sockets::{Role, Sockets};
 use crate::source::Source;
-use crate::stop::Cause;
 use crate::terminal;
 use crate::values::Listen;
 
@@ -106,17 +106,14 @@ impl Tls {
     }
 }
 
-/// Whom origins have to be known to; nothing is read where no origin speaks TLS.
-pub(crate) fn upstream(
-    flags: &Serve,
-    config: &Config,
-    stage: &RestStage,
-) -> Result<Option<UpstreamTls>, Failure> {
-    if stage.origins.iter().all(|origin| origin.tls.is_none()) {
-        return Ok(None);
+/// Whom origins have to be known to. Where none speaks TLS yet, one may after a change.
+pub(crate) fn upstream(flags: &Serve, served: &Served) -> Result<Option<UpstreamTls>, Failure> {
+    let ca = flags.upstream_ca.as_ref().or(served.config.upstream.ca.as_ref());
+    match UpstreamTls::new(ca.map(PathBuf::as_path)) {
+        Ok(tls) => Ok(Some(tls)),
+        Err(error) if served.calls_tls() => Err(failure(&error)),
+        Err(_) => Ok(None),
     }
-    let ca = flags.upstream_ca.as_ref().or(config.upstream.ca.as_ref());
-    UpstreamTls::new(ca.map(PathBuf::as_path)).map(Some).map_err(|error| failure(&error))
 }
 
 fn failure(error: &TlsError) -> Failure {

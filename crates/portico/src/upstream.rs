@@ -99,10 +99,10 @@ impl Upstream {
         pairs.map(|(Name(host, port), to)| ((host.clone(), *port), to.0.clone())).collect()
     }
 
-    /// The names that no integration of the stage has, as they would be written.
-    pub(crate) fn uncalled(&self, stage: &RestStage) -> Vec<String> {
+    /// The names that no integration of the stages has, as they would be written.
+    pub(crate) fn uncalled(&self, stages: &[&RestStage]) -> Vec<String> {
         let is_called = |Name(host, port): &Name| {
-            let mut origins = stage.origins.iter();
+            let mut origins = stages.iter().flat_map(|stage| &stage.origins);
             origins.any(|origin| origin.port == *port && origin.host.eq_ignore_ascii_case(host))
         };
         let names = self.addresses.keys().filter(|name| !is_called(name));

@@ -4,7 +4,7 @@
 //! The kernel tells that something happened in a directory; whether it concerns the files is seen
 //! from what they are now.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -18,12 +18,39 @@ use tokio::time::timeout;
 
 use crate::terminal;
 
-/// Files are looked at when nothing has happened beside them for so long, so that a pair that is
-/// being replaced is not read between its halves.
-const QUIET: Duration = Duration::from_millis(100);
+/// What the files are, and with that how long they may take to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Watched {
+    /// Pairs, which are not to be read between their halves.
+    Certificates,
+    /// Definitions and portico.toml: somebody waits for the change to be live.
+    Definitions,
+}
 
-/// ... and after this time at the latest.
-const BUSY: Duration = Duration::from_secs(1);
+impl Watched {
+    /// Files are looked at when nothing has happened beside them for so long ...
+    fn quiet(self) -> Duration {
+        match self {
+            Self::Certificates => Duration::from_millis(100),
+            Self::Definitions => Duration::from_millis(20),
+        }
+    }
+
+    /// ... and after this time at the latest.
+    fn busy(self) -> Duration {
+        match self {
+            Self::Certificates => Duration::from_secs(1),
+            Self::Definitions => Duration::from_millis(100),
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Certificates => "certificate files",
+            Self::Definitions => "definitions",
+        }
+    }
+}
 
 /// How often they are looked at without being told: for file systems that tell nothing, and for a
 /// directory that was replaced as a whole.
@@ -47,6 +74,7 @@ struct Identity {
 
 /// Files that are watched.
 pub(crate) struct Watch {
+    watched: Watched,
     files: Vec<PathBuf>,
     /// What they were when they were last looked at.
     known: Vec<Option<Identity>>,
@@ -60,8 +88,9 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Watches these files as they are now; none at all never change.
-    pub(crate) fn new(files: Vec<PathBuf>) -> Self {
+    pub(crate) fn new(watched: Watched, files: Vec<PathBuf>) -> Self {
         let mut watch = Self {
+            watched,
             files,
             known: Vec::new(),
             directories: Vec::new(),
@@ -71,6 +100,19 @@ impl Watch {
         };
         watch.look();
         watch
+    }
+
+    /// Watches these files from now on. What is new among them counts as changed: nobody knows what
+    /// it was when it was read.
+    pub(crate) fn follow_instead(&mut self, files: Vec<PathBuf>) {
+        if files == self.files {
+            return;
+        }
+        let mut known: BTreeMap<_, _> = self.files.drain(..).zip(self.known.drain(..)).collect();
+        self.is_due |= files.iter().any(|file| !known.contains_key(file));
+        self.known = files.iter().map(|file| known.remove(file).flatten()).collect();
+        self.files = files;
+        self.follow();
     }
 
     /// Ready once a file is another than when it was last looked at. It may be dropped at any time.
@@ -102,9 +144,10 @@ impl Watch {
 
     /// Waits until nothing has happened for a while.
     async fn settle(&self) {
-        let quiet = async { while timeout(QUIET, self.events.notified()).await.is_ok() {} };
+        let time = self.watched.quiet();
+        let quiet = async { while timeout(time, self.events.notified()).await.is_ok() {} };
         // Where it is never quiet they are looked at all the same.
-        let _ = timeout(BUSY, quiet).await;
+        let _ = timeout(self.watched.busy(), quiet).await;
     }
 
     /// Watches the directories that the files depend on now.
@@ -124,8 +167,9 @@ impl Watch {
             Err(error) => {
                 let seconds = LOOK_AGAIN.as_secs();
                 terminal::log(&format!(
-                    "warning: the certificate files are looked at every {seconds} seconds only, \
-                     as the kernel tells no changes: {error}"
+                    "warning: the {} are looked at every {seconds} seconds only, as the kernel \
+                     tells no changes: {error}",
+                    self.watched.noun()
                 ));
                 None
             }
@@ -215,7 +259,8 @@ mod tests {
     fn only_the_files_themselves_count() {
         let root = std::env::temp_dir().join(format!("portico-watched-{}", std::process::id()));
         fs::create_dir_all(&root).unwrap();
-        let mut watch = Watch::new(vec![root.join("a.pem"), root.join("a.key")]);
+        let files = vec![root.join("a.pem"), root.join("a.key")];
+        let mut watch = Watch::new(Watched::Certificates, files);
         let mut check = |file: &str, content: &str, is_changed: bool| {
             fs::write(root.join(file), content).unwrap();
             assert_eq!(watch.look(), is_changed, "{file} {content}");
@@ -228,6 +273,28 @@ mod tests {
         check("a.key", "12", true);
         fs::remove_dir_all(&root).unwrap();
         assert!(watch.look());
+    }
+
+    #[test]
+    fn a_file_that_is_watched_anew_counts_as_changed_once() {
+        let root = std::env::temp_dir().join(format!("portico-anew-{}", std::process::id()));
+        fs::create_dir_all(&root).unwrap();
+        let (a, b) = (root.join("a.yaml"), root.join("b.yaml"));
+        for file in [&a, &b] {
+            fs::write(file, "1").unwrap();
+        }
+        let mut watch = Watch::new(Watched::Definitions, vec![a.clone()]);
+        watch.follow_instead(vec![a.clone()]);
+        assert!(!watch.is_due && !watch.look());
+        watch.follow_instead(vec![a.clone(), b.clone()]);
+        assert!(watch.is_due && watch.look() && !watch.look());
+        fs::write(&b, "12").unwrap();
+        assert!(watch.look());
+        // Nobody asks for the first any more.
+        watch.follow_instead(vec![b.clone()]);
+        fs::write(&a, "12").unwrap();
+        assert!(!watch.is_due && !watch.look());
+        fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]

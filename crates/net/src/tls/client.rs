@@ -32,7 +32,7 @@ pub struct UpstreamTls {
 }
 
 /// What an origin has to prove.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OriginTls {
     /// The name its certificate has to have, and that it is asked for.
     pub server_name: Box<str>,

@@ -32,12 +32,11 @@ pub(crate) struct Connection {
     _share: Option<Share>,
 }
 
-/// Host and port, and the connections to it that wait for a request.
+/// Name or address, port, and the connections to it that wait for a request.
 #[derive(Debug)]
 pub struct Origin {
-    host: Box<str>,
     port: u16,
-    /// The host, if it is an address.
+    /// Its host, if that is an address.
     address: Option<IpAddr>,
     /// The same, if it is none.
     name: Rc<HostName>,
@@ -62,11 +61,7 @@ impl Origin {
         let (address, tls) = (host.parse().ok(), tls.cloned());
         let name = HostName::new(host);
         let idle = RefCell::default();
-        Self { host: host.into(), port, address, name, tls, idle, quota, instead }
-    }
-
-    pub(crate) fn is(&self, host: &str, port: u16, tls: Option<&OriginTls>) -> bool {
-        self.port == port && &*self.host == host && self.tls.as_ref() == tls
+        Self { port, address, name, tls, idle, quota, instead }
     }
 
     /// Connections that wait for a request.

@@ -60,8 +60,17 @@ fn write_process(out: &mut String, status: &Status) -> fmt::Result {
     let failed = status.connections(|worker| &worker.handshakes_failed);
     writeln!(out, "portico_tls_handshakes_failed_total {failed}")?;
     head(out, "portico_findings", "gauge", "Findings of the definitions being served, by class")?;
-    for (class, count) in &status.findings {
+    for (class, count) in status.findings() {
         writeln!(out, "portico_findings{{class=\"{class}\"}} {count}")?;
+    }
+    write_reloads(out, status)
+}
+
+fn write_reloads(out: &mut String, status: &Status) -> fmt::Result {
+    let help = "How often changed definitions were served, and were not";
+    head(out, "portico_reloads_total", "counter", help)?;
+    for (result, count) in status.reloads() {
+        writeln!(out, "portico_reloads_total{{result=\"{result}\"}} {count}")?;
     }
     Ok(())
 }

@@ -111,7 +111,7 @@ fn a_hangup_without_tls_changes_nothing() {
     let authority = directory("# nothing\n");
     let mut running = Running::serve(&authority.path("openapi.yaml"), &[]);
     running.process.signal("HUP");
-    running.wait_for_log("there are no certificates to read again");
+    running.wait_for_log("SIGHUP: the definitions are as they were");
     running.process.signal("TERM");
     running.wait_for_log("stopped");
 }

@@ -1,0 +1,242 @@
+//! What is read again while the gateway runs: definitions with portico.toml, and certificates.
+//!
+//! All of it happens on the control thread. Workers are handed what is ready; what they do not need
+//! any more is freed here, as that takes milliseconds where there are thousands of methods.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use portico_net::{Handler, Server};
+use portico_snapshot::{RestStage, Snapshot};
+use tokio::time::sleep;
+
+use crate::config::Config;
+use crate::definitions::{Api, Definitions, Served};
+use crate::failure::Failure;
+use crate::report::Refusal;
+use crate::telemetry::Status;
+use crate::terminal;
+use crate::tls::Tls;
+use crate::watch::Watch;
+
+/// What cannot be served may be half of a file that is still being written: it is told when nothing
+/// more has come for so long.
+const HALF_WRITTEN: Duration = Duration::from_millis(100);
+
+/// How often is looked whether workers have let go of what they served before.
+const LOOK_AFTER: Duration = Duration::from_millis(200);
+
+/// Why something is read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    Hangup,
+    /// Files of certificates were changed.
+    Certificates,
+    /// A definition or portico.toml was changed.
+    Definitions,
+}
+
+impl Cause {
+    /// The subject of a line of the log.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hangup => "SIGHUP",
+            Self::Certificates => "certificate files were changed",
+            Self::Definitions => "definitions were changed",
+        }
+    }
+}
+
+/// Certificates, where clients speak TLS.
+pub(crate) struct Certificates {
+    pub(crate) tls: Tls,
+    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) watch: Watch,
+}
+
+/// What can be read again, and what of it is in use.
+pub(crate) struct Reload<'a> {
+    definitions: Definitions<'a>,
+    served: Served,
+    revision: u64,
+    watch: Watch,
+    certificates: Option<Certificates>,
+    status: Arc<Status>,
+    /// Origins may be called over TLS.
+    has_roots: bool,
+    /// The configuration of the start, and its keys that were changed since.
+    started_with: Config,
+    waiting: Vec<&'static str>,
+    /// Why the files are not served, until that is told; and what was told last.
+    doubt: Option<String>,
+    told: Option<String>,
+    /// What workers may still hold.
+    retired: Vec<Arc<RestStage>>,
+}
+
+impl<'a> Reload<'a> {
+    /// `watch` has watched the files since before they were read.
+    pub(crate) fn new(
+        definitions: Definitions<'a>,
+        served: Served,
+        watch: Watch,
+        status: Arc<Status>,
+    ) -> Self {
+        Self {
+            definitions,
+            revision: 1,
+            watch,
+            certificates: None,
+            status,
+            has_roots: false,
+            started_with: served.config.clone(),
+            served,
+            waiting: Vec::new(),
+            doubt: None,
+            told: None,
+            retired: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn with_certificates(mut self, certificates: Option<Certificates>) -> Self {
+        self.certificates = certificates;
+        self
+    }
+
+    /// Whether there are root certificates to know origins by.
+    #[must_use]
+    pub(crate) fn with_roots(mut self, has_roots: bool) -> Self {
+        self.has_roots = has_roots;
+        self
+    }
+
+    /// Ready when files are to be read again. It may be dropped at any time.
+    pub(crate) async fn due(&mut self) -> Cause {
+        loop {
+            tokio::select! {
+                () = changed(&mut self.certificates) => return Cause::Certificates,
+                () = self.watch.changed() => return Cause::Definitions,
+                () = sleep(HALF_WRITTEN), if self.doubt.is_some() => self.tell_doubt(),
+                () = sleep(LOOK_AFTER), if !self.retired.is_empty() => self.release(),
+            }
+        }
+    }
+
+    /// Reads again what the cause is about. What is wrong with it changes nothing but the log.
+    pub(crate) fn reload<H>(&mut self, server: &Server<H>, cause: Cause)
+    where
+        H: Handler<Update = Arc<Snapshot>>,
+    {
+        if cause != Cause::Definitions
+            && let Some(Certificates { tls, addresses, watch }) = &mut self.certificates
+        {
+            if cause == Cause::Hangup {
+                // What is read now is no change any more.
+                watch.look();
+            }
+            tls.reload(server, addresses, cause);
+        }
+        if cause != Cause::Certificates {
+            self.watch.look();
+            match self.load() {
+                Ok(served) => self.publish(server, served, cause),
+                Err(refusal) => self.refuse(&refusal, cause),
+            }
+            self.watch.follow_instead(self.definitions.files());
+        }
+    }
+
+    fn load(&self) -> Result<Served, Refusal> {
+        let (config, source) = self.definitions.configuration()?;
+        let served = self.definitions.load(config, source.as_ref(), &self.served)?;
+        if served.calls_tls() && !self.has_roots {
+            let sentence = "an integration calls an origin over https, and no root certificates \
+                            could be read at the start";
+            let help = "name some with --upstream-ca, and start again";
+            return Err(Failure::new(sentence).help(help).into());
+        }
+        Ok(served)
+    }
+
+    fn publish<H>(&mut self, server: &Server<H>, served: Served, cause: Cause)
+    where
+        H: Handler<Update = Arc<Snapshot>>,
+    {
+        (self.doubt, self.told) = (None, None);
+        self.tell_restart(&served.config);
+        let before = std::mem::replace(&mut self.served, served);
+        let pairs = before.apis.iter().zip(&self.served.apis);
+        let changed: Vec<_> = pairs.filter(|(old, new)| !Arc::ptr_eq(old, new)).collect();
+        if changed.is_empty() {
+            if cause == Cause::Hangup {
+                terminal::log("SIGHUP: the definitions are as they were");
+            }
+            return;
+        }
+        self.revision += 1;
+        server.update(&Arc::new(self.served.snapshot(self.revision)));
+        self.status.publish(self.revision, self.served.findings());
+        for (_, api) in &changed {
+            tell(api);
+        }
+        let names: Vec<_> = changed.iter().map(|(_, api)| &*api.report.source.name).collect();
+        let (cause, names, revision) = (cause.name(), names.join(", "), self.revision);
+        terminal::log(&format!("{cause}: {names} is served as it is now, revision {revision}"));
+        self.retired.extend(changed.into_iter().map(|(old, _)| Arc::clone(&old.stage)));
+    }
+
+    /// Tells which keys of the configuration wait for the next start, once.
+    fn tell_restart(&mut self, config: &Config) {
+        let waiting = config.needs_restart(&self.started_with);
+        for key in waiting.iter().filter(|key| !self.waiting.contains(key)) {
+            terminal::log(&format!(
+                "{key} of portico.toml was changed: in use from the next start on"
+            ));
+        }
+        self.waiting = waiting;
+    }
+
+    fn refuse(&mut self, refusal: &Refusal, cause: Cause) {
+        let before = "what was read before stays in service";
+        let why = refusal.render(terminal::stderr_colours());
+        let text = format!("{why}portico: {}: {before}\n", cause.name());
+        if cause == Cause::Hangup {
+            self.told = None;
+        }
+        self.doubt = (self.told.as_ref() != Some(&text)).then_some(text);
+        if cause == Cause::Hangup {
+            self.tell_doubt();
+        }
+    }
+
+    fn tell_doubt(&mut self) {
+        if let Some(text) = self.doubt.take() {
+            self.status.refuse_reload();
+            terminal::eprint(&text);
+            self.told = Some(text);
+        }
+    }
+
+    /// Frees what no worker holds any more.
+    fn release(&mut self) {
+        self.retired.retain(|stage| Arc::strong_count(stage) > 1);
+    }
+}
+
+/// Ready once the files of certificates were changed.
+async fn changed(certificates: &mut Option<Certificates>) {
+    match certificates {
+        Some(certificates) => certificates.watch.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What there is to say of a definition that is served.
+pub(crate) fn tell(api: &Api) {
+    terminal::eprint(&api.report.render(terminal::stderr_colours()));
+    if let Some(line) = crate::refused::line(&api.refused) {
+        terminal::log(&format!("warning: {line}"));
+    }
+}
