@@ -109,7 +109,7 @@ impl Banner<'_> {
         }
         let mut origins: Vec<&Origin> = Vec::new();
         for origin in self.apis.iter().flat_map(|api| &api.stage.origins) {
-            if !origins.iter().any(|known| *known == origin) {
+            if !origins.contains(&origin) {
                 origins.push(origin);
             }
         }
