@@ -1,9 +1,10 @@
 //! The pipeline of REST APIs, in API Gateway's order. It reads top to bottom; each step takes
 //! what is proven so far and returns what it proves.
 
+mod accept;
 mod context;
 mod encode;
-mod gateway_response;
+pub(crate) mod gateway_response;
 mod headers;
 mod integration;
 mod integration_request;
@@ -21,7 +22,7 @@ use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
 use crate::rest::scope::Scope;
 
-pub(crate) use gateway_response::render as gateway_response;
+pub(crate) use context::write as write_context;
 
 /// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> Outbound ->
 /// Inbound -> Response. Any line may end it with a fault.

@@ -2,6 +2,7 @@
 //! Source: OpenAPI Specification 3.0.4; AWS, "OpenAPI extensions for API Gateway".
 
 mod extension;
+mod gateway_response;
 mod integration;
 mod member;
 mod operation;

@@ -127,19 +127,15 @@ fn count(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use portico_model::RestApiId;
-    use portico_snapshot::{Origin, RouteTree};
+    use portico_snapshot::Origin;
 
     use super::*;
 
     fn render(gateway: &str, title: &str, colours: bool) -> String {
+        let id = RestApiId::derive("openapi.yaml", "Bookstore");
         let stage = RestStage {
-            api_id: RestApiId::derive("openapi.yaml", "Bookstore"),
-            api_name: title.to_owned(),
-            stage: "local".parse().unwrap(),
-            routes: RouteTree::default(),
-            methods: Vec::new(),
             origins: vec![Origin { host: "127.0.0.1".into(), port: 9911, tls: None }],
-            throttle: None,
+            ..RestStage::empty(id, title, "local".parse().unwrap())
         };
         let served = ServedOrigin {
             address: "127.0.0.1:9911".parse().unwrap(),

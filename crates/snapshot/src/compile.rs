@@ -4,24 +4,28 @@
 //! only when none of them is fatal.
 
 mod compiler;
+mod gateway_response;
 mod http_call;
 mod integration;
 mod loose_json;
 mod mapping;
+mod method_settings;
 mod mock;
 mod origin_tls;
 mod percent;
 mod response;
+mod stage;
 mod status_pattern;
-mod throttle;
+mod substitution;
 mod uri;
 
 use std::collections::BTreeSet;
 
-use portico_model::{Allow, Class, Deployment, Finding, Resource, Stage, StageName};
+use portico_model::{Allow, Class, Deployment, DeploymentId, Finding, Resource, Stage, StageName};
 
 use crate::{Integration, Method, MethodIndex, RestStage, RouteTree};
 use compiler::{Compiler, MethodScope};
+use method_settings::{MethodSettings, Rule};
 
 /// What became of the documents.
 pub struct Compiled {
@@ -55,32 +59,43 @@ impl<'a> Inputs<'a> {
 pub fn compile(inputs: &Inputs<'_>) -> Compiled {
     let Inputs { deployment, stage_name, stage, allow } = *inputs;
     let mut compiler = Compiler::new(&stage.variables);
-    let throttle = throttle::compile(&mut compiler, stage_name, stage);
+    stage::check(&mut compiler, stage_name, stage);
+    let settings = method_settings::compile(&mut compiler, deployment, stage_name, stage);
+    let gateway_responses = gateway_response::compile(&mut compiler, &deployment.gateway_responses);
     // What the API or the stage asks for, each method asks for.
     let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();
     refusals.extend(compiler.refusals_since(0));
-    let mut routes = RouteTree::default();
-    let mut methods = Vec::new();
+    let mut built = Built::default();
     for resource in &deployment.resources {
-        compile_resource(&mut compiler, &mut routes, &mut methods, &refusals, resource);
+        compile_resource(&mut compiler, &mut built, &settings, &refusals, resource);
     }
     let Compiler { findings, origins, .. } = compiler;
+    let Built { routes, methods } = built;
     let stage = findings.iter().all(|finding| !allow.forbids(finding)).then(|| RestStage {
         api_id: deployment.api.id.clone(),
         api_name: deployment.api.name.clone(),
+        deployment_id: DeploymentId::derive(&deployment.api.id),
         stage: stage_name.clone(),
         routes,
         methods,
         origins,
-        throttle,
+        throttles: settings.throttles,
+        gateway_responses,
     });
     Compiled { stage, findings }
 }
 
+/// The methods so far.
+#[derive(Default)]
+struct Built {
+    routes: RouteTree,
+    methods: Vec<Method>,
+}
+
 fn compile_resource(
     compiler: &mut Compiler<'_>,
-    routes: &mut RouteTree,
-    methods: &mut Vec<Method>,
+    Built { routes, methods }: &mut Built,
+    settings: &MethodSettings,
     refusals: &BTreeSet<&'static str>,
     resource: &Resource,
 ) {
@@ -103,12 +118,15 @@ fn compile_resource(
             let kinds: Vec<_> = refusals.into_iter().collect();
             Integration::Broken(format!("what cannot run here: {}", kinds.join(", ")))
         });
+        let Rule { throttle, has_metrics } = settings.of(&resource.path, method.http_method);
         methods.push(Method {
             resource_id: resource.id.clone(),
             resource_path: resource.path.as_str().into(),
             http_method: method.http_method,
             path_parameters: path_parameters.clone(),
             integration,
+            throttle,
+            has_metrics,
         });
     }
 }

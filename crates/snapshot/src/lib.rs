@@ -6,8 +6,10 @@
 
 mod compile;
 mod context;
+mod gateway_response;
 mod integration;
 mod method;
+mod part;
 mod responses;
 mod rest_stage;
 mod route_tree;
@@ -15,12 +17,14 @@ mod segment_map;
 mod snapshot;
 
 pub use compile::{Compiled, Inputs, compile};
-pub use context::{ContextVariable, UnknownContextVariable};
+pub use context::{ContextPlace, ContextVariable, NoContextVariable};
+pub use gateway_response::{GatewayResponse, GatewayResponses};
 pub use integration::{
     BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
     Source,
 };
 pub use method::Method;
+pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
 pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};

@@ -5,6 +5,7 @@ use portico_net::{Body, Field, Name, Response};
 use portico_snapshot::{Integration, ResponseRule, ResponseSource, Responses};
 
 use crate::fault::Fault;
+use crate::rest::accept;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
@@ -113,7 +114,11 @@ fn write_mapped(
         value.clear();
         match source {
             ResponseSource::Literal(text) => value.extend_from_slice(text),
-            ResponseSource::Context(variable) => scope.write_context(*variable, &mut value),
+            ResponseSource::Context(variable) => {
+                if !scope.write_context(variable, &mut value) {
+                    continue;
+                }
+            }
             ResponseSource::Header(from) => {
                 let is_it = |field: &Field<'_>| field.name().eq_ignore_ascii_case(from.as_bytes());
                 let field = answer.and_then(|answer| answer.head().fields().filter(is_it).last());
@@ -133,12 +138,7 @@ type Template = (Box<str>, Box<[u8]>);
 
 /// The template for the client's first `Accept`, else the one for JSON, else the first.
 fn template<'a>(scope: &Scope<'_>, rule: &'a ResponseRule) -> Option<&'a Template> {
-    let accept = scope.head.known(Name::Accept).unwrap_or_default();
-    let accept = accept.split(|byte| b",;".contains(byte)).next().unwrap_or_default().trim_ascii();
-    let of_type = |wanted: &[u8]| {
-        rule.templates.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(wanted))
-    };
-    of_type(accept).or_else(|| of_type(b"application/json")).or(rule.templates.first())
+    accept::choose(scope.head, &rule.templates)
 }
 
 fn with_template(

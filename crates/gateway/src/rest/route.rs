@@ -34,6 +34,8 @@ pub(crate) fn find<'a>(
     let Addressed { stage: index, path, names_stage } = addressed;
     let stage = runtime.stage(index);
     trail.stage = Some(index);
+    trail.path_at = head.path().len() - path.len();
+    trail.names_stage = names_stage;
     let verb = HttpMethod::from_wire(head.method());
     // `OPTIONS *` asks about the server itself, which is no resource (RFC 9112, section 3.2.4).
     let is_path = path != b"*";

@@ -7,6 +7,7 @@ use portico_snapshot::{ContextVariable, Source};
 
 use crate::account::Account;
 use crate::event::Emit;
+use crate::facts::Facts;
 use crate::gateway::Gateway;
 use crate::ids::{IdGenerator, RequestIds};
 use crate::rest::encode::{
@@ -88,16 +89,30 @@ impl<'a> Scope<'a> {
             }
             Source::Context(variable) => {
                 let mut text = Vec::new();
-                self.write_context(*variable, &mut text);
+                if !self.write_context(variable, &mut text) {
+                    return false;
+                }
                 write_text(&text, place, out);
             }
         }
         true
     }
 
-    /// Appends the text of a context variable.
-    pub(crate) fn write_context(&self, variable: ContextVariable, out: &mut Vec<u8>) {
-        super::context::write(self, variable, out);
+    /// Appends the text of a context variable; false if the request has none.
+    pub(crate) fn write_context(&self, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
+        let facts = Facts {
+            account: self.account,
+            ids: self.ids,
+            stage: Some(&self.matched.stage.rest),
+            method: Some(self.matched.method),
+            head: self.head,
+            peer: self.peer,
+            wall: self.wall,
+            path: self.matched.path,
+            names_stage: self.matched.names_stage,
+            fault: None,
+        };
+        super::context::write(&facts, variable, out)
     }
 }
 

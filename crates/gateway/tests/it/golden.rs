@@ -1,7 +1,7 @@
 //! Small definitions with requests and their answers.
 //!
 //! A case begins with lines `key: value`; other lines there are remarks. They set the stage up
-//! (`stage`, `root`, `variable`, `throttle`), say more of the origin's answer (`origin-field`,
+//! (`stage`, `root`, `variable`, `throttle`, `setting`), say more of the origin's answer (`origin-field`,
 //! `origin-type`, `origin-body`), allow kinds of findings (`allow`), give the definition's version
 //! (`openapi` or `swagger`), or show a field that is masked (`show`). Then come a definition from its
 //! `paths` on, the line `requests:` and requests:
@@ -92,8 +92,14 @@ fn configure(gateway: &mut Gateway, setup: &mut Setup, line: &str) {
             let setting = MethodSetting {
                 throttling_rate_limit: Some(rate.parse().expect("a rate")),
                 throttling_burst_limit: Some(burst.parse().expect("a burst")),
+                ..MethodSetting::default()
             };
             gateway.stage.method_settings.insert("*/*".into(), setting);
+        }
+        "setting" => {
+            let (method, setting) = value.split_once(' ').expect("a method and its settings");
+            let setting = serde_json::from_str(setting).expect("a MethodSetting");
+            gateway.stage.method_settings.insert(method.into(), setting);
         }
         "openapi" | "swagger" => setup.version = Some(format!("{key}: \"{value}\"")),
         "allow" => gateway.allow.insert(value).expect("a kind that may be allowed"),

@@ -4,7 +4,7 @@ use portico_model::{Deployment, DocumentPath, Finding, RestApi, RestApiId};
 
 use super::member::{self, Meaning, Others, Table};
 use super::reader::{At, Reader};
-use super::{extension, path_item};
+use super::{extension, gateway_response, path_item};
 use crate::tree::{Node, Value};
 
 const MEMBERS: Table = &[
@@ -29,13 +29,14 @@ pub(super) fn read(file_name: &str, root: &Node) -> (Option<Deployment>, Vec<Fin
             reader.sequence(&security);
         }
         let api = read_info(&mut reader, &at, file_name);
+        let gateway_responses = gateway_response::read_all(&mut reader, &at);
         let mut refusals = reader.refusals_since(0);
         let resources = path_item::read_all(&mut reader, &at, &api.id);
         if path_item::has_reference(&at) {
             // Nobody knows which methods a path item that is not read would have had.
             refusals.push("reference");
         }
-        Deployment { api, resources, refusals }
+        Deployment { api, resources, gateway_responses, refusals }
     });
     (deployment, reader.findings)
 }

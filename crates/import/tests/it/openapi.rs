@@ -45,6 +45,12 @@ fn print_deployment(text: &mut String, deployment: &Deployment) -> std::fmt::Res
         }
     }
     writeln!(text)?;
+    for response in &deployment.gateway_responses {
+        let status = response.status_code.map_or("-".to_owned(), |status| status.to_string());
+        writeln!(text, "gateway response {} {status}", response.response_type.as_str())?;
+        print_map(text, 2, &response.response_parameters)?;
+        print_map(text, 2, &response.response_templates)?;
+    }
     for resource in &deployment.resources {
         writeln!(text, "{} {}", resource.path, resource.id)?;
         for method in &resource.methods {

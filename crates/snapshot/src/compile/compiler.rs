@@ -41,6 +41,11 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// The variables of the stage.
+    pub(super) fn variables(&self) -> &'a BTreeMap<String, String> {
+        self.variables
+    }
+
     /// Notes a finding.
     pub(super) fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
@@ -75,7 +80,7 @@ impl<'a> Compiler<'a> {
     /// The value of a stage variable: empty, with a warning, where the stage lacks it. `None` when
     /// a fatal finding has been made.
     pub(super) fn stage_variable(&mut self, path: &DocumentPath, name: &str) -> Option<&'a str> {
-        let value = self.legal_variable(path, name)?;
+        let value = self.legal_variable(name)?;
         Some(value.unwrap_or_else(|| {
             self.missing_variable(path, name, "its value here is empty");
             ""
@@ -101,7 +106,7 @@ impl<'a> Compiler<'a> {
                 legal = false;
                 continue;
             };
-            match self.legal_variable(path, name) {
+            match self.legal_variable(name) {
                 Some(Some(value)) => result.push_str(value),
                 Some(None) => {
                     let effect = "so every request of the method is answered with 500";
@@ -115,18 +120,11 @@ impl<'a> Compiler<'a> {
         legal.then_some(substituted)
     }
 
-    /// The value of a stage variable, if the stage has it; `None` when it has an illegal one.
-    fn legal_variable(&mut self, path: &DocumentPath, name: &str) -> Option<Option<&'a str>> {
+    /// The value of a stage variable, if the stage has it; `None` when it has an illegal one, which
+    /// the compilation of the stage reports.
+    fn legal_variable(&self, name: &str) -> Option<Option<&'a str>> {
         let value = self.variables.get(name).map(String::as_str);
-        if value.is_none_or(|value| value.bytes().all(is_variable_byte)) {
-            return Some(value);
-        }
-        let message = format!(
-            "the value of stage variable \"{name}\" has a character other than letters, digits \
-             and -._~:/?#&=,"
-        );
-        self.invalid("stage-variable", path, message);
-        None
+        value.is_none_or(|value| value.bytes().all(is_variable_byte)).then_some(value)
     }
 
     /// Warns of a variable that the stage lacks; the sentence without its effect.
@@ -140,6 +138,6 @@ impl<'a> Compiler<'a> {
 }
 
 /// Source: API Gateway API Reference, `CreateStage`, `variables`.
-fn is_variable_byte(byte: u8) -> bool {
+pub(super) fn is_variable_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&byte)
 }

@@ -1,10 +1,10 @@
 //! Mapping expressions: what `requestParameters` and `responseParameters` are written in.
 //! Source: AWS, "Map request and response data" and AWS's error messages.
 
-use portico_model::{Class, DocumentPath, Finding};
+use portico_model::{Class, DocumentPath, Finding, suggestion};
 
 use super::compiler::{Compiler, MethodScope};
-use crate::{ContextVariable, ResponseSource, Source};
+use crate::{ContextPlace, ContextVariable, NoContextVariable, ResponseSource, Source};
 
 /// `method.request.header.X` and the like, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,14 +213,19 @@ fn context(
     path: &DocumentPath,
     name: &str,
 ) -> Option<ContextVariable> {
-    let variable = name.parse().ok();
-    if variable.is_none() {
-        let message = format!("there is no context variable \"context.{name}\" yet");
-        let finding = Finding::new(Class::NotRunnable, "context-variable", path.clone(), message);
-        let known: Vec<_> = ContextVariable::ALL.iter().map(|known| known.as_str()).collect();
-        compiler.report(finding.help(format!("there are {}", known.join(", "))));
-    }
-    variable
+    let place = ContextPlace::Mapping;
+    let why = match ContextVariable::parse(name, place) {
+        Ok(variable) => return Some(variable),
+        Err(why) => why,
+    };
+    let message = match why {
+        NoContextVariable::Unknown => format!("there is no context variable \"context.{name}\""),
+        NoContextVariable::Elsewhere => format!("\"context.{name}\" has no value in a mapping"),
+    };
+    let mut finding = Finding::new(Class::NotRunnable, "context-variable", path.clone(), message);
+    finding.help = suggestion(name, ContextVariable::names(place));
+    compiler.report(finding);
+    None
 }
 
 fn not_runnable(

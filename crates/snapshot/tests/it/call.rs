@@ -164,9 +164,6 @@ fn every_problem_of_a_uri_is_found() {
     check("http://h/{id}", "Invalid uri-variable", unfilled);
     let part = "a path variable in the query of a URI stands for a whole value only";
     check("http://h/?a={id}b", "NotRunnable uri-query-variable", part);
-    let illegal = "the value of stage variable \"key\" has a character other than letters, digits \
-                   and -._~:/?#&=,";
-    check("http://h/${stageVariables.key}", "Invalid stage-variable", illegal);
     let other = "\"${context.stage}\" is no stage variable";
     check("http://h/${context.stage}", "Invalid uri", other);
     check("http://h/${stageVariables.v", "Invalid uri", "\"${\" without \"}\"");
@@ -198,9 +195,10 @@ fn every_problem_of_a_mapping_is_found() {
     check("header.A B", "'x'", "Invalid mapping-expression", name);
     let control = "a static value has a control character";
     check("header.A", "'x\r\nb'", "Invalid mapping-expression", control);
-    let unknown = "there is no context variable \"context.authorizer.principalId\" yet";
-    let source = "context.authorizer.principalId";
-    check("header.A", source, "NotRunnable context-variable", unknown);
+    let unknown = "there is no context variable \"context.requestid\"";
+    check("header.A", "context.requestid", "NotRunnable context-variable", unknown);
+    let elsewhere = "\"context.status\" has no value in a mapping";
+    check("header.A", "context.status", "NotRunnable context-variable", elsewhere);
     let later = |source: &str, kind: &str| {
         let message = format!("a mapping from \"{source}\" cannot run yet");
         check("header.A", source, &format!("NotRunnable {kind}"), &message);

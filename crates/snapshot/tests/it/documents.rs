@@ -89,7 +89,7 @@ pub(crate) fn resource(path: &str, methods: Vec<Method>) -> Resource {
 pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
     let id = RestApiId::derive("t", "T");
     let api = RestApi { id, name: "T".into(), description: None, version: None };
-    Deployment { api, resources, refusals: Vec::new() }
+    Deployment { api, resources, gateway_responses: Vec::new(), refusals: Vec::new() }
 }
 
 /// Compiles a stage with one method.
@@ -100,8 +100,7 @@ pub(crate) fn compile_one(path: &str, method: Method, stage: &Stage) -> Compiled
 
 /// A stage with variables.
 pub(crate) fn stage() -> Stage {
-    let variables =
-        map(&[("host", "books.local:9000"), ("key", "a b"), ("page", "p/q?r=s"), ("v", "1.2")]);
+    let variables = map(&[("host", "books.local:9000"), ("page", "p/q?r=s"), ("v", "1.2")]);
     let variables = variables.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
     Stage { variables, ..Stage::default() }
 }

@@ -5,7 +5,9 @@
 mod call;
 mod compile;
 mod documents;
+mod gateway_response;
 mod response;
 mod route_tree;
 mod scale;
 mod snapshot;
+mod stage;
