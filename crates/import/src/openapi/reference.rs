@@ -45,7 +45,7 @@ impl<'d> Reader<'d> {
         }
         self.followed.insert(key.clone());
         let Some(root) = found.and_then(|file| file.root.as_ref()) else {
-            let message = format!("\"{file}\" is neither YAML nor JSON");
+            let message = format!("\"{file}\" cannot be read as YAML or JSON");
             self.invalid("reference", &reference.path, message);
             return None;
         };

@@ -5,3 +5,4 @@ mod any_input;
 mod corpus;
 mod limits;
 mod openapi;
+mod references;

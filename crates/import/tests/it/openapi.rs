@@ -72,7 +72,7 @@ fn print_finding(finding: &Finding) -> String {
     format!("{place}: {class} {}: {}\n", finding.kind, finding.message)
 }
 
-fn print_deployment(text: &mut String, deployment: &Deployment) -> std::fmt::Result {
+pub(crate) fn print_deployment(text: &mut String, deployment: &Deployment) -> std::fmt::Result {
     let api = &deployment.api;
     write!(text, "api {} {:?}", api.id, api.name)?;
     for (name, value) in [("version", &api.version), ("description", &api.description)] {
