@@ -17,8 +17,8 @@ mod snapshot;
 pub use compile::{Compiled, Inputs, compile};
 pub use context::{ContextVariable, UnknownContextVariable};
 pub use integration::{
-    BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
-    Source,
+    HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
+    RequestTemplates, Source, Wait,
 };
 pub use method::Method;
 pub use responses::{ResponseRule, ResponseSource, Responses};

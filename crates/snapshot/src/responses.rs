@@ -18,7 +18,8 @@ pub struct Responses {
 pub struct ResponseRule {
     /// Status that the client gets.
     pub status: u16,
-    /// Mapped header fields, by name.
+    /// Mapped header fields under the names that the client sees, by the names they have in the
+    /// definition.
     pub headers: Vec<(Box<str>, ResponseSource)>,
     /// Media type as written, to constant body.
     pub templates: Vec<(Box<str>, Box<[u8]>)>,
@@ -31,6 +32,8 @@ pub enum ResponseSource {
     Literal(Box<[u8]>),
     /// Name of a header field of the origin's answer.
     Header(Box<str>),
+    /// Every value of a header field of the origin's answer.
+    Headers(Box<str>),
     Context(ContextVariable),
 }
 

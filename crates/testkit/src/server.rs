@@ -1,5 +1,6 @@
 //! A real gateway in the test's own process, on a free port.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,8 @@ pub struct Gateway {
     pub stage: Stage,
     /// Kinds of findings in spite of which it is served.
     pub allow: Allow,
+    /// Id of a VPC link to the URL it leads to.
+    pub vpc_links: BTreeMap<String, String>,
     /// Whether the stage also answers at `/`.
     pub at_root: bool,
     /// The TLS of a second address, where there is to be one.
@@ -41,6 +44,7 @@ impl Default for Gateway {
             stage_name: "prod".parse().expect("a stage may be called so"),
             stage: Stage::default(),
             allow: Allow::NOTHING,
+            vpc_links: BTreeMap::new(),
             at_root: true,
             tls: None,
             proxied: (false, false),
@@ -100,12 +104,12 @@ pub fn compile(
     stage_name: &StageName,
     stage: &Stage,
 ) -> Result<RestStage, Vec<String>> {
-    compile_allowing(&Allow::NOTHING, definition, stage_name, stage)
+    compile_allowing((&Allow::NOTHING, &BTreeMap::new()), definition, stage_name, stage)
 }
 
-/// The same in spite of the kinds of findings that are allowed.
+/// The same in spite of the kinds of findings that are allowed, with the VPC links given.
 fn compile_allowing(
-    allow: &Allow,
+    (allow, vpc_links): (&Allow, &BTreeMap<String, String>),
     definition: &str,
     stage_name: &StageName,
     stage: &Stage,
@@ -116,6 +120,7 @@ fn compile_allowing(
     if let Some(deployment) = &imported.deployment {
         let done = portico_snapshot::compile(&Inputs {
             allow,
+            vpc_links,
             ..Inputs::new(deployment, stage_name, stage)
         });
         findings.extend(done.findings);
@@ -144,7 +149,8 @@ impl Gateway {
 
     /// Compiles a definition and serves it; panics at anything that stands against it.
     pub fn start(self, definition: &str) -> Running {
-        let stage = compile_allowing(&self.allow, definition, &self.stage_name, &self.stage);
+        let given = (&self.allow, &self.vpc_links);
+        let stage = compile_allowing(given, definition, &self.stage_name, &self.stage);
         let stage = stage.unwrap_or_else(|findings| panic!("not served: {findings:#?}"));
         let api_id = stage.api_id.as_str().to_owned();
         let root = self.at_root.then_some(StageIndex(0));

@@ -32,6 +32,8 @@ pub(crate) enum Trace<'a> {
     Sent(&'a [u8]),
     /// Begun here.
     Root([u8; 35]),
+    /// Begun here, behind what the client sent without a root.
+    Joined(&'a [u8], [u8; 35]),
 }
 
 pub(crate) async fn call<'a>(
@@ -79,11 +81,14 @@ fn first_line(head: &[u8], authority: &str) -> String {
 }
 
 impl<'a> Trace<'a> {
-    /// The client's trace if it names a root, else a new one.
+    /// The client's trace if it names a root, else a new one behind what the client says.
     pub(crate) fn of(scope: &Scope<'a>) -> Self {
         match scope.head.known(portico_net::Name::XAmznTraceId) {
             Some(sent) if sent.starts_with(b"Root=") || contains(sent, b";Root=") => {
                 Self::Sent(sent)
+            }
+            Some(sent) if !sent.is_empty() => {
+                Self::Joined(sent, scope.generator.trace_root(scope.wall))
             }
             _ => Self::Root(scope.generator.trace_root(scope.wall)),
         }
@@ -95,6 +100,11 @@ impl<'a> Trace<'a> {
             Self::Sent(sent) => out.extend_from_slice(sent),
             Self::Root(root) => {
                 out.extend_from_slice(b"Root=");
+                out.extend_from_slice(root);
+            }
+            Self::Joined(sent, root) => {
+                out.extend_from_slice(sent);
+                out.extend_from_slice(b";Root=");
                 out.extend_from_slice(root);
             }
         }

@@ -1,14 +1,14 @@
 //! Makes the client's answer of the integration's.
 
 use portico_net::upstream::Answer;
-use portico_net::{Body, Field, Name, Response};
+use portico_net::{Body, Name, Response};
 use portico_snapshot::{Integration, ResponseRule, ResponseSource, Responses};
 
 use crate::fault::Fault;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
-use crate::rest::scope::Scope;
+use crate::rest::scope::{Scope, named};
 
 pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response, Fault> {
     match (inbound, &scope.matched.method.integration) {
@@ -55,9 +55,12 @@ fn http(
     let rule = select(responses, answer.head().status())?;
     let mut response = Response::new(scope.worker, rule.status);
     write_ids(&mut response, scope.ids);
-    let mut value = Vec::new();
-    trace.write(&mut value);
-    response.own_field("X-Amzn-Trace-Id", &value);
+    if !is_mapped(rule, b"X-Amzn-Trace-Id") {
+        let mut value = scope.worker.buffers.take();
+        trace.write(&mut value);
+        response.own_field("X-Amzn-Trace-Id", &value);
+        scope.worker.buffers.put(value);
+    }
     write_mapped(scope, rule, Some(&answer), &mut response);
     let Some(template) = template(scope, rule) else {
         write_type(rule, "application/json", &mut response);
@@ -103,29 +106,28 @@ fn write_mapped(
     answer: Option<&Answer>,
     response: &mut Response,
 ) {
-    let mut value = Vec::new();
+    let mut value = scope.worker.buffers.take();
     for (name, source) in &rule.headers {
-        // Framing and connection are ours; a second Date or Server would contradict the first.
-        let fate = headers::to_client(Name::of(name.as_bytes()));
-        if fate == ToClient::Drop {
-            continue;
-        }
-        value.clear();
+        let name = name.as_bytes();
+        let fields = answer.into_iter().flat_map(|answer| answer.head().fields());
         match source {
-            ResponseSource::Literal(text) => value.extend_from_slice(text),
-            ResponseSource::Context(variable) => scope.write_context(*variable, &mut value),
+            ResponseSource::Literal(text) => response.mapped_field(name, text),
+            ResponseSource::Context(variable) => {
+                value.clear();
+                scope.write_context(*variable, &mut value);
+                response.mapped_field(name, &value);
+            }
             ResponseSource::Header(from) => {
-                let is_it = |field: &Field<'_>| field.name().eq_ignore_ascii_case(from.as_bytes());
-                let field = answer.and_then(|answer| answer.head().fields().filter(is_it).last());
-                let Some(field) = field else { continue };
-                value.extend_from_slice(field.value());
+                if let Some(field) = named(fields, from).last() {
+                    response.mapped_field(name, field.value());
+                }
+            }
+            ResponseSource::Headers(from) => {
+                named(fields, from).for_each(|field| response.mapped_field(name, field.value()));
             }
         }
-        match fate {
-            ToClient::Remap => response.mapped_field(&[REMAPPED, name.as_bytes()].concat(), &value),
-            _ => response.mapped_field(name.as_bytes(), &value),
-        }
     }
+    scope.worker.buffers.put(value);
 }
 
 /// A media type and the constant body for it.

@@ -75,29 +75,83 @@ impl<'a> Scope<'a> {
                 else {
                     return false;
                 };
-                match place {
-                    Place::Path => write_query_as_path(raw, out),
-                    Place::Query => out.extend_from_slice(raw),
-                    Place::Field => write_query_decoded(raw, out),
-                }
+                write_query_value(raw, place, out);
             }
             Source::Header(name) => {
-                let is_it = |field: &Field<'_>| field.name().eq_ignore_ascii_case(name.as_bytes());
-                let Some(field) = self.head.fields().filter(is_it).last() else { return false };
+                let Some(field) = named(self.head.fields(), name).last() else { return false };
                 write_text(field.value(), place, out);
             }
+            Source::Headers(_) | Source::Queries(_) => {
+                let mut any = false;
+                self.each(source, place, &mut |value| {
+                    if any {
+                        out.push(b',');
+                    }
+                    any = true;
+                    out.extend_from_slice(value);
+                });
+                return any;
+            }
+            Source::Context(variable) if place == Place::Field => {
+                self.write_context(*variable, out);
+            }
             Source::Context(variable) => {
-                let mut text = Vec::new();
+                let mut text = self.worker.buffers.take();
                 self.write_context(*variable, &mut text);
                 write_text(&text, place, out);
+                self.worker.buffers.put(text);
             }
         }
         true
     }
 
+    /// Calls `write` with each value of `source`; not at all if the request has none.
+    pub(crate) fn each(&self, source: &Source, place: Place, write: &mut dyn FnMut(&[u8])) {
+        let mut value = self.worker.buffers.take();
+        match source {
+            Source::Headers(name) => {
+                for field in named(self.head.fields(), name) {
+                    value.clear();
+                    write_text(field.value(), place, &mut value);
+                    write(&value);
+                }
+            }
+            Source::Queries(name) => {
+                let pairs = query_pairs(self.head.query().unwrap_or_default());
+                for (_, raw) in pairs.filter(|(raw, _)| is_query_name(raw, name)) {
+                    value.clear();
+                    write_query_value(raw, place, &mut value);
+                    write(&value);
+                }
+            }
+            single => {
+                if self.write(single, place, &mut value) {
+                    write(&value);
+                }
+            }
+        }
+        self.worker.buffers.put(value);
+    }
+
     /// Appends the text of a context variable.
     pub(crate) fn write_context(&self, variable: ContextVariable, out: &mut Vec<u8>) {
         super::context::write(self, variable, out);
+    }
+}
+
+/// The fields of this name, in any case.
+pub(crate) fn named<'a>(
+    fields: impl Iterator<Item = Field<'a>>,
+    name: &str,
+) -> impl Iterator<Item = Field<'a>> {
+    fields.filter(|field| field.name().eq_ignore_ascii_case(name.as_bytes()))
+}
+
+fn write_query_value(raw: &[u8], place: Place, out: &mut Vec<u8>) {
+    match place {
+        Place::Path => write_query_as_path(raw, out),
+        Place::Query => out.extend_from_slice(raw),
+        Place::Field => write_query_decoded(raw, out),
     }
 }
 

@@ -17,6 +17,7 @@ mod nginx;
 mod origin_addresses;
 mod origins;
 mod proxied_tls;
+mod stream;
 mod support;
 mod tls;
 mod tls_origins;

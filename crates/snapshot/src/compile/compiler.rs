@@ -13,6 +13,8 @@ pub(super) struct Compiler<'a> {
     pub(super) origins: Vec<Origin>,
     origin_index: HashMap<Origin, usize>,
     variables: &'a BTreeMap<String, String>,
+    /// Id to URL.
+    pub(super) vpc_links: &'a BTreeMap<String, String>,
     patterns: HashMap<String, Result<StatusPattern, UnusablePattern>>,
 }
 
@@ -31,12 +33,16 @@ pub(super) struct MethodScope<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(variables: &'a BTreeMap<String, String>) -> Self {
+    pub(super) fn new(
+        variables: &'a BTreeMap<String, String>,
+        vpc_links: &'a BTreeMap<String, String>,
+    ) -> Self {
         Self {
             findings: Vec::new(),
             origins: Vec::new(),
             origin_index: HashMap::new(),
             variables,
+            vpc_links,
             patterns: HashMap::new(),
         }
     }
