@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::reader::{At, Reader};
 use super::schema::Models;
 use super::version::Dialect;
+use crate::tree::Value;
 
 /// Media type to the name of a model.
 pub(super) type ByMediaType = BTreeMap<String, String>;
@@ -47,17 +48,26 @@ pub(super) fn response_models<'d>(
     }
 }
 
+/// Checks the lists of media types that an operation or a Swagger definition has.
+pub(super) fn check_media_types<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
+    for list in ["consumes", "produces"].into_iter().filter_map(|key| at.get(key)) {
+        for (index, node) in reader.sequence(&list).unwrap_or_default().iter().enumerate() {
+            reader.string(&At { node, path: list.path.join(&index.to_string()) });
+        }
+    }
+}
+
 /// The parameter of a list that is the body. Other parameters are read elsewhere.
 fn body_parameter<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<At<'d>> {
     let list = at.get("parameters")?;
-    let crate::tree::Value::Sequence(items) = &list.node.value else { return None };
+    let Value::Sequence(items) = &list.node.value else { return None };
     for (index, node) in items.iter().enumerate() {
         let item = At { node, path: list.path.join(&index.to_string()) };
         let Some(parameter) = reader.resolve(item) else { continue };
         let place = parameter.get("in");
-        if place.is_some_and(
-            |at| matches!(&at.node.value, crate::tree::Value::String(text) if **text == *"body"),
-        ) {
+        if place
+            .is_some_and(|at| matches!(&at.node.value, Value::String(text) if **text == *"body"))
+        {
             return Some(parameter);
         }
     }

@@ -61,6 +61,9 @@ pub(super) fn read<'d>(
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));
     let request_parameters: BTreeMap<String, bool> = parameters.into_iter().collect();
+    if reader.dialect == Dialect::Swagger20 {
+        body::check_media_types(reader, at);
+    }
     let request_models = body::request_models(reader, at, items, models);
     let responses = response::read_all(reader, at, models);
     let operation_name = reader.string_member(at, "operationId").map(str::to_owned);
