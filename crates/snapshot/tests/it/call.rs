@@ -45,30 +45,31 @@ fn print_call(stage: &RestStage, call: &HttpCall) -> String {
     text
 }
 
+/// Compiles an integration with this URI and these mappings, and compares the call.
+fn call(uri: &str, parameters: &[(&str, &str)], expected: &str) {
+    let mut document = method(IntegrationDocument {
+        request_parameters: parameters
+            .iter()
+            .map(|(target, source)| (format!("integration.request.{target}"), (*source).to_owned()))
+            .collect(),
+        ..http(IntegrationType::HttpProxy, uri)
+    });
+    document.request_parameters = map(&[
+        ("method.request.path.id", true),
+        ("method.request.path.toy", true),
+        ("method.request.querystring.q", false),
+        ("method.request.header.X-A", false),
+    ]);
+    let compiled = compile_one("/pets/{id}/{toy+}", document, &stage());
+    let fatal: Vec<_> = compiled.findings.iter().map(print).collect();
+    let stage = compiled.stage.unwrap_or_else(|| panic!("{uri}: {fatal:?}"));
+    let Integration::HttpProxy(call) = only(&stage) else { panic!("{uri}") };
+    assert_eq!(print_call(&stage, call), expected, "{uri} {parameters:?}");
+}
+
 #[test]
 fn uris_and_mappings_become_calls() {
-    let check = |uri: &str, parameters: &[(&str, &str)], expected: &str| {
-        let mut document = method(IntegrationDocument {
-            request_parameters: parameters
-                .iter()
-                .map(|(target, source)| {
-                    (format!("integration.request.{target}"), (*source).to_owned())
-                })
-                .collect(),
-            ..http(IntegrationType::HttpProxy, uri)
-        });
-        document.request_parameters = map(&[
-            ("method.request.path.id", true),
-            ("method.request.path.toy", true),
-            ("method.request.querystring.q", false),
-            ("method.request.header.X-A", false),
-        ]);
-        let compiled = compile_one("/pets/{id}/{toy+}", document, &stage());
-        let fatal: Vec<_> = compiled.findings.iter().map(print).collect();
-        let stage = compiled.stage.unwrap_or_else(|| panic!("{uri}: {fatal:?}"));
-        let Integration::HttpProxy(call) = only(&stage) else { panic!("{uri}") };
-        assert_eq!(print_call(&stage, call), expected, "{uri} {parameters:?}");
-    };
+    let check = call;
     check("http://127.0.0.1:9000", &[], "127.0.0.1:9000 /");
     check("http://H/a?b=c", &[], "h /a ?b=c");
     check(
