@@ -57,6 +57,8 @@ pub(super) fn read<'d>(
     let table = if reader.dialect == Dialect::Swagger20 { SWAGGER } else { OPENAPI };
     member::check(reader, at, extension::Place::Operation, table, Others::Ignored);
     let request_validator = extension::validator(reader, at);
+    // One that inherits too much is refused as a whole.
+    reader.inherited(at, "security").ok()?;
     let Guards { authorization, api_key_required } = security::read(reader, at);
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));
