@@ -96,12 +96,16 @@ fn read_dialect<'d>(
     let mut models = Models::new(&api.id);
     models.read_defined(reader);
     let resources = path_item::read_all(reader, at, &api.id, base.as_ref(), &mut models);
+    // Which methods a model is for, nobody asks.
+    let before = reader.findings.len();
+    let models = models.finish(reader);
+    reader.unplaced.extend(reader.refusals_since(before));
     for kind in &reader.unplaced {
         if !refusals.contains(kind) {
             refusals.push(kind);
         }
     }
-    Deployment { api, resources, models: models.finish(reader), refusals }
+    Deployment { api, resources, models, refusals }
 }
 
 fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestApi {
