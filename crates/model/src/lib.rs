@@ -10,6 +10,7 @@ mod integration;
 mod kinds;
 pub mod limits;
 mod method;
+mod model;
 mod resource;
 mod resource_path;
 mod rest_api;
@@ -26,6 +27,7 @@ pub use integration::{
 };
 pub use kinds::{KINDS, Kind, kind};
 pub use method::{Method, MethodResponse};
+pub use model::Model;
 pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};
 pub use rest_api::{Deployment, RestApi};

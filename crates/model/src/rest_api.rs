@@ -1,6 +1,6 @@
 //! RestApi, and the Deployment that freezes it.
 
-use crate::{Resource, RestApiId};
+use crate::{Model, Resource, RestApiId};
 
 /// A RestApi document.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ pub struct RestApi {
 pub struct Deployment {
     pub api: RestApi,
     pub resources: Vec<Resource>,
+    pub models: Vec<Model>,
     /// Kinds of what the whole API asks for and cannot run here: no method is served without it.
     pub refusals: Vec<&'static str>,
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portico_import::openapi;
+use portico_import::openapi::{self, NoFiles, Options};
 
 /// The one finding of a text as `line:column kind`.
 fn only_finding(file: &str, text: &[u8]) -> String {
@@ -106,13 +106,46 @@ fn large() -> String {
     text
 }
 
+/// The same with references and functions wherever they may be, out of a template.
+fn large_with_references() -> String {
+    let text = large().replace(
+        "{name: id, in: path, required: true, schema: {type: string}}",
+        "$ref: '#/components/parameters/Id'",
+    );
+    let text =
+        text.replace("404: {description: none}", "404: {$ref: '#/components/responses/None'}");
+    let text = text.replace(
+        "uri: http://127.0.0.1:9000/r/{id}",
+        "uri: {Fn::Sub: 'http://${Host}/${AWS::Region}/{id}'}",
+    );
+    let text = text.replace(
+        "description: \"\"",
+        "description: \"\"\n          content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}",
+    );
+    let text = text.replace("A sentence", "A sentence in ${AWS::Region} ${this}");
+    format!(
+        "{text}components:
+  parameters: {{Id: {{$ref: '#/components/parameters/Path'}}, Path: {{name: id, in: path, required: true}}}}
+  responses: {{None: {{description: none, headers: {{X-Why: {{}}}}}}}}
+  schemas: {{Pet: {{type: object, properties: {{mother: {{$ref: '#/components/schemas/Pet'}}}}}}}}
+"
+    )
+}
+
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the figure is a duration")]
 fn two_megabytes_load_at_once() {
-    let text = large();
+    check_two_megabytes(&large());
+    check_two_megabytes(&large_with_references());
+}
+
+#[expect(clippy::disallowed_methods, reason = "the figure is a duration")]
+fn check_two_megabytes(text: &str) {
     assert!(text.len() > 1_900_000, "{}", text.len());
+    let set = [("Host".to_owned(), "127.0.0.1:9000".to_owned())].into();
+    let mut files = NoFiles;
+    let options = Options { set: &set, ..Options::new(&mut files) };
     let started = Instant::now();
-    let imported = openapi::read("large.yaml", text.as_bytes());
+    let imported = openapi::read_with("large.yaml", text.as_bytes(), options);
     let elapsed = started.elapsed();
     assert!(imported.findings.is_empty(), "{:?}", imported.findings[0]);
     assert_eq!(imported.deployment.unwrap().resources.len(), 2200);

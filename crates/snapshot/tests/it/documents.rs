@@ -51,6 +51,7 @@ pub(crate) fn method(integration: Integration) -> Method {
         authorization: Authorization::None,
         api_key_required: false,
         request_validator: None,
+        request_models: BTreeMap::new(),
         refusals: Vec::new(),
         responses: Vec::new(),
     }
@@ -63,6 +64,7 @@ pub(crate) fn method_response(status_code: u16, headers: &[&str]) -> MethodRespo
         path: DocumentPath::root().join("response"),
         status_code,
         response_parameters: headers.iter().map(header).collect(),
+        response_models: BTreeMap::new(),
     }
 }
 
@@ -95,7 +97,7 @@ pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
         version: None,
         binary_media_types: Vec::new(),
     };
-    Deployment { api, resources, refusals: Vec::new() }
+    Deployment { api, resources, models: Vec::new(), refusals: Vec::new() }
 }
 
 /// Compiles a stage with one method.
