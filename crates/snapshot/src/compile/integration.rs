@@ -96,6 +96,10 @@ fn report_ignored_by_proxy(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>)
         if !response.response_templates.is_empty() {
             ignored.push((response.path.join("responseTemplates"), "response templates"));
         }
+        if response.content_handling.is_some() {
+            let what = "the content handling of responses";
+            ignored.push((response.path.join("contentHandling"), what));
+        }
     }
     for (path, what) in ignored {
         let message = format!("an http_proxy integration ignores {what}");
