@@ -262,6 +262,22 @@ mod tests {
     }
 
     #[test]
+    fn no_text_is_too_strange() {
+        let text = br#"{"a":[1,{"b":"\u00e9\ud83d\ude00\n"},true],"c":{"a":-1.5e+3}}"#;
+        for path in [".a[1].b", ".c.a", "[0]"].map(|path| path.parse().unwrap()) {
+            for at in 0..text.len() {
+                for byte in *b"\"\\{}[],:u0\x00\xff" {
+                    let mut changed = text.to_vec();
+                    changed[at] = byte;
+                    write(&changed, &path, &mut Vec::new());
+                    changed.truncate(at + 1);
+                    write(&changed, &path, &mut Vec::new());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_json_has_no_values() {
         for text in [
             "",
