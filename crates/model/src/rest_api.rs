@@ -10,6 +10,8 @@ pub struct RestApi {
     pub name: String,
     pub description: Option<String>,
     pub version: Option<String>,
+    /// Media types whose content is binary, in document order.
+    pub binary_media_types: Vec<String>,
 }
 
 /// The documents of one API as a deployment froze them.

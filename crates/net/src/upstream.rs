@@ -11,6 +11,7 @@ mod race;
 mod transport;
 
 pub use answer::Answer;
+pub(crate) use call::hold;
 pub use call::{CallError, Hold, Outbound, OutboundBody};
 pub use dial::{OriginAddress, OriginAddresses};
 pub(crate) use exchange::{Exchange, Upload};

@@ -4,6 +4,7 @@
 //! only when none of them is fatal.
 
 mod compiler;
+mod content;
 mod http_call;
 mod integration;
 mod loose_json;
@@ -19,10 +20,11 @@ mod uri;
 mod vpc_link;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use portico_model::{Allow, Class, Deployment, Finding, Resource, Stage, StageName};
 
-use crate::{Integration, Method, MethodIndex, RestStage, RouteTree};
+use crate::{BinaryMediaTypes, Integration, Method, MethodIndex, RestStage, RouteTree};
 use compiler::{Compiler, MethodScope};
 
 /// What became of the documents.
@@ -60,7 +62,9 @@ impl<'a> Inputs<'a> {
 /// cannot run answers a configuration error, where the stage is served in spite of that.
 pub fn compile(inputs: &Inputs<'_>) -> Compiled {
     let Inputs { deployment, stage_name, stage, allow, vpc_links } = *inputs;
-    let mut compiler = Compiler::new(&stage.variables, vpc_links);
+    let types = deployment.api.binary_media_types.iter().map(String::as_str);
+    let types = Arc::new(BinaryMediaTypes::new(types));
+    let mut compiler = Compiler::new(&stage.variables, vpc_links, types);
     let throttle = throttle::compile(&mut compiler, stage_name, stage);
     // What the API or the stage asks for, each method asks for.
     let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portico_model::PassthroughBehavior;
 
-use crate::{ContextVariable, Responses};
+use crate::{Content, ContextVariable, JsonPath, Responses};
 
 /// How a method is answered.
 #[derive(Debug)]
@@ -37,6 +37,10 @@ pub struct HttpCall {
     /// What the origin may take for its whole answer.
     pub timeout: Duration,
     pub wait: Wait,
+    /// Whether a mapping reads the body of the request.
+    pub reads_body: bool,
+    /// `None` where every body passes as it comes.
+    pub content: Option<Content>,
 }
 
 /// How much of an answer is waited for before it goes to the client.
@@ -46,6 +50,8 @@ pub enum Wait {
     Head,
     /// All of it, if it is short.
     Short,
+    /// All of it: it is converted, or a mapping reads it.
+    Whole,
 }
 
 /// A piece of a path, or of the value of a query parameter.
@@ -99,6 +105,10 @@ pub enum Source {
     /// Every value of a header field, in the client's order.
     Headers(Box<str>),
     Context(ContextVariable),
+    /// The body of the request; without one `{}`.
+    Body,
+    /// One value of the body of the request.
+    BodyPath(JsonPath),
 }
 
 /// What goes to an `Http` integration as the body of a request.

@@ -1,7 +1,9 @@
 //! Calls the integration.
 
+use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::{self, Answer};
 use portico_net::{Limit, Request, Worker};
+use portico_snapshot::Wait;
 
 use crate::fault::Fault;
 use crate::gateway::Trail;
@@ -59,6 +61,10 @@ pub(crate) async fn call<'a>(
     trail.integration_latency = Some(now.saturating_duration_since(began));
     let answer =
         called.map_err(|error| counted(Fault::of_call(error, call.timeout), request.worker))?;
+    if call.wait == Wait::Whole && !answer.is_complete() {
+        let why = format!("the answer to be converted or mapped is over {PAYLOAD_BYTES} bytes");
+        return Err(Fault::Configuration(why));
+    }
     let status = answer.head().status();
     trail.integration_status = Some(status);
     trail.note("integration response", now, || status.to_string());
@@ -66,7 +72,7 @@ pub(crate) async fn call<'a>(
 }
 
 /// Counts a body that is too large; other limits are counted where they are hit.
-fn counted(fault: Fault, worker: &Worker) -> Fault {
+pub(crate) fn counted(fault: Fault, worker: &Worker) -> Fault {
     if matches!(fault, Fault::RequestTooLarge { .. }) {
         worker.count(Limit::BodyBytes);
     }

@@ -1,5 +1,6 @@
 //! Makes the integration's request of the client's.
 
+use portico_model::limits::PAYLOAD_BYTES;
 use portico_model::{HttpMethod, PassthroughBehavior};
 use portico_net::upstream::{self, Hold, OutboundBody};
 use portico_net::{Field, Framing, Name, write_field};
@@ -8,6 +9,7 @@ use portico_snapshot::{
 };
 
 use crate::fault::Fault;
+use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs};
 use crate::rest::headers::{self, ToOrigin};
 use crate::rest::integration::{Outbound, Trace};
@@ -15,7 +17,7 @@ use crate::rest::scope::{Place, Scope};
 
 pub(crate) fn prepare<'a>(scope: &Scope<'a>, framing: Framing) -> Result<Outbound<'a>, Fault> {
     match &scope.matched.method.integration {
-        Integration::HttpProxy(call) => Ok(http_proxy(scope, call)),
+        Integration::HttpProxy(call) => http_proxy(scope, call),
         Integration::Http { call, body, .. } => http(scope, call, body, framing),
         Integration::Mock { status, .. } => mock(scope, status).map(Outbound::Mock),
         Integration::Broken(reason) => Err(Fault::Configuration(reason.clone())),
@@ -23,7 +25,8 @@ pub(crate) fn prepare<'a>(scope: &Scope<'a>, framing: Framing) -> Result<Outboun
 }
 
 /// Everything passes but what this hop keeps to itself.
-fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Outbound<'a> {
+fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Result<Outbound<'a>, Fault> {
+    let body = client_body(scope, call)?;
     let mut head = scope.worker.buffers.take();
     let method = start(scope, call, true, &mut head);
     write_mapped(scope, call, &mut head);
@@ -61,7 +64,7 @@ fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Outbound<'a> {
         head.extend_from_slice(b"\r\n");
     }
     let trace = write_own(scope, call, &mut head);
-    finish(call, method, OutboundBody::Client, head, trace)
+    Ok(finish(call, method, body, head, trace))
 }
 
 /// Nothing passes but the body and what is mapped.
@@ -71,7 +74,7 @@ fn http<'a>(
     templates: &RequestTemplates,
     framing: Framing,
 ) -> Result<Outbound<'a>, Fault> {
-    let body = http_body(scope, templates, framing)?;
+    let body = http_body(scope, call, templates, framing)?;
     let has_body = match &body {
         OutboundBody::Client => framing != Framing::None,
         OutboundBody::Bytes(bytes) => !bytes.is_empty(),
@@ -102,6 +105,7 @@ fn http<'a>(
 /// client's body as far as it passes. A request without a body is never refused.
 fn http_body(
     scope: &Scope<'_>,
+    call: &HttpCall,
     RequestTemplates { templates, passthrough }: &RequestTemplates,
     framing: Framing,
 ) -> Result<OutboundBody, Fault> {
@@ -113,10 +117,21 @@ fn http_body(
         return Ok(OutboundBody::Bytes(body));
     }
     match passthrough {
-        PassthroughBehavior::WhenNoMatch => Ok(OutboundBody::Client),
-        PassthroughBehavior::WhenNoTemplates if templates.is_empty() => Ok(OutboundBody::Client),
+        PassthroughBehavior::WhenNoMatch => client_body(scope, call),
+        PassthroughBehavior::WhenNoTemplates if templates.is_empty() => client_body(scope, call),
         _ if framing == Framing::None => Ok(OutboundBody::Empty),
         _ => Err(Fault::UnsupportedMediaType),
+    }
+}
+
+/// The client's body, converted where it was collected for that.
+fn client_body(scope: &Scope<'_>, call: &HttpCall) -> Result<OutboundBody, Fault> {
+    match scope.body {
+        None => Ok(OutboundBody::Client),
+        Some(bytes) => {
+            let conversion = body::of_request(call, scope.head);
+            body::convert(conversion, bytes).map(OutboundBody::Bytes)
+        }
     }
 }
 
@@ -283,6 +298,7 @@ fn finish<'a>(
         hold: match call.wait {
             Wait::Head => Hold::Head,
             Wait::Short => Hold::Short,
+            Wait::Whole => Hold::Whole(PAYLOAD_BYTES as usize),
         },
         to_head: method == Some(HttpMethod::Head),
         idempotent: method.is_some_and(HttpMethod::is_idempotent),

@@ -2,19 +2,21 @@
 
 use portico_net::upstream::Answer;
 use portico_net::{Body, Name, Response};
-use portico_snapshot::{Integration, ResponseRule, ResponseSource, Responses};
+use portico_snapshot::{Content, Conversion, Integration, ResponseRule, ResponseSource, Responses};
 
 use crate::fault::Fault;
+use crate::rest::body;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
-use crate::rest::scope::{Scope, named};
+use crate::rest::json;
+use crate::rest::scope::{BODY_VALUE_BYTES, Scope, named};
 
 pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response, Fault> {
     match (inbound, &scope.matched.method.integration) {
         (Inbound::Http { answer, .. }, Integration::HttpProxy(_)) => Ok(http_proxy(scope, answer)),
-        (Inbound::Http { answer, trace }, Integration::Http { responses, .. }) => {
-            http(scope, responses, answer, trace)
+        (Inbound::Http { answer, trace }, Integration::Http { call, responses, .. }) => {
+            http(scope, (call.content.as_ref(), responses), answer, trace)
         }
         (Inbound::Mock(status), Integration::Mock { responses, .. }) => {
             let rule = select(responses, status)?;
@@ -48,7 +50,7 @@ fn http_proxy(scope: &Scope<'_>, answer: Answer) -> Response {
 /// Nothing passes but the body and what is mapped.
 fn http(
     scope: &Scope<'_>,
-    responses: &Responses,
+    (content, responses): (Option<&Content>, &Responses),
     answer: Answer,
     trace: Trace<'_>,
 ) -> Result<Response, Fault> {
@@ -64,9 +66,28 @@ fn http(
     write_mapped(scope, rule, Some(&answer), &mut response);
     let Some(template) = template(scope, rule) else {
         write_type(rule, "application/json", &mut response);
-        return Ok(response.with_body(Body::Answer(answer)));
+        return Ok(response.with_body(converted(scope, content, rule, answer)?));
     };
     Ok(with_template(scope, rule, template, response))
+}
+
+/// The origin's body as the client gets it.
+fn converted(
+    scope: &Scope<'_>,
+    content: Option<&Content>,
+    rule: &ResponseRule,
+    answer: Answer,
+) -> Result<Body, Fault> {
+    let Some(content) = content.filter(|_| !answer.held().is_empty()) else {
+        return Ok(Body::Answer(answer));
+    };
+    let media_type = answer.head().known(Name::ContentType).unwrap_or(b"application/json");
+    let media_type = String::from_utf8_lossy(media_type);
+    let accept = String::from_utf8_lossy(scope.head.known(Name::Accept).unwrap_or_default());
+    match content.of_answer(&media_type, &accept, rule.content_handling) {
+        Conversion::Pass => Ok(Body::Answer(answer)),
+        conversion => body::convert(conversion, answer.held()).map(Body::Buffer),
+    }
 }
 
 /// Nothing came back but a status.
@@ -116,6 +137,20 @@ fn write_mapped(
                 value.clear();
                 scope.write_context(*variable, &mut value);
                 response.mapped_field(name, &value);
+            }
+            ResponseSource::Body => {
+                let held = answer.map(Answer::held).filter(|held| !held.is_empty());
+                let text = held.unwrap_or(b"{}");
+                if text.len() <= BODY_VALUE_BYTES {
+                    response.mapped_field(name, text);
+                }
+            }
+            ResponseSource::BodyPath(path) => {
+                value.clear();
+                let held = answer.map(Answer::held).unwrap_or_default();
+                if json::write(held, path, &mut value) && value.len() <= BODY_VALUE_BYTES {
+                    response.mapped_field(name, &value);
+                }
             }
             ResponseSource::Header(from) => {
                 if let Some(field) = named(fields, from).last() {

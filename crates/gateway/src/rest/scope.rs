@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use portico_net::{Field, Peer, RequestHead, Worker};
+use portico_net::{Collected, Field, Peer, RequestHead, Worker};
 use portico_snapshot::{ContextVariable, Source};
 
 use crate::account::Account;
@@ -12,6 +12,7 @@ use crate::ids::{IdGenerator, RequestIds};
 use crate::rest::encode::{
     is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
 };
+use crate::rest::json;
 use crate::rest::route::Matched;
 
 /// Everything a mapping of this request can name.
@@ -24,6 +25,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) head: &'a RequestHead,
     pub(crate) peer: &'a Peer,
     pub(crate) worker: &'a Worker,
+    /// The request's body, where the method needs it whole.
+    pub(crate) body: Option<&'a [u8]>,
     /// Since the Unix epoch.
     pub(crate) wall: Duration,
 }
@@ -44,6 +47,7 @@ impl<'a> Scope<'a> {
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
+        body: Option<&'a Collected>,
     ) -> Self {
         Self {
             account: &gateway.account,
@@ -53,6 +57,7 @@ impl<'a> Scope<'a> {
             head,
             peer,
             worker,
+            body: body.map(Collected::bytes),
             wall: worker.clock.wall(),
         }
     }
@@ -91,6 +96,14 @@ impl<'a> Scope<'a> {
                     out.extend_from_slice(value);
                 });
                 return any;
+            }
+            Source::Body => return write_body(self.body.unwrap_or_default(), place, out),
+            Source::BodyPath(path) => {
+                let mut text = self.worker.buffers.take();
+                let found = json::write(self.body.unwrap_or_default(), path, &mut text);
+                let written = found && write_body_text(&text, place, out);
+                self.worker.buffers.put(text);
+                return written;
             }
             Source::Context(variable) if place == Place::Field => {
                 self.write_context(*variable, out);
@@ -137,6 +150,22 @@ impl<'a> Scope<'a> {
     pub(crate) fn write_context(&self, variable: ContextVariable, out: &mut Vec<u8>) {
         super::context::write(self, variable, out);
     }
+}
+
+/// Bytes of a value from a body; a longer one is none. It is AWS's limit of all header fields.
+pub(crate) const BODY_VALUE_BYTES: usize = 10_240;
+
+/// Appends a whole body; an empty one stands for `{}`.
+fn write_body(body: &[u8], place: Place, out: &mut Vec<u8>) -> bool {
+    write_body_text(if body.is_empty() { b"{}" } else { body }, place, out)
+}
+
+fn write_body_text(text: &[u8], place: Place, out: &mut Vec<u8>) -> bool {
+    let fits = text.len() <= BODY_VALUE_BYTES;
+    if fits {
+        write_text(text, place, out);
+    }
+    fits
 }
 
 /// The fields of this name, in any case.

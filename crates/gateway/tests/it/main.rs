@@ -22,3 +22,4 @@ mod support;
 mod tls;
 mod tls_origins;
 mod tls_slow;
+mod whole_bodies;

@@ -33,7 +33,7 @@ const MEMBERS: Table = &[
     ("credentials", Meaning::NotRunnable("credentials", "credentials come with functions")),
     ("cacheKeyParameters", Meaning::NotRunnable("cache", "caching comes in a later version")),
     ("cacheNamespace", Meaning::Ignored("the stage has no cache")),
-    ("contentHandling", CONTENT_HANDLING),
+    ("contentHandling", Meaning::Read),
     ("tlsConfig", Meaning::Read),
     ("integrationTarget", Meaning::Ignored("a VPC link leads to the host of the uri")),
     ("integrationSubtype", Meaning::Ignored("it belongs to HTTP APIs")),
@@ -47,11 +47,8 @@ const RESPONSE_MEMBERS: Table = &[
     ("statusCode", Meaning::Read),
     ("responseParameters", Meaning::Read),
     ("responseTemplates", Meaning::Read),
-    ("contentHandling", CONTENT_HANDLING),
+    ("contentHandling", Meaning::Read),
 ];
-
-const CONTENT_HANDLING: Meaning =
-    Meaning::NotRunnable("content-handling", "conversion comes with transformations");
 
 /// Reads an integration; `None` when a fatal finding has been made.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integration> {
@@ -161,12 +158,17 @@ fn read_connection_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Connection 
     Connection::Internet
 }
 
-/// The conversion that is asked for; that none can run is told by the table of members.
 fn read_content_handling<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<ContentHandling> {
-    match reader.string_member(at, "contentHandling")?.to_ascii_uppercase().as_str() {
+    let at = at.get("contentHandling")?;
+    let text = reader.string(&at)?;
+    match text.to_ascii_uppercase().as_str() {
         "CONVERT_TO_BINARY" => Some(ContentHandling::ConvertToBinary),
         "CONVERT_TO_TEXT" => Some(ContentHandling::ConvertToText),
-        _ => None,
+        _ => {
+            let message = format!("\"{text}\" is neither CONVERT_TO_BINARY nor CONVERT_TO_TEXT");
+            reader.invalid("content-handling", &at.path, message);
+            None
+        }
     }
 }
 

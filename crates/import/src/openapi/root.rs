@@ -127,7 +127,23 @@ fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestA
         version = info.get("version").and_then(|at| reader.text(&at)).map(str::to_owned);
     }
     let base_name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    RestApi { id: RestApiId::derive(base_name, name), name: name.to_owned(), description, version }
+    RestApi {
+        id: RestApiId::derive(base_name, name),
+        name: name.to_owned(),
+        description,
+        version,
+        binary_media_types: read_binary_media_types(reader, at),
+    }
+}
+
+fn read_binary_media_types<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Vec<String> {
+    let mut types = Vec::new();
+    let Some(at) = at.get("x-amazon-apigateway-binary-media-types") else { return types };
+    for (index, node) in reader.sequence(&at).unwrap_or_default().iter().enumerate() {
+        let at = At { node, path: at.path.join(&index.to_string()) };
+        types.extend(reader.string(&at).map(str::to_owned));
+    }
+    types
 }
 
 /// What is defined once for all stands in mappings. One that is null is as if it were not there.

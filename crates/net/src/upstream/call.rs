@@ -188,7 +188,7 @@ impl Exchange {
             return Ok(());
         }
         let mut held = body.worker.buffers.take();
-        let read = hold(body, &mut held, &mut self.held_beyond, deadline).await;
+        let read = hold(body, &mut held, &mut self.held_beyond, HELD_BYTES, deadline).await;
         if read.is_ok() && body.is_done() {
             self.declare_length(held.len() as u64);
             self.opening.extend_from_slice(&held);
@@ -212,15 +212,16 @@ impl Exchange {
     }
 }
 
-/// Reads the body until it is done or longer than [`HELD_BYTES`].
-async fn hold(
+/// Reads the body until it is done or longer than `most` bytes.
+pub(crate) async fn hold(
     body: &mut RequestBody<'_>,
     held: &mut Vec<u8>,
     beyond: &mut Share,
+    most: usize,
     deadline: Instant,
 ) -> Result<(), CallError> {
     poll_fn(|cx| {
-        while !body.is_done() && held.len() <= HELD_BYTES {
+        while !body.is_done() && held.len() <= most {
             match body.poll_data(cx, held, BUFFER_BYTES) {
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(CallError::Client(error))),

@@ -1,11 +1,12 @@
 //! What the parts of a compilation share: findings, stage variables, origins, patterns.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use portico_model::{Class, DocumentPath, Finding, Method};
 
 use super::status_pattern::{StatusPattern, UnusablePattern};
-use crate::Origin;
+use crate::{BinaryMediaTypes, Origin};
 
 /// The state of one compilation.
 pub(super) struct Compiler<'a> {
@@ -15,6 +16,7 @@ pub(super) struct Compiler<'a> {
     variables: &'a BTreeMap<String, String>,
     /// Id to URL.
     pub(super) vpc_links: &'a BTreeMap<String, String>,
+    pub(super) binary_types: Arc<BinaryMediaTypes>,
     patterns: HashMap<String, Result<StatusPattern, UnusablePattern>>,
 }
 
@@ -36,6 +38,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn new(
         variables: &'a BTreeMap<String, String>,
         vpc_links: &'a BTreeMap<String, String>,
+        binary_types: Arc<BinaryMediaTypes>,
     ) -> Self {
         Self {
             findings: Vec::new(),
@@ -43,6 +46,7 @@ impl<'a> Compiler<'a> {
             origin_index: HashMap::new(),
             variables,
             vpc_links,
+            binary_types,
             patterns: HashMap::new(),
         }
     }

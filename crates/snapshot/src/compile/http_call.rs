@@ -8,7 +8,7 @@ use super::compiler::{Compiler, MethodScope, Substituted};
 use super::mapping::{self, Location, Mapped};
 use super::percent::{self, Part};
 use super::uri::{Piece, UnusableUri, Uri};
-use super::{origin_tls, reserved, vpc_link};
+use super::{content, origin_tls, reserved, vpc_link};
 use crate::{HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, Source, Wait};
 
 /// `requestParameters` by target.
@@ -19,6 +19,17 @@ struct Mappings<'a> {
     headers: Vec<HeaderPart>,
     /// Whether one of them could not be compiled.
     failed: bool,
+}
+
+impl Mappings<'_> {
+    fn read_body(&self) -> bool {
+        let is_body = |it: &Source| matches!(it, Source::Body | Source::BodyPath(_));
+        let in_query =
+            |part: &QueryPart| matches!(&part.value, QueryValue::Value(it) if is_body(it));
+        self.path.values().flatten().any(is_body)
+            || self.query.iter().any(in_query)
+            || self.headers.iter().any(|part| is_body(&part.source))
+    }
 }
 
 /// Why an integration has no call.
@@ -64,6 +75,7 @@ pub(super) fn compile(
     if failed || mappings.failed || !has_tls {
         return Err(NoCall::Refused);
     }
+    let reads_body = mappings.read_body();
     let Mappings { path: values, query: mapped, headers, .. } = mappings;
     let value = |name: &str| values.get(name).cloned().flatten();
     let path = uri.path.into_iter().map(|piece| part_of(piece, Part::Path, value)).collect();
@@ -85,6 +97,8 @@ pub(super) fn compile(
             TransferMode::Stream => Wait::Head,
             TransferMode::Buffered => Wait::Short,
         },
+        reads_body,
+        content: content::compile(compiler, scope),
     })
 }
 

@@ -5,7 +5,7 @@ use portico_model::{Class, Finding, IntegrationType};
 use super::compiler::{Compiler, MethodScope};
 use super::http_call::{self, NoCall};
 use super::{mock, reserved, response};
-use crate::{Integration, RequestTemplates};
+use crate::{Integration, RequestTemplates, Wait};
 
 /// Compiles the integration of a method; `None` when a fatal finding has been made.
 pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
@@ -63,7 +63,12 @@ fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<
     let body = RequestTemplates { templates, passthrough: integration.passthrough_behavior };
     let responses = responses.filter(|_| runnable)?;
     match call {
-        Ok(call) => Some(Integration::Http { call, body, responses }),
+        Ok(mut call) => {
+            if call.content.is_some() || responses.read_body() {
+                call.wait = Wait::Whole;
+            }
+            Some(Integration::Http { call, body, responses })
+        }
         Err(NoCall::Broken(why)) => Some(Integration::Broken(why)),
         Err(NoCall::Refused) => None,
     }
@@ -90,6 +95,10 @@ fn report_ignored_by_proxy(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>)
         }
         if !response.response_templates.is_empty() {
             ignored.push((response.path.join("responseTemplates"), "response templates"));
+        }
+        if response.content_handling.is_some() {
+            let what = "the content handling of responses";
+            ignored.push((response.path.join("contentHandling"), what));
         }
     }
     for (path, what) in ignored {

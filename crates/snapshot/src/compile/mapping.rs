@@ -4,7 +4,7 @@
 use portico_model::{Class, DocumentPath, Finding};
 
 use super::compiler::{Compiler, MethodScope};
-use crate::{ContextVariable, ResponseSource, Source};
+use crate::{ContextVariable, JsonPath, ResponseSource, Source, UnusableJsonPath};
 
 /// `method.request.header.X` and the like, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +70,12 @@ fn method_request(
     expression: &str,
 ) -> Option<Mapped> {
     let rest = expression.strip_prefix("method.request.").unwrap_or_default();
-    if rest == "body" || rest.starts_with("body.") || rest.starts_with("body[") {
-        not_runnable(compiler, path, "body-mapping", expression);
-        return None;
+    if let Some(json_path) = body_path(rest) {
+        let body_path = |path| Mapped::Source(Source::BodyPath(path));
+        return match json_path {
+            "" => Some(Mapped::Source(Source::Body)),
+            text => read_path(compiler, path, expression, text).map(body_path),
+        };
     }
     // Every value of a header field or a query parameter, instead of the last.
     let multiple = rest.strip_prefix("multivalue");
@@ -116,6 +119,10 @@ pub(super) fn response_source(
     path: &DocumentPath,
     expression: &str,
 ) -> Option<ResponseSource> {
+    let source = expression.strip_prefix("integration.response.").and_then(body_path);
+    if let Some(text) = source.filter(|text| !text.is_empty()) {
+        return read_path(compiler, path, expression, text).map(ResponseSource::BodyPath);
+    }
     Some(match shared(expression) {
         Shared::Static(text) => ResponseSource::Literal(literal(compiler, path, text)?),
         Shared::StageVariable(name) => {
@@ -129,10 +136,7 @@ pub(super) fn response_source(
                 Some(("multivalueheader", name)) if !name.is_empty() => {
                     ResponseSource::Headers(name.into())
                 }
-                _ if rest.starts_with("body") => {
-                    not_runnable(compiler, path, "body-mapping", expression);
-                    return None;
-                }
+                None if rest == "body" => ResponseSource::Body,
                 _ => {
                     compiler.invalid("mapping-expression", path, refused("expression", expression));
                     return None;
@@ -208,13 +212,24 @@ fn context(
     variable
 }
 
-fn not_runnable(
+/// What follows `body`, if that is what the text begins with: empty, or a path into it.
+fn body_path(text: &str) -> Option<&str> {
+    text.strip_prefix("body").filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The path of a body mapping; one that may lead to several values cannot run yet.
+fn read_path(
     compiler: &mut Compiler<'_>,
     path: &DocumentPath,
-    kind: &'static str,
     expression: &str,
-) {
-    let message = format!("a mapping from \"{expression}\" cannot run yet");
-    let finding = Finding::new(Class::NotRunnable, kind, path.clone(), message);
-    compiler.report(finding.help("it comes with transformations"));
+    text: &str,
+) -> Option<JsonPath> {
+    let text = text.strip_prefix('.').filter(|text| text.starts_with('$')).unwrap_or(text);
+    let read: Result<JsonPath, UnusableJsonPath> = text.parse();
+    if let Err(error) = &read {
+        let message = format!("a mapping from \"{expression}\" cannot run yet: {error}");
+        let finding = Finding::new(Class::NotRunnable, "body-mapping", path.clone(), message);
+        compiler.report(finding.help("other paths come with transformations"));
+    }
+    read.ok()
 }

@@ -129,7 +129,12 @@ fn compile_rule(
             runnable = false;
         }
     }
-    runnable.then_some(ResponseRule { status: response.status_code, headers, templates })
+    runnable.then_some(ResponseRule {
+        status: response.status_code,
+        headers,
+        templates,
+        content_handling: response.content_handling,
+    })
 }
 
 /// The header field that a response parameter sets; `None` when a finding has been made instead.

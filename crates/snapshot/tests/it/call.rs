@@ -16,6 +16,8 @@ fn print_source(source: &Source) -> String {
         Source::Header(name) => format!("header {name}"),
         Source::Headers(name) => format!("headers {name}"),
         Source::Context(variable) => format!("context {}", variable.as_str()),
+        Source::Body => "body".to_owned(),
+        Source::BodyPath(path) => format!("body {:?}", path.0),
     }
 }
 
@@ -45,8 +47,8 @@ fn print_call(stage: &RestStage, call: &HttpCall) -> String {
     text
 }
 
-/// Compiles an integration with this URI and these mappings, and compares the call.
-fn call(uri: &str, parameters: &[(&str, &str)], expected: &str) {
+/// What a URI and the mappings of `requestParameters` compile to.
+fn check_call(uri: &str, parameters: &[(&str, &str)], expected: &str) {
     let mut document = method(IntegrationDocument {
         request_parameters: parameters
             .iter()
@@ -69,7 +71,7 @@ fn call(uri: &str, parameters: &[(&str, &str)], expected: &str) {
 
 #[test]
 fn uris_and_mappings_become_calls() {
-    let check = call;
+    let check = check_call;
     check("http://127.0.0.1:9000", &[], "127.0.0.1:9000 /");
     check("http://H/a?b=c", &[], "h /a ?b=c");
     check(
@@ -103,6 +105,16 @@ fn uris_and_mappings_become_calls() {
         "h / ?z=1 ?a%20b=x%26y ?b=<query q> X-B: '1.2' X-Stage: context stage",
     );
     check(
+        "http://h/",
+        &[("header.A", "context.identity.sourceIp")],
+        "h / A: context identity.sourceIp",
+    );
+}
+
+#[test]
+fn parts_of_queries_every_value_and_bodies_become_calls() {
+    let check = check_call;
+    check(
         "http://h/?a=x{v}y{w}&b={v}{w}&c={v}",
         &[("path.v", "method.request.path.id"), ("path.w", "'1 2'")],
         "h / ?a=x<path 0>y1%202 ?b=<path 0>1%202 ?c=<path 0>",
@@ -117,9 +129,13 @@ fn uris_and_mappings_become_calls() {
         "h / ?c=<queries q> A: headers X-A B: queries q",
     );
     check(
-        "http://h/",
-        &[("header.A", "context.identity.sourceIp")],
-        "h / A: context identity.sourceIp",
+        "http://h/{v}",
+        &[
+            ("path.v", "method.request.body.$.a"),
+            ("querystring.b", "method.request.body.b['c d'][0]"),
+            ("header.A", "method.request.body"),
+        ],
+        "h /<body [Member(\"a\")]> ?b=<body [Member(\"b\"), Member(\"c d\"), Item(0)]> A: body",
     );
 }
 
@@ -225,9 +241,11 @@ fn every_problem_of_a_mapping_is_found() {
     let unknown = "there is no context variable \"context.authorizer.principalId\" yet";
     let source = "context.authorizer.principalId";
     check("header.A", source, "NotRunnable context-variable", unknown);
-    let later = |source: &str, kind: &str| {
-        let message = format!("a mapping from \"{source}\" cannot run yet");
-        check("header.A", source, &format!("NotRunnable {kind}"), &message);
+    let later = |source: &str| {
+        let message = format!(
+            "a mapping from \"{source}\" cannot run yet: not a path of .name, ['name'] and [0] alone"
+        );
+        check("header.A", source, "NotRunnable body-mapping", &message);
     };
     for source in ["method.request.multivalueheader.Y", "method.request.multivaluequerystring.X"] {
         let error = format!("Invalid mapping expression parameter specified: {source}");
@@ -237,9 +255,14 @@ fn every_problem_of_a_mapping_is_found() {
         let error = format!("Invalid mapping expression specified: {source}");
         invalid("header.A", source, &error);
     }
-    later("method.request.body", "body-mapping");
-    later("method.request.body.a", "body-mapping");
-    later("method.request.body[0]", "body-mapping");
+    for source in ["method.request.body..a", "method.request.body.a[*]", "method.request.body.*"] {
+        later(source);
+    }
+    invalid(
+        "header.A",
+        "method.request.bodys",
+        "Invalid mapping expression specified: method.request.bodys",
+    );
     check("path.id", "'x'", "Ignored uri-variable", "the URI has no path variable {id}");
     for target in ["header.Content-Length", "header.transfer-ENCODING"] {
         let message = format!(

@@ -90,7 +90,13 @@ pub(crate) fn resource(path: &str, methods: Vec<Method>) -> Resource {
 /// An API.
 pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
     let id = RestApiId::derive("t", "T");
-    let api = RestApi { id, name: "T".into(), description: None, version: None };
+    let api = RestApi {
+        id,
+        name: "T".into(),
+        description: None,
+        version: None,
+        binary_media_types: Vec::new(),
+    };
     Deployment { api, resources, models: Vec::new(), refusals: Vec::new() }
 }
 

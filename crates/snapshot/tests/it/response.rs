@@ -9,12 +9,15 @@ use crate::documents::{compile_one, http, map, method, method_response, only, pr
 fn integration_responses_are_chosen_by_status() {
     let mut document = method(http(IntegrationType::Http, "http://h/"));
     document.integration.passthrough_behavior = PassthroughBehavior::Never;
-    document.responses = vec![method_response(200, &["X", "Y", "Z"]), method_response(404, &[])];
+    document.responses =
+        vec![method_response(200, &["V", "W", "X", "Y", "Z"]), method_response(404, &[])];
     let mut found = rule(None, 200);
     found.response_parameters = map(&[
         ("method.response.header.X", "integration.response.header.Location".to_owned()),
         ("method.response.header.Y", "'a'".to_owned()),
         ("method.response.header.Z", "integration.response.multivalueheader.A".to_owned()),
+        ("method.response.header.V", "integration.response.body".to_owned()),
+        ("method.response.header.W", "integration.response.body.a[1]".to_owned()),
     ]);
     found.response_templates = map(&[("application/json", "{\"a\": 1}".to_owned())]);
     document.integration.responses =
@@ -44,6 +47,8 @@ fn integration_responses_are_chosen_by_status() {
     assert_eq!(
         rule.headers,
         [
+            ("V".into(), ResponseSource::Body),
+            ("W".into(), ResponseSource::BodyPath(".a[1]".parse().unwrap())),
             ("X".into(), ResponseSource::Header("Location".into())),
             ("Y".into(), ResponseSource::Literal((*b"a").into())),
             ("Z".into(), ResponseSource::Headers("A".into())),
@@ -86,11 +91,11 @@ fn every_problem_of_a_response_parameter_is_found() {
     invalid("header.X", "'x'", "Invalid mapping identifier specified");
     let source = "integration.response.header.";
     invalid(x, source, &format!("Invalid mapping expression specified: {source}"));
-    let later = |source: &str, kind: &str| {
-        let message = format!("a mapping from \"{source}\" cannot run yet");
-        check(x, source, &format!("NotRunnable {kind}"), &message);
-    };
-    later("integration.response.body.id", "body-mapping");
+    let source = "integration.response.body.*";
+    let message = format!(
+        "a mapping from \"{source}\" cannot run yet: not a path of .name, ['name'] and [0] alone"
+    );
+    check(x, source, "NotRunnable body-mapping", &message);
     let source = "integration.response.multivalueheader.";
     invalid(x, source, &format!("Invalid mapping expression specified: {source}"));
 }
