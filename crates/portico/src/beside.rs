@@ -33,6 +33,15 @@ impl Files for Beside {
                 _ => error.to_string(),
             })
         };
+        // A link out of the directory would show lines of files that nobody meant.
+        let directory = match self.directory.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => &self.directory,
+        };
+        let directory = directory.canonicalize().map_err(unreadable)?;
+        if !path.canonicalize().map_err(unreadable)?.starts_with(directory) {
+            return Err(Unreadable("it is a link out of the definition's directory".to_owned()));
+        }
         // A pipe or a device would be waited for.
         if !fs::metadata(&path).map_err(unreadable)?.is_file() {
             return Err(Unreadable("it is no regular file".to_owned()));

@@ -91,6 +91,9 @@ fn of_servers<'d>(reader: &mut Reader<'d>, root: &At<'d>) -> Option<(String, Doc
         }
     };
     for server in &all {
+        reader.mapping(server);
+    }
+    for server in &all {
         let variable = server.get("variables").and_then(|at| at.get("basePath"));
         if let Some(default) = variable.and_then(|at| at.get("default")) {
             return Some((reader.text(&default)?.to_owned(), default.path));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::reader::{At, Reader};
 use super::schema::Models;
 use super::version::Dialect;
+use crate::tree::Value;
 
 /// Media type to the name of a model.
 pub(super) type ByMediaType = BTreeMap<String, String>;
@@ -47,21 +48,35 @@ pub(super) fn response_models<'d>(
     }
 }
 
+/// Checks the lists of media types that an operation or a Swagger definition has.
+pub(super) fn check_media_types<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
+    for list in ["consumes", "produces"].into_iter().filter_map(|key| at.get(key)) {
+        for (index, node) in reader.sequence(&list).unwrap_or_default().iter().enumerate() {
+            reader.string(&At { node, path: list.path.join(&index.to_string()) });
+        }
+    }
+}
+
 /// The parameter of a list that is the body. Other parameters are read elsewhere.
 fn body_parameter<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<At<'d>> {
     let list = at.get("parameters")?;
-    let crate::tree::Value::Sequence(items) = &list.node.value else { return None };
+    let Value::Sequence(items) = &list.node.value else { return None };
+    let mut body = None;
     for (index, node) in items.iter().enumerate() {
         let item = At { node, path: list.path.join(&index.to_string()) };
         let Some(parameter) = reader.resolve(item) else { continue };
-        let place = parameter.get("in");
-        if place.is_some_and(
-            |at| matches!(&at.node.value, crate::tree::Value::String(text) if **text == *"body"),
-        ) {
-            return Some(parameter);
+        let is_body = parameter.get("in").is_some_and(|place| match &place.node.value {
+            Value::String(text) => **text == *"body",
+            _ => false,
+        });
+        if is_body && body.is_some() {
+            let message = "the parameter is ignored: another one is the body";
+            reader.ignored("parameter", &parameter.path, message);
+        } else if is_body {
+            body = Some(parameter);
         }
     }
-    None
+    body
 }
 
 /// One schema for each media type of the operation's list, or of the whole definition's.
@@ -73,13 +88,15 @@ fn by_type<'d>(
     models: &mut Models<'d>,
 ) -> ByMediaType {
     let Some(name) = models.of_schema(reader, schema) else { return ByMediaType::new() };
-    let list = operation.get(list).or_else(|| reader.root().get(list));
-    let items = list.and_then(|list| Some((reader.sequence(&list)?, list)));
+    let Ok(list) = reader.inherited(operation, list) else { return ByMediaType::new() };
     let mut by_type = ByMediaType::new();
-    for (index, node) in items.iter().flat_map(|(items, _)| items.iter().enumerate()) {
-        let path = items.as_ref().map(|(_, list)| list.path.join(&index.to_string()));
-        let media = path.and_then(|path| reader.string(&At { node, path }));
-        by_type.extend(media.map(|media| (media.to_owned(), name.clone())));
+    // What is wrong with the list has been told.
+    if let Some(Value::Sequence(items)) = list.as_ref().map(|list| &list.node.value) {
+        for item in items.iter() {
+            if let Value::String(media) = &item.value {
+                by_type.insert(media.to_string(), name.clone());
+            }
+        }
     }
     if by_type.is_empty() {
         by_type.insert("application/json".to_owned(), name);

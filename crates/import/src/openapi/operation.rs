@@ -57,10 +57,15 @@ pub(super) fn read<'d>(
     let table = if reader.dialect == Dialect::Swagger20 { SWAGGER } else { OPENAPI };
     member::check(reader, at, extension::Place::Operation, table, Others::Ignored);
     let request_validator = extension::validator(reader, at);
+    // One that inherits too much is refused as a whole.
+    reader.inherited(at, "security").ok()?;
     let Guards { authorization, api_key_required } = security::read(reader, at);
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));
     let request_parameters: BTreeMap<String, bool> = parameters.into_iter().collect();
+    if reader.dialect == Dialect::Swagger20 {
+        body::check_media_types(reader, at);
+    }
     let request_models = body::request_models(reader, at, items, models);
     let responses = response::read_all(reader, at, models);
     let operation_name = reader.string_member(at, "operationId").map(str::to_owned);

@@ -9,8 +9,8 @@ use crate::tree::{Node, Value};
 /// References that may follow one another.
 const CHAIN: usize = 32;
 
-/// Values that all references of a definition together may stand for, each counted as often as
-/// it is referred to.
+/// Values that all references of a definition together may stand for, and what its operations
+/// inherit from it, each counted as often as it is used.
 const REFERENCED: usize = 4_000_000;
 
 impl<'d> Reader<'d> {
@@ -54,7 +54,7 @@ impl<'d> Reader<'d> {
             self.invalid("reference", &reference.path, format!("there is no {text}"));
             return None;
         };
-        self.charge(reference, &target)
+        self.charge(&reference.path, size(target.node)).then_some(target)
     }
 
     /// Members beside a reference have no effect. Source: OpenAPI 3.0.4, "Reference Object";
@@ -93,17 +93,37 @@ impl<'d> Reader<'d> {
         None
     }
 
-    /// Counts what a reference stands for, as it would count had it been written there.
-    fn charge(&mut self, reference: &At<'d>, target: &At<'d>) -> Option<At<'d>> {
+    /// Counts values that stand elsewhere, as they would count had they been written here; whether
+    /// there is room for them.
+    fn charge(&mut self, path: &DocumentPath, values: usize) -> bool {
         if self.referenced <= REFERENCED {
-            self.referenced += size(target.node);
+            self.referenced += values;
         }
         if self.referenced > REFERENCED {
-            let message = format!("references stand for more than {REFERENCED} values in all");
-            self.invalid("too-many-values", &reference.path, message);
-            return None;
+            let message = format!(
+                "references, and what is inherited, stand for more than {REFERENCED} values"
+            );
+            self.invalid("too-many-values", path, message);
+            return false;
         }
-        Some(target.clone())
+        true
+    }
+
+    /// A member of an operation, or that of the whole definition, which each operation without its
+    /// own has; an error when the operations have too much together.
+    pub(super) fn inherited(
+        &mut self,
+        operation: &At<'d>,
+        key: &str,
+    ) -> Result<Option<At<'d>>, ()> {
+        if let Some(own) = operation.get(key) {
+            return Ok(Some(own));
+        }
+        let Some(inherited) = self.root().get(key) else { return Ok(None) };
+        match self.charge(&operation.path, size(inherited.node)) {
+            true => Ok(Some(inherited)),
+            false => Err(()),
+        }
     }
 }
 

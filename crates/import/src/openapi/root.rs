@@ -7,7 +7,7 @@ use super::options::BasePath;
 use super::reader::{At, Reader};
 use super::schema::Models;
 use super::version::{self, Dialect};
-use super::{base_path, extension, path_item};
+use super::{base_path, body, extension, path_item};
 use crate::tree::Value;
 
 const OPENAPI_30: Table = &[
@@ -85,6 +85,7 @@ fn read_dialect<'d>(
         Dialect::OpenApi31 => OPENAPI_31,
     };
     member::check(reader, at, extension::Place::Root, table, Others::Ignored);
+    check_definitions(reader, at);
     check_servers(reader, at);
     let base = base_path::read(reader, at, base_path);
     if let Some(security) = at.get("security") {
@@ -95,12 +96,16 @@ fn read_dialect<'d>(
     let mut models = Models::new(&api.id);
     models.read_defined(reader);
     let resources = path_item::read_all(reader, at, &api.id, base.as_ref(), &mut models);
+    // Which methods a model is for, nobody asks.
+    let before = reader.findings.len();
+    let models = models.finish(reader);
+    reader.unplaced.extend(reader.refusals_since(before));
     for kind in &reader.unplaced {
         if !refusals.contains(kind) {
             refusals.push(kind);
         }
     }
-    Deployment { api, resources, models: models.finish(reader), refusals }
+    Deployment { api, resources, models, refusals }
 }
 
 fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestApi {
@@ -139,6 +144,29 @@ fn read_binary_media_types<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Vec<Stri
         types.extend(reader.string(&at).map(str::to_owned));
     }
     types
+}
+
+/// What is defined once for all stands in mappings. One that is null is as if it were not there.
+fn check_definitions<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
+    let mut sections = Vec::new();
+    if reader.dialect == Dialect::Swagger20 {
+        body::check_media_types(reader, at);
+        let names = ["definitions", "parameters", "responses", "securityDefinitions"];
+        sections.extend(names.into_iter().filter_map(|name| at.get(name)));
+    } else if let Some(components) = at.get("components") {
+        if let Value::Mapping(members) = &components.node.value {
+            let members = members.iter().filter(|member| !member.key.starts_with("x-"));
+            sections.extend(members.filter_map(|member| components.get(&member.key)));
+        }
+        sections.push(components);
+    }
+    for section in sections {
+        if matches!(section.node.value, Value::Null) {
+            reader.ignored("type", &section.path, "it is ignored: it is null");
+        } else {
+            reader.mapping(&section);
+        }
+    }
 }
 
 /// An endpoint configuration may stand at a server.

@@ -8,7 +8,7 @@ use portico_model::limits::DEFINITION_BYTES;
 use portico_model::{DocumentPath, Model, RestApiId};
 
 use super::reader::{At, Reader};
-use super::version::Section;
+use super::version::{Dialect, Section};
 use crate::tree::{Member, Value};
 
 /// Bytes of the schemas of all models together.
@@ -56,11 +56,15 @@ impl<'d> Models<'d> {
     /// Names the schemas that the definition defines.
     pub(super) fn read_defined(&mut self, reader: &mut Reader<'d>) {
         let Some(section) = reader.section(Section::Schemas) else { return };
-        for Member { key, node, .. } in reader.mapping(&section).unwrap_or_default() {
+        let Value::Mapping(members) = &section.node.value else { return };
+        for Member { key, node, .. } in members.iter() {
             if key.starts_with("x-") {
                 continue;
             }
             let at = At { node, path: section.path.join(key) };
+            if !is_schema(reader, &at) {
+                continue;
+            }
             let named = if key.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !key.is_empty() {
                 self.taken.insert(key.to_string());
                 self.pending.push((key.to_string(), at.clone()));
@@ -97,6 +101,9 @@ impl<'d> Models<'d> {
 
     /// The model of a schema where it is used: the one it refers to, or one of its own.
     pub(super) fn of_schema(&mut self, reader: &mut Reader<'d>, at: &At<'d>) -> Option<String> {
+        if !is_schema(reader, at) {
+            return None;
+        }
         if let Some(reference) = at.get("$ref") {
             return self.of_reference(reader, &reference);
         }
@@ -231,6 +238,12 @@ impl<'d> Models<'d> {
         }
         true
     }
+}
+
+/// Whether a value can be a schema: a mapping, and in OpenAPI 3.1 also a boolean.
+fn is_schema<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> bool {
+    let may_be_boolean = reader.dialect == Dialect::OpenApi31;
+    (may_be_boolean && matches!(at.node.value, Value::Bool(_))) || reader.mapping(at).is_some()
 }
 
 /// Writes a number of YAML as one of JSON; what JSON has no number for is a string.

@@ -27,6 +27,15 @@ fn nesting_has_a_limit() {
     check("flow.json", &"{\"a\":".repeat(100_000), "1:641 too-deep");
     check("block.yaml", &block, "129:129 too-deep");
     check("sequences.yaml", &sequences, "1:257 too-deep");
+    check("tags.yaml", &"!Join [x, ".repeat(1000), "1:1287 too-deep");
+    // A tag makes one value two, so that what is as deep as can be is twice as deep.
+    let tags = format!("a: {}1{}", "!Join ['', [".repeat(63), "]]".repeat(63));
+    let text = format!("openapi: 3.0.1\ninfo: {{title: T}}\npaths: {{}}\nx-{tags}");
+    assert!(openapi::read("tags.yaml", text.as_bytes()).deployment.is_some());
+    let open = format!("x-{}", "a: !Select [0, ".to_owned() + &"!Select [0, ".repeat(120));
+    let text =
+        format!("openapi: 3.0.1\ninfo: {{title: T}}\npaths: {{}}\n{open}1{}", "]".repeat(121));
+    assert!(openapi::read("tags.yaml", text.as_bytes()).deployment.is_some());
     let aliases: String = (1..200).fold("a0: &a0 [x]\n".to_owned(), |text, index| {
         format!("{text}a{index}: &a{index} [*a{}]\n", index - 1)
     });

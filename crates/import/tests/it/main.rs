@@ -6,3 +6,4 @@ mod corpus;
 mod limits;
 mod openapi;
 mod references;
+mod types;

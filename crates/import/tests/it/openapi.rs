@@ -242,6 +242,7 @@ fn refusals_hold_for_all_that_is_below() {
     check("", "x-amazon-apigateway-teleport: 1,", &[], &["unknown-extension"]);
     check("", "parameters: [{$ref: ../a.yaml}],", &[], &["reference"]);
     check("", "$ref: ../a.yaml,", &["reference"], &["reference"]);
+    check("components: {schemas: {A: {items: {$ref: ../a.yaml}}}}", "", &["reference"], &[]);
 }
 
 #[test]

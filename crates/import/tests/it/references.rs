@@ -150,6 +150,28 @@ fn references_are_counted_as_often_as_they_stand() {
 }
 
 #[test]
+fn what_operations_inherit_is_counted_for_each() {
+    let check = |rest: &str, operation: &str| {
+        let paths: String = (0..3000)
+            .map(|index| {
+                format!(
+                    "  /p{index}: {{post: {{{operation}x-amazon-apigateway-integration: {{type: \
+                     mock}}}}}}\n"
+                )
+            })
+            .collect();
+        let imported = read(&format!("info: {{title: T}}\n{rest}\npaths:\n{paths}"), &[]);
+        let last = imported.findings.iter().filter(|finding| finding.kind == "too-many-values");
+        assert!(last.count() > 1000, "{:?}", imported.findings.last());
+    };
+    let requirements = "{k: []}, ".repeat(2000);
+    check(&format!("openapi: 3.0.1\nsecurity: [{requirements}]"), "");
+    let types: String = (0..3000).map(|index| format!("a/b{index}, ")).collect();
+    let body = "parameters: [{in: body, name: b, schema: {type: string}}], ";
+    check(&format!("swagger: 2.0\nconsumes: [{types}]"), body);
+}
+
+#[test]
 fn schemas_may_go_round_in_circles_over_files() {
     let text = definition(
         "paths: {/a: {post: {requestBody: {content: {a/b: {schema: {$ref: 'b.yaml#/B'}}}}, \
