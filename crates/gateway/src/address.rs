@@ -76,21 +76,14 @@ mod tests {
     use std::sync::Arc;
 
     use portico_model::RestApiId;
-    use portico_snapshot::{RestStage, RouteTree, StageIndex};
+    use portico_snapshot::{RestStage, StageIndex};
 
     use super::*;
 
     #[test]
     fn stages_are_found_by_host_by_path_and_alone() {
-        let stage = RestStage {
-            api_id: RestApiId::derive("openapi.yaml", "Pets"),
-            api_name: "Pets".to_owned(),
-            stage: "prod".parse().unwrap(),
-            routes: RouteTree::default(),
-            methods: Vec::new(),
-            origins: Vec::new(),
-            throttle: None,
-        };
+        let id = RestApiId::derive("openapi.yaml", "Pets");
+        let stage = RestStage::empty(id, "Pets", "prod".parse().unwrap());
         let id = stage.api_id.as_str().to_owned();
         let host = format!("{id}.execute-api.localhost:8080");
         let snapshot = Snapshot::new(1, vec![Arc::new(stage)], Some(StageIndex(0)));

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use portico_snapshot::{Method, RestStage};
+use portico_net::write_decimal;
+use portico_snapshot::{ContextVariable, Method, RestStage};
 
+use crate::facts::Facts;
 use crate::fault::Fault;
 use crate::ids::RequestIds;
 use crate::recorder::Recorder;
+use crate::rest;
 
 /// A finished request.
 #[derive(Clone, Copy)]
@@ -35,6 +38,45 @@ pub struct Event<'a> {
     /// Whether the client was sent the whole answer.
     pub complete: bool,
     pub recorder: Option<&'a Recorder>,
+    /// What [`Event::write_context`] writes the rest from.
+    pub facts: Facts<'a>,
+}
+
+impl Event<'_> {
+    /// Appends the value of a context variable as an access log has it; false, and nothing is
+    /// appended, if the request has none. Bytes of the client stand in it as they came.
+    pub fn write_context(&self, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
+        let number = |number: u64, out: &mut Vec<u8>| {
+            write_decimal(number, out);
+            true
+        };
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        match variable {
+            ContextVariable::Status => number(u64::from(self.status), out),
+            ContextVariable::ResponseLatency => number(milliseconds(self.latency), out),
+            ContextVariable::ResponseLength => number(self.response_bytes, out),
+            ContextVariable::IntegrationLatency | ContextVariable::IntegrationLatencyAgain => {
+                self.integration_latency.is_some_and(|time| number(milliseconds(time), out))
+            }
+            ContextVariable::IntegrationStatus
+            | ContextVariable::IntegrationStatusAgain
+            | ContextVariable::IntegrationIntegrationStatus => {
+                self.integration_status.is_some_and(|status| number(u64::from(status), out))
+            }
+            ContextVariable::RequestId => {
+                out.extend_from_slice(self.ids.logged_bytes());
+                true
+            }
+            ContextVariable::IntegrationError | ContextVariable::IntegrationErrorMessage => {
+                let Some(fault) = self.fault.filter(|fault| fault.is_of_integration()) else {
+                    return false;
+                };
+                out.extend_from_slice(fault.wire().message().unwrap_or_default().as_bytes());
+                true
+            }
+            _ => rest::write_context(&self.facts, variable, out),
+        }
+    }
 }
 
 /// Where events go. It is called on the worker, between two requests: it must not wait.

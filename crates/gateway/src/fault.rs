@@ -1,8 +1,10 @@
 //! Why the gateway answers instead of the integration, and with what.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
+use portico_model::GatewayResponseType;
 use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::CallError;
 use portico_net::{BodyError, Refusal};
@@ -15,8 +17,8 @@ pub enum Fault {
     NoSuchMethod,
     #[error("no API and stage match")]
     NoSuchStage,
-    #[error("the stage admits {per_second} requests a second and {burst} at once")]
-    Throttled { per_second: f64, burst: u32 },
+    #[error("the limit of {name} is {per_second} requests a second and {burst} at once")]
+    Throttled { name: Arc<str>, per_second: f64, burst: u32 },
     #[error("no template takes the content type, and the integration passes none through")]
     UnsupportedMediaType,
     #[error("the payload is larger than {limit} bytes")]
@@ -44,8 +46,7 @@ pub enum Fault {
 /// What a client may read of a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wire {
-    /// Gateway response type, for example `THROTTLED`.
-    pub(crate) response_type: &'static str,
+    pub(crate) response_type: GatewayResponseType,
     pub(crate) status: u16,
     /// Value of `x-amzn-ErrorType`.
     pub(crate) error_type: &'static str,
@@ -55,7 +56,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     const fn json(
-        response_type: &'static str,
+        response_type: GatewayResponseType,
         status: u16,
         error_type: &'static str,
         body: &'static str,
@@ -67,6 +68,13 @@ impl Wire {
             content_type: "application/json",
             body: Cow::Borrowed(body),
         }
+    }
+
+    /// The words for the client, as they stand in the body; `None` is `null`.
+    pub(crate) fn message(&self) -> Option<&str> {
+        let Some(value) = self.body.strip_prefix(r#"{"message":"#) else { return Some(&self.body) };
+        let value = value.strip_suffix('}').unwrap_or(value).trim_start();
+        value.strip_prefix('"').and_then(|text| text.strip_suffix('"'))
     }
 }
 
@@ -80,28 +88,31 @@ impl Fault {
     pub(crate) fn wire(&self) -> Wire {
         match self {
             Self::NoSuchMethod => Wire::json(
-                "MISSING_AUTHENTICATION_TOKEN",
+                GatewayResponseType::MissingAuthenticationToken,
                 403,
                 "MissingAuthenticationTokenException",
                 r#"{"message":"Missing Authentication Token"}"#,
             ),
-            Self::NoSuchStage => {
-                Wire::json("ACCESS_DENIED", 403, "ForbiddenException", r#"{"message":"Forbidden"}"#)
-            }
+            Self::NoSuchStage => Wire::json(
+                GatewayResponseType::AccessDenied,
+                403,
+                "ForbiddenException",
+                r#"{"message":"Forbidden"}"#,
+            ),
             Self::Throttled { .. } => Wire::json(
-                "THROTTLED",
+                GatewayResponseType::Throttled,
                 429,
                 "TooManyRequestsException",
                 r#"{"message":"Too Many Requests"}"#,
             ),
             Self::UnsupportedMediaType => Wire::json(
-                "UNSUPPORTED_MEDIA_TYPE",
+                GatewayResponseType::UnsupportedMediaType,
                 415,
                 "BadRequestException",
                 r#"{"message": "Unsupported Media Type"}"#,
             ),
             Self::RequestTooLarge { limit } => Wire {
-                response_type: "REQUEST_TOO_LARGE",
+                response_type: GatewayResponseType::RequestTooLarge,
                 status: 413,
                 error_type: "RequestEntityTooLargeException",
                 content_type: "text/plain",
@@ -114,25 +125,25 @@ impl Fault {
             Self::BadRequest(_) => bad_request(400),
             Self::Refused(refusal) => bad_request(refusal.status()),
             Self::Configuration(_) | Self::UnknownOrigin(_) | Self::WrongCertificate(_) => {
-                Wire::json("API_CONFIGURATION_ERROR", 500, INTERNAL, INTERNAL_BODY)
+                Wire::json(GatewayResponseType::ApiConfigurationError, 500, INTERNAL, INTERNAL_BODY)
             }
             Self::Overloaded(_) => Wire::json(
-                "DEFAULT_5XX",
+                GatewayResponseType::Default5xx,
                 503,
                 "ServiceUnavailableException",
                 r#"{"message": "Service Unavailable"}"#,
             ),
             Self::MalformedAnswer(_) => {
-                Wire::json("INTEGRATION_FAILURE", 502, INTERNAL, INTERNAL_BODY)
+                Wire::json(GatewayResponseType::IntegrationFailure, 502, INTERNAL, INTERNAL_BODY)
             }
             Self::IntegrationFailure(_) => Wire::json(
-                "INTEGRATION_FAILURE",
+                GatewayResponseType::IntegrationFailure,
                 504,
                 INTERNAL,
                 r#"{"message": "Network error communicating with endpoint"}"#,
             ),
             Self::IntegrationTimeout { .. } => Wire::json(
-                "INTEGRATION_TIMEOUT",
+                GatewayResponseType::IntegrationTimeout,
                 504,
                 INTERNAL,
                 r#"{"message": "Endpoint request timed out"}"#,
@@ -142,7 +153,26 @@ impl Fault {
 
     /// Name of the gateway response type, for example `THROTTLED`.
     pub fn response_type(&self) -> &'static str {
-        self.wire().response_type
+        self.wire().response_type.as_str()
+    }
+
+    /// Whether gateway responses of an API apply: not before one is found, and not to what breaks
+    /// HTTP itself, which AWS answers before API Gateway sees it.
+    pub(crate) fn may_be_customised(&self) -> bool {
+        !matches!(self, Self::NoSuchStage | Self::BadRequest(_) | Self::Refused(_))
+    }
+
+    /// Whether the call of the integration failed.
+    pub(crate) fn is_of_integration(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownOrigin(_)
+                | Self::WrongCertificate(_)
+                | Self::IntegrationTimeout { .. }
+                | Self::IntegrationFailure(_)
+                | Self::Overloaded(_)
+                | Self::MalformedAnswer(_)
+        )
     }
 
     /// What the operator must know: the fault and its causes, in one line.
@@ -196,5 +226,25 @@ fn bad_request(status: u16) -> Wire {
         505 => ("HttpVersionNotSupportedException", r#"{"message":"HTTP Version Not Supported"}"#),
         _ => ("BadRequestException", r#"{"message":"Bad Request"}"#),
     };
-    Wire::json("DEFAULT_4XX", status, error_type, body)
+    Wire::json(GatewayResponseType::Default4xx, status, error_type, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_is_that_of_the_body() {
+        let check = |body: &'static str, expected: Option<&str>| {
+            let wire = Wire::json(GatewayResponseType::Unauthorized, 401, "E", body);
+            assert_eq!(wire.message(), expected, "{body}");
+        };
+        check(r#"{"message":"Forbidden"}"#, Some("Forbidden"));
+        check(INTERNAL_BODY, Some("Internal server error"));
+        check(r#"{"message":null}"#, None);
+        check(
+            "HTTP content length exceeded 7 bytes.",
+            Some("HTTP content length exceeded 7 bytes."),
+        );
+    }
 }

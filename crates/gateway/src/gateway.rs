@@ -13,6 +13,7 @@ use portico_snapshot::{Captures, Snapshot};
 
 use crate::account::Account;
 use crate::event::{Emit, Event};
+use crate::facts::Facts;
 use crate::fault::Fault;
 use crate::ids::{IdGenerator, RequestIds};
 use crate::recorder::Recorder;
@@ -45,6 +46,12 @@ pub struct Entry {
 pub(crate) struct Trail {
     pub(crate) stage: Option<usize>,
     pub(crate) method: Option<usize>,
+    /// Where in the request's path that of the stage begins.
+    pub(crate) path_at: usize,
+    /// Whether the stage stands in the path that the client sees.
+    pub(crate) names_stage: bool,
+    /// When the request came, since the Unix epoch.
+    wall: Duration,
     pub(crate) integration_status: Option<u16>,
     pub(crate) integration_latency: Option<Duration>,
     recorder: Option<Box<Recorder>>,
@@ -85,7 +92,7 @@ impl<E: Emit> Gateway<E> {
         }
     }
 
-    fn begin(&self, sent_id: Option<&[u8]>, now: Instant) -> Entry {
+    fn begin(&self, sent_id: Option<&[u8]>, worker: &Worker) -> Entry {
         let recorder = self.emit.wants_recorder().then(Box::default);
         Entry {
             runtime: self.runtime.borrow().clone(),
@@ -93,10 +100,13 @@ impl<E: Emit> Gateway<E> {
             trail: Trail {
                 stage: None,
                 method: None,
+                path_at: 0,
+                names_stage: false,
+                wall: worker.clock.wall(),
                 integration_status: None,
                 integration_latency: None,
                 recorder,
-                began: now,
+                began: worker.clock.now(),
             },
             fault: None,
             status: 0,
@@ -115,31 +125,33 @@ impl<E: Emit> Handler for Gateway<E> {
     }
 
     async fn answer(&self, request: &mut Request<'_>) -> (Response, Entry) {
-        let now = request.worker.clock.now();
-        let mut entry = self.begin(request.head.known(Name::XAmznRequestId), now);
+        let sent_id = request.head.known(Name::XAmznRequestId);
+        let mut entry = self.begin(sent_id, request.worker);
         let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
         let answered = rest::handle(self, &mut entry.life(), request, &mut captures).await;
-        if self.captures.borrow().len() < SPARE_CAPTURES {
-            self.captures.borrow_mut().push(captures);
-        }
         let response = match answered {
             Ok(response) => response,
             Err(fault) => {
-                let response = rest::gateway_response(&fault, &entry.ids, request.worker);
+                let facts = entry.facts(&self.account, request.head, request.peer, Some(&fault));
+                let response =
+                    rest::gateway_response::render(&fault, &facts, &captures, request.worker);
                 let now = request.worker.clock.now();
                 entry.trail.note("gateway response", now, || fault.explain());
                 entry.fault = Some(fault);
                 response
             }
         };
+        if self.captures.borrow().len() < SPARE_CAPTURES {
+            self.captures.borrow_mut().push(captures);
+        }
         entry.status = response.status();
         (response, entry)
     }
 
     fn refuse(&self, refusal: Refusal, _: &Peer, worker: &Worker) -> (Response, Entry) {
-        let mut entry = self.begin(None, worker.clock.now());
+        let mut entry = self.begin(None, worker);
         let fault = Fault::Refused(refusal);
-        let response = rest::gateway_response(&fault, &entry.ids, worker);
+        let response = rest::gateway_response::uncustomised(&fault, &entry.ids, worker);
         entry.trail.note("gateway response", worker.clock.now(), || fault.explain());
         entry.status = response.status();
         entry.fault = Some(fault);
@@ -147,17 +159,17 @@ impl<E: Emit> Handler for Gateway<E> {
     }
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
-        let Entry { runtime, ids, trail, fault, status } = entry;
+        let facts = entry.facts(&self.account, head, peer, entry.fault.as_ref());
+        let Entry { ids, trail, fault, status, .. } = &entry;
         let mut text = IpText::default();
-        let stage = trail.stage.map(|index| (index, &*runtime.stage(index).rest));
         self.emit.emit(&Event {
-            ids: &ids,
-            stage,
-            method: stage.zip(trail.method).map(|((_, rest), index)| &rest.methods[index]),
+            ids,
+            stage: trail.stage.zip(facts.stage),
+            method: facts.method,
             request_method: head.method(),
             request_path: head.path(),
             client_ip: peer.client_ip(head, &mut text),
-            status,
+            status: *status,
             fault: fault.as_ref(),
             integration_status: trail.integration_status,
             integration_latency: trail.integration_latency,
@@ -165,6 +177,7 @@ impl<E: Emit> Handler for Gateway<E> {
             response_bytes: sent.body_bytes,
             complete: sent.complete,
             recorder: trail.recorder.as_deref(),
+            facts,
         });
     }
 }
@@ -179,5 +192,19 @@ pub(crate) struct Life<'a> {
 impl Entry {
     fn life(&mut self) -> Life<'_> {
         Life { runtime: &self.runtime, ids: &self.ids, trail: &mut self.trail }
+    }
+
+    fn facts<'a>(
+        &'a self,
+        account: &'a Account,
+        head: &'a RequestHead,
+        peer: &'a Peer,
+        fault: Option<&'a Fault>,
+    ) -> Facts<'a> {
+        let Trail { path_at, names_stage, wall, .. } = self.trail;
+        let stage = self.trail.stage.map(|index| &*self.runtime.stage(index).rest);
+        let method = stage.zip(self.trail.method).map(|(stage, index)| &stage.methods[index]);
+        let path = head.path().get(path_at..).unwrap_or_default();
+        Facts { account, ids: &self.ids, stage, method, head, peer, wall, path, names_stage, fault }
     }
 }

@@ -11,6 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 pub struct RequestIds {
     request: [u8; 36],
     extended: [u8; 16],
+    /// The client sent an id that is none.
+    replaced: bool,
 }
 
 impl RequestIds {
@@ -18,6 +20,12 @@ impl RequestIds {
     /// `x-amzn-RequestId`.
     pub fn request(&self) -> &str {
         std::str::from_utf8(&self.request).unwrap_or_default()
+    }
+
+    /// The request id as access logs have it: a text of AWS's where the client's own is no UUID.
+    /// Source: AWS, "Variables for access logging for API Gateway".
+    pub(crate) fn logged_bytes(&self) -> &[u8] {
+        if self.replaced { b"UUID_REPLACED_INVALID_REQUEST_ID" } else { &self.request }
     }
 
     /// The bytes of [`RequestIds::request`].
@@ -46,15 +54,14 @@ impl IdGenerator {
     /// over when it is a UUID.
     pub(crate) fn request(&self, sent: Option<&[u8]>) -> RequestIds {
         let mut random = self.random.borrow_mut();
-        let request = match sent.and_then(|sent| <[u8; 36]>::try_from(sent).ok()) {
-            Some(sent) if is_uuid(&sent) => sent,
-            _ => uuid(random.u128(..)),
-        };
+        let taken_over = sent.and_then(|sent| <[u8; 36]>::try_from(sent).ok()).filter(is_uuid);
+        let replaced = sent.is_some() && taken_over.is_none();
+        let request = taken_over.unwrap_or_else(|| uuid(random.u128(..)));
         let bytes = random.u128(..).to_le_bytes();
         let mut extended = [b'='; 16];
         let written = STANDARD.encode_slice(&bytes[..11], &mut extended);
         debug_assert_eq!(written, Ok(16));
-        RequestIds { request, extended }
+        RequestIds { request, extended, replaced }
     }
 
     /// A trace root, for example `1-5759e988-bd862e3fe1be46a994272793`.
@@ -125,10 +132,14 @@ mod tests {
         let generator = IdGenerator::new();
         let uuid = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
         assert_eq!(generator.request(Some(uuid.as_bytes())).request(), uuid);
+        assert_eq!(generator.request(Some(uuid.as_bytes())).logged_bytes(), uuid.as_bytes());
+        assert!(is_uuid(generator.request(None).logged_bytes().try_into().unwrap()));
         for not_uuid in
             ["", "c6af9ac6-7b61-11e6-9a41-93e8deadbee", "c6af9ac6_7b61-11e6-9a41-93e8deadbeef"]
         {
-            assert_ne!(generator.request(Some(not_uuid.as_bytes())).request(), not_uuid);
+            let ids = generator.request(Some(not_uuid.as_bytes()));
+            assert_ne!(ids.request(), not_uuid);
+            assert_eq!(ids.logged_bytes(), b"UUID_REPLACED_INVALID_REQUEST_ID");
         }
     }
 

@@ -6,6 +6,7 @@
 mod account;
 mod address;
 mod event;
+mod facts;
 mod fault;
 mod gateway;
 mod ids;
@@ -15,6 +16,7 @@ mod runtime;
 
 pub use account::Account;
 pub use event::{Emit, Event};
+pub use facts::Facts;
 pub use fault::Fault;
 pub use gateway::{Entry, Gateway};
 pub use ids::RequestIds;

@@ -1,9 +1,11 @@
 //! The pipeline of REST APIs, in API Gateway's order. It reads top to bottom; each step takes
 //! what is proven so far and returns what it proves.
 
+mod accept;
+mod body;
 mod context;
 mod encode;
-mod gateway_response;
+pub(crate) mod gateway_response;
 mod headers;
 mod integration;
 mod integration_request;
@@ -21,7 +23,7 @@ use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
 use crate::rest::scope::Scope;
 
-pub(crate) use gateway_response::render as gateway_response;
+pub(crate) use context::write as write_context;
 
 /// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> Outbound ->
 /// Inbound -> Response. Any line may end it with a fault.
@@ -36,7 +38,9 @@ pub(crate) async fn handle<E: Emit>(
     let addressed = address::find(&runtime.snapshot, request.head)?;
     let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
     throttle::admit(&matched, trail, now)?;
-    let scope = Scope::new(gateway, ids, matched, request.head, request.peer, request.worker);
+    let body = body::collect(&matched, request).await?;
+    let Request { head, peer, worker, .. } = *request;
+    let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
     let outbound = integration_request::prepare(&scope, request.body.framing())?;
     let inbound = integration::call(&matched, outbound, request, trail).await?;
     integration_response::render(&scope, inbound)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use portico_cluster::{Counters, Limit, Rate};
 use portico_net::upstream::Origin;
 use portico_net::{OriginTls, Worker};
-use portico_snapshot::{RestStage, Snapshot};
+use portico_snapshot::{RestStage, Snapshot, Throttle};
 
 /// What one worker serves. A request holds it from its first byte to its last.
 pub(crate) struct Runtime {
@@ -19,7 +19,8 @@ pub(crate) struct Runtime {
 pub(crate) struct Stage {
     pub(crate) rest: Arc<RestStage>,
     pub(crate) origins: Vec<Upstream>,
-    pub(crate) limit: Option<Arc<Limit>>,
+    /// In the order of the stage's throttles.
+    pub(crate) limits: Vec<Arc<Limit>>,
 }
 
 /// An origin, the worker's pool of connections to it, and its Host field.
@@ -57,10 +58,14 @@ impl Stage {
             pool: worker.origin(&origin.host, origin.port, proof(origin).as_ref()),
             authority: origin.authority().into(),
         };
-        let limit = rest.throttle.map(|throttle| {
+        let limit = |throttle: &Throttle| {
             let rate = Rate { per_second: throttle.rate, burst: throttle.burst };
-            counters.limit(&format!("{}/{}", rest.api_id, rest.stage), rate)
-        });
-        Self { rest: rest.clone(), origins: rest.origins.iter().map(upstream).collect(), limit }
+            counters.limit(&throttle.name, rate)
+        };
+        Self {
+            rest: rest.clone(),
+            origins: rest.origins.iter().map(upstream).collect(),
+            limits: rest.throttles.iter().map(limit).collect(),
+        }
     }
 }

@@ -14,6 +14,10 @@ pub struct RestApiId(String);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ResourceId(String);
 
+/// Id of a Deployment, for example `d4p7x2`: six of `[a-z0-9]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeploymentId(String);
+
 impl RestApiId {
     /// The id of an API that is served from a file: always the same for one file name and title.
     pub fn derive(file_name: &str, title: &str) -> Self {
@@ -25,6 +29,13 @@ impl ResourceId {
     /// The id of the resource with this path in an API that is served from a file.
     pub fn derive(api: &RestApiId, path: &str) -> Self {
         Self(derive::<6>(&[&api.0, path]))
+    }
+}
+
+impl DeploymentId {
+    /// The id of the one deployment of an API that is served from a file.
+    pub fn derive(api: &RestApiId) -> Self {
+        Self(derive::<6>(&[&api.0, "deployment"]))
     }
 }
 
@@ -106,7 +117,7 @@ macro_rules! text_type {
         }
     )*};
 }
-text_type!(RestApiId, ResourceId, StageName);
+text_type!(RestApiId, ResourceId, DeploymentId, StageName);
 
 #[cfg(test)]
 mod tests {

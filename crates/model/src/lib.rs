@@ -4,29 +4,37 @@
 mod allow;
 mod authorization;
 mod finding;
+mod gateway_response;
 mod http_method;
 mod ids;
 mod integration;
 mod kinds;
 pub mod limits;
 mod method;
+mod method_key;
+mod model;
 mod resource;
 mod resource_path;
 mod rest_api;
 mod stage;
+mod suggestion;
 
 pub use allow::{Allow, NotAllowable};
 pub use authorization::Authorization;
 pub use finding::{Class, DocumentPath, Finding, Place};
+pub use gateway_response::{GatewayResponse, GatewayResponseType};
 pub use http_method::{HttpMethod, UnknownHttpMethod};
-pub use ids::{InvalidStageName, ResourceId, RestApiId, StageName};
+pub use ids::{DeploymentId, InvalidStageName, ResourceId, RestApiId, StageName};
 pub use integration::{
     Connection, ContentHandling, DEFAULT_TIMEOUT, Integration, IntegrationResponse,
     IntegrationType, PassthroughBehavior, TlsConfig, TransferMode,
 };
 pub use kinds::{KINDS, Kind, kind};
 pub use method::{Method, MethodResponse};
+pub use method_key::{InvalidMethodKey, MethodKey};
+pub use model::Model;
 pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};
 pub use rest_api::{Deployment, RestApi};
-pub use stage::{MethodSetting, Stage};
+pub use stage::{AccessLogSettings, CanarySettings, MethodSetting, Stage};
+pub use suggestion::suggestion;

@@ -168,19 +168,14 @@ fn reachable(address: SocketAddr) -> String {
 #[cfg(test)]
 mod tests {
     use portico_model::RestApiId;
-    use portico_snapshot::RouteTree;
 
     use super::*;
 
     fn stage(file: &str, title: &str) -> RestStage {
+        let id = RestApiId::derive(file, "Bookstore");
         RestStage {
-            api_id: RestApiId::derive(file, "Bookstore"),
-            api_name: title.to_owned(),
-            stage: "local".parse().unwrap(),
-            routes: RouteTree::default(),
-            methods: Vec::new(),
             origins: vec![Origin { host: "127.0.0.1".into(), port: 9911, tls: None }],
-            throttle: None,
+            ..RestStage::empty(id, title, "local".parse().unwrap())
         }
     }
 

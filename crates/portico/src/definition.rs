@@ -1,13 +1,14 @@
 //! From a definition's file to the stage that is served, or to everything that stands against it.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use portico_import::openapi::{self, Imported};
+use portico_import::openapi::{self, Imported, Options};
 use portico_model::{Allow, Deployment, DocumentPath, Stage, StageName, limits};
 use portico_snapshot::{Inputs, RestStage};
 
+use crate::beside::Beside;
 use crate::config::{self, ChosenStage};
 use crate::failure::Failure;
 use crate::refused::{self, RefusedMethod};
@@ -18,6 +19,8 @@ use crate::source::Source;
 pub(crate) struct Definition {
     source: Source,
     imported: Imported,
+    /// Files that it refers to.
+    others: Vec<Source>,
 }
 
 /// What became of a definition.
@@ -30,8 +33,13 @@ pub(crate) struct Compiled {
     pub(crate) deployment: Option<Deployment>,
     /// Methods that answer an error, as what they ask for cannot run.
     pub(crate) refused: Vec<RefusedMethod>,
+    /// The other files that were asked for.
+    pub(crate) touched: Touched,
     pub(crate) report: Report,
 }
+
+/// Files with their texts; `None` where there is none.
+pub(crate) type Touched = Vec<(PathBuf, Option<Arc<str>>)>;
 
 /// The name by which a definition is known: that of its file, without directories.
 pub(crate) fn file_name(path: &Path) -> String {
@@ -47,8 +55,10 @@ impl Definition {
 
     /// A definition that was read as text from this path.
     pub(crate) fn of(source: Source, path: &Path) -> Self {
-        let imported = openapi::read(&file_name(path), source.text.as_bytes());
-        Self { source, imported }
+        let mut beside = Beside::new(path);
+        let options = Options::new(&mut beside);
+        let imported = openapi::read_with(&source.name, source.text.as_bytes(), options);
+        Self { source, imported, others: beside.read }
     }
 
     /// Compiles it for a stage; the report has every problem of reading and compiling.
@@ -59,8 +69,8 @@ impl Definition {
         chosen: &ChosenStage,
         config: Option<&Source>,
     ) -> Compiled {
-        let Self { source, imported } = self;
-        let Imported { deployment, mut findings, places } = imported;
+        let Self { source, imported, others } = self;
+        let Imported { deployment, mut findings, places, touched } = imported;
         let mut served = None;
         if let Some(deployment) = &deployment {
             let inputs = Inputs::new(deployment, &chosen.name, &chosen.stage);
@@ -70,23 +80,27 @@ impl Definition {
             findings.append(&mut compiled.findings);
         }
         for finding in &mut findings {
-            match (&mut finding.place, config) {
-                // The importer knows the file's name, the user how it was reached.
-                (Some(place), _) => place.file = Arc::clone(&source.name),
-                (None, Some(config)) => {
-                    let own = chosen.is_own.then(|| file_name(Path::new(&*source.name)));
-                    let path = path_in_config(own.as_deref(), &finding.path);
-                    finding.place = config::place(config, &path);
-                }
-                (None, None) => {}
+            if let (None, Some(config)) = (&finding.place, config) {
+                let own = chosen.is_own.then(|| file_name(Path::new(&*source.name)));
+                let path = path_in_config(own.as_deref(), &finding.path);
+                finding.place = config::place(config, &path);
             }
         }
+        let directory = Path::new(&*source.name).parent().unwrap_or(Path::new("")).to_owned();
+        let touched = touched.iter().map(|path| directory.join(path));
+        let touched = touched.map(|path| {
+            let name = path.display().to_string();
+            let read = others.iter().find(|source| *source.name == *name);
+            (path, read.map(|source| Arc::clone(&source.text)))
+        });
+        let touched = touched.collect();
         let mut report = Report::new(source, findings);
         report.allow = allow.clone();
-        report.others.extend(config.cloned());
+        report.others.extend(others.into_iter().chain(config.cloned()));
         let stage = served.filter(|_| !report.is_fatal());
         let refused = stage.as_ref().map(refused::methods).unwrap_or_default();
-        Compiled { stage, stage_name: chosen.name.clone(), deployment, refused, report }
+        let stage_name = chosen.name.clone();
+        Compiled { stage, stage_name, deployment, refused, touched, report }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Everything that is served at one time: each definition with its stage, and the configuration
 //! they stand with.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use portico_snapshot::{RestStage, Snapshot, StageIndex};
 
 use crate::cli::Serve;
 use crate::config::{self, ChosenStage, Config};
-use crate::definition::{self, Compiled, Definition, file_name};
+use crate::definition::{self, Compiled, Definition, Touched, file_name};
 use crate::failure::Failure;
 use crate::refused::RefusedMethod;
 use crate::report::{Refusal, Report};
@@ -23,6 +24,8 @@ pub(crate) struct Definitions<'a> {
     flags: &'a Serve,
     /// Stage variables that get the address of an example origin.
     origins: Vec<(Option<String>, SocketAddr)>,
+    /// Files that the definitions referred to when they were last read, whatever became of it.
+    touched: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// What is served.
@@ -43,11 +46,12 @@ pub(crate) struct Api {
 }
 
 /// What an [`Api`] was made of: of the same, the same is made.
-#[derive(PartialEq)]
 struct MadeOf {
     text: Arc<str>,
     choices: Choices,
     chosen: ChosenStage,
+    /// The files it refers to.
+    touched: Touched,
 }
 
 /// Reads the configuration, which is looked for beside the first definition.
@@ -61,7 +65,7 @@ fn first(flags: &Serve) -> &Path {
 
 impl<'a> Definitions<'a> {
     pub(crate) fn new(flags: &'a Serve, origins: Vec<(Option<String>, SocketAddr)>) -> Self {
-        Self { flags, origins }
+        Self { flags, origins, touched: RefCell::default() }
     }
 
     /// Reads the configuration as it is now.
@@ -72,7 +76,9 @@ impl<'a> Definitions<'a> {
     /// The files that decide what is served.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let config = config::candidates(self.flags.staging.config.as_deref(), first(self.flags));
-        config.into_iter().chain(self.flags.definitions.iter().cloned()).collect()
+        let touched = self.touched.borrow();
+        let named = self.flags.definitions.iter().chain(touched.iter()).cloned();
+        config.into_iter().chain(named).collect()
     }
 
     /// Reads and compiles every definition; what is as it was `before` is not compiled again.
@@ -82,6 +88,7 @@ impl<'a> Definitions<'a> {
         source: Option<&Source>,
         before: &Served,
     ) -> Result<Served, Refusal> {
+        self.touched.borrow_mut().clear();
         let mut apis = Vec::new();
         let mut refusals = Vec::new();
         for (index, path) in self.flags.definitions.iter().enumerate() {
@@ -113,16 +120,25 @@ impl<'a> Definitions<'a> {
             Some(before) if is_pipe(path) => before.report.source.clone(),
             _ => Source::read(path, "definition", limits::DEFINITION_BYTES)?,
         };
-        let made_of = MadeOf { text: Arc::clone(&text.text), choices, chosen };
-        if let Some(before) = before.filter(|before| before.made_of == made_of) {
+        let text_now = Arc::clone(&text.text);
+        if let Some(before) = before.filter(|before| {
+            let MadeOf { text, choices: same, chosen: stage, touched } = &before.made_of;
+            *text == text_now && *same == choices && *stage == chosen && is_same(touched)
+        }) {
+            self.note(&before.made_of.touched);
             return Ok(Arc::clone(before));
         }
-        let MadeOf { choices, chosen, .. } = &made_of;
-        let compiled = Definition::of(text, path).compile(&choices.allow, chosen, source);
-        let Compiled { stage, deployment, refused, report, .. } = compiled;
+        let compiled = Definition::of(text, path).compile(&choices.allow, &chosen, source);
+        let Compiled { stage, deployment, refused, touched, report, .. } = compiled;
+        self.note(&touched);
         let Some(stage) = stage.map(Arc::new) else { return Err(Refusal::Report(report)) };
         let resources = deployment.map_or(0, |deployment| deployment.resources.len());
+        let made_of = MadeOf { text: text_now, choices, chosen, touched };
         Ok(Arc::new(Api { stage, resources, refused, report, made_of }))
+    }
+
+    fn note(&self, touched: &Touched) {
+        self.touched.borrow_mut().extend(touched.iter().map(|(path, _)| path.clone()));
     }
 
     /// Names in `[apis]` that no definition has.
@@ -131,6 +147,15 @@ impl<'a> Definitions<'a> {
             self.flags.definitions.iter().map(|path| file_name(path)).collect();
         config.apis.keys().filter(|name| !served.contains(name)).map(String::as_str).collect()
     }
+}
+
+/// Whether the files have these texts now.
+fn is_same(touched: &Touched) -> bool {
+    touched.iter().all(|(path, text)| {
+        let now = || Source::read(path, "definition", limits::DEFINITION_BYTES).ok();
+        let now = path.is_file().then(now).flatten().map(|source| source.text);
+        now == text.clone().filter(|text| !text.trim().is_empty())
+    })
 }
 
 /// Whether reading could wait for somebody to write.

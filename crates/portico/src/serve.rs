@@ -46,8 +46,9 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let addresses = origins.iter().map(|origin| origin.served.address);
     let definitions = Definitions::new(flags, variables.zip(addresses).collect());
     // Before the files are read, so that no change falls between.
-    let watch = Watch::new(Watched::Definitions, definitions.files());
+    let mut watch = Watch::new(Watched::Definitions, definitions.files());
     let served = definitions.load(config, source.as_ref(), &Served::default())?;
+    watch.follow_instead(definitions.files());
     served.apis.iter().for_each(|api| reload::tell(api));
     let config = &served.config;
     for name in definitions.unserved(config) {

@@ -4,24 +4,32 @@
 //! only when none of them is fatal.
 
 mod compiler;
+mod content;
+mod gateway_response;
 mod http_call;
 mod integration;
 mod loose_json;
 mod mapping;
+mod method_settings;
 mod mock;
 mod origin_tls;
 mod percent;
+mod reserved;
 mod response;
+mod stage;
 mod status_pattern;
-mod throttle;
+mod substitution;
 mod uri;
+mod vpc_link;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use portico_model::{Allow, Class, Deployment, Finding, Resource, Stage, StageName};
+use portico_model::{Allow, Class, Deployment, DeploymentId, Finding, Resource, Stage, StageName};
 
-use crate::{Integration, Method, MethodIndex, RestStage, RouteTree};
+use crate::{BinaryMediaTypes, Integration, Method, MethodIndex, RestStage, RouteTree};
 use compiler::{Compiler, MethodScope};
+use method_settings::{MethodSettings, Rule};
 
 /// What became of the documents.
 pub struct Compiled {
@@ -39,48 +47,65 @@ pub struct Inputs<'a> {
     pub stage: &'a Stage,
     /// Kinds of findings in spite of which there is a stage; [`Inputs::new`] allows none.
     pub allow: &'a Allow,
+    /// Id of a VPC link to the URL it leads to; [`Inputs::new`] gives none, and a link without a
+    /// URL leads to the host of the integration's URI.
+    pub vpc_links: &'a BTreeMap<String, String>,
 }
 
 static NOTHING: Allow = Allow::NOTHING;
+static NO_LINKS: BTreeMap<String, String> = BTreeMap::new();
 
 impl<'a> Inputs<'a> {
-    /// The documents, with nothing allowed.
+    /// The documents, with nothing allowed and no VPC links given.
     pub fn new(deployment: &'a Deployment, stage_name: &'a StageName, stage: &'a Stage) -> Self {
-        Self { deployment, stage_name, stage, allow: &NOTHING }
+        Self { deployment, stage_name, stage, allow: &NOTHING, vpc_links: &NO_LINKS }
     }
 }
 
 /// Compiles one stage of one deployment, or reports every problem. A method that asks for what
 /// cannot run answers a configuration error, where the stage is served in spite of that.
 pub fn compile(inputs: &Inputs<'_>) -> Compiled {
-    let Inputs { deployment, stage_name, stage, allow } = *inputs;
-    let mut compiler = Compiler::new(&stage.variables);
-    let throttle = throttle::compile(&mut compiler, stage_name, stage);
+    let Inputs { deployment, stage_name, stage, allow, vpc_links } = *inputs;
+    let types = deployment.api.binary_media_types.iter().map(String::as_str);
+    let types = Arc::new(BinaryMediaTypes::new(types));
+    let mut compiler = Compiler::new(&stage.variables, vpc_links, types);
+    stage::check(&mut compiler, stage_name, stage);
+    let settings = method_settings::compile(&mut compiler, deployment, stage_name, stage);
+    let gateway_responses = gateway_response::compile(&mut compiler, &deployment.gateway_responses);
     // What the API or the stage asks for, each method asks for.
     let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();
     refusals.extend(compiler.refusals_since(0));
-    let mut routes = RouteTree::default();
-    let mut methods = Vec::new();
+    let mut built = Built::default();
     for resource in &deployment.resources {
-        compile_resource(&mut compiler, &mut routes, &mut methods, &refusals, resource);
+        compile_resource(&mut compiler, &mut built, &settings, &refusals, resource);
     }
     let Compiler { findings, origins, .. } = compiler;
+    let Built { routes, methods } = built;
     let stage = findings.iter().all(|finding| !allow.forbids(finding)).then(|| RestStage {
         api_id: deployment.api.id.clone(),
         api_name: deployment.api.name.clone(),
+        deployment_id: DeploymentId::derive(&deployment.api.id),
         stage: stage_name.clone(),
         routes,
         methods,
         origins,
-        throttle,
+        throttles: settings.throttles,
+        gateway_responses,
     });
     Compiled { stage, findings }
 }
 
+/// The methods so far.
+#[derive(Default)]
+struct Built {
+    routes: RouteTree,
+    methods: Vec<Method>,
+}
+
 fn compile_resource(
     compiler: &mut Compiler<'_>,
-    routes: &mut RouteTree,
-    methods: &mut Vec<Method>,
+    Built { routes, methods }: &mut Built,
+    settings: &MethodSettings,
     refusals: &BTreeSet<&'static str>,
     resource: &Resource,
 ) {
@@ -103,12 +128,15 @@ fn compile_resource(
             let kinds: Vec<_> = refusals.into_iter().collect();
             Integration::Broken(format!("what cannot run here: {}", kinds.join(", ")))
         });
+        let Rule { throttle, has_metrics } = settings.of(&resource.path, method.http_method);
         methods.push(Method {
             resource_id: resource.id.clone(),
             resource_path: resource.path.as_str().into(),
             http_method: method.http_method,
             path_parameters: path_parameters.clone(),
             integration,
+            throttle,
+            has_metrics,
         });
     }
 }

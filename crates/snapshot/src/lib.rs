@@ -5,9 +5,13 @@
 //! Everything is immutable once built; a request borrows it from first byte to last.
 
 mod compile;
+mod content;
 mod context;
+mod gateway_response;
 mod integration;
+mod json_path;
 mod method;
+mod part;
 mod responses;
 mod rest_stage;
 mod route_tree;
@@ -15,12 +19,16 @@ mod segment_map;
 mod snapshot;
 
 pub use compile::{Compiled, Inputs, compile};
-pub use context::{ContextVariable, UnknownContextVariable};
+pub use content::{BinaryMediaTypes, Content, Conversion};
+pub use context::{ContextPlace, ContextVariable, NoContextVariable};
+pub use gateway_response::{GatewayResponse, GatewayResponses};
 pub use integration::{
-    BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
-    Source,
+    HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
+    RequestTemplates, Source, Wait,
 };
+pub use json_path::{JsonPath, Step, UnusableJsonPath};
 pub use method::Method;
+pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
 pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};

@@ -14,4 +14,8 @@ pub struct Method {
     /// Names of the template's variables in its order; the index is that of the capture.
     pub path_parameters: Vec<Box<str>>,
     pub integration: Integration,
+    /// Index into `RestStage::throttles`.
+    pub throttle: Option<usize>,
+    /// Whether it has metrics of its own.
+    pub has_metrics: bool,
 }

@@ -1,21 +1,42 @@
 //! RestStage: one stage of one REST API, ready to serve.
 
-use portico_model::{RestApiId, StageName};
+use std::sync::Arc;
 
-use crate::{Method, RouteTree};
+use portico_model::{DeploymentId, RestApiId, StageName};
+
+use crate::{GatewayResponses, Method, RouteTree};
 
 /// One stage of one REST API, ready to serve.
 pub struct RestStage {
     pub api_id: RestApiId,
     pub api_name: String,
+    pub deployment_id: DeploymentId,
     pub stage: StageName,
     /// Path and method to an index into `methods`.
     pub routes: RouteTree,
     pub methods: Vec<Method>,
     /// Every origin once; `HttpCall::origin` is an index here.
     pub origins: Vec<Origin>,
-    /// The limit of the stage, from its method settings for `*/*`.
-    pub throttle: Option<Throttle>,
+    /// Every limit once; `Method::throttle` is an index here.
+    pub throttles: Vec<Throttle>,
+    pub gateway_responses: GatewayResponses,
+}
+
+impl RestStage {
+    /// A stage without methods.
+    pub fn empty(api_id: RestApiId, api_name: &str, stage: StageName) -> Self {
+        Self {
+            deployment_id: DeploymentId::derive(&api_id),
+            api_id,
+            api_name: api_name.to_owned(),
+            stage,
+            routes: RouteTree::default(),
+            methods: Vec::new(),
+            origins: Vec::new(),
+            throttles: Vec::new(),
+            gateway_responses: GatewayResponses::default(),
+        }
+    }
 }
 
 /// A server that integrations call.
@@ -56,8 +77,10 @@ impl Origin {
 }
 
 /// A limit of requests.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Throttle {
+    /// What it limits: `a1b2c3d4e5/prod`, or one method, `a1b2c3d4e5/prod/GET /books`.
+    pub name: Arc<str>,
     /// Requests a second in the long run.
     pub rate: f64,
     /// Requests at once.

@@ -4,54 +4,104 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use portico_net::{IpText, Name, write_decimal};
+use portico_net::{IpText, Name, RequestHead, write_decimal};
 use portico_snapshot::ContextVariable;
 
-use crate::rest::scope::Scope;
+use crate::facts::Facts;
 
-/// Appends the value of a variable; one that the request does not have is empty.
-pub(crate) fn write(scope: &Scope<'_>, variable: ContextVariable, out: &mut Vec<u8>) {
-    let stage = &scope.matched.stage.rest;
-    let method = scope.matched.method;
-    match variable {
-        ContextVariable::AccountId => out.extend_from_slice(scope.account.id.as_bytes()),
-        ContextVariable::ApiId => out.extend_from_slice(stage.api_id.as_str().as_bytes()),
-        ContextVariable::DomainName => out.extend_from_slice(domain(scope.head.host())),
-        ContextVariable::DomainPrefix => {
-            let domain = domain(scope.head.host());
-            let end = domain.iter().position(|byte| *byte == b'.').unwrap_or(domain.len());
-            out.extend_from_slice(&domain[..end]);
+/// Appends the value of a variable; false, and nothing is appended, if the request has none.
+pub(crate) fn write(facts: &Facts<'_>, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
+    let mut text = IpText::default();
+    let value = match variable {
+        ContextVariable::RequestTime => {
+            write_request_time(facts.wall, out);
+            return true;
         }
-        ContextVariable::ExtendedRequestId => {
-            out.extend_from_slice(scope.ids.extended_bytes());
-        }
-        ContextVariable::HttpMethod => out.extend_from_slice(scope.head.method()),
-        ContextVariable::IdentitySourceIp => {
-            let mut text = IpText::default();
-            out.extend_from_slice(scope.peer.client_ip(scope.head, &mut text).as_bytes());
-        }
-        ContextVariable::IdentityUserAgent => {
-            out.extend_from_slice(scope.head.known(Name::UserAgent).unwrap_or_default());
+        ContextVariable::RequestTimeEpoch => {
+            write_decimal(u64::try_from(facts.wall.as_millis()).unwrap_or(u64::MAX), out);
+            return true;
         }
         ContextVariable::Path => {
-            if scope.matched.names_stage {
-                out.push(b'/');
-                out.extend_from_slice(stage.stage.as_str().as_bytes());
-            }
-            out.extend_from_slice(scope.matched.path);
+            write_path(facts, out);
+            return true;
         }
-        ContextVariable::Protocol => out.extend_from_slice(b"HTTP/1.1"),
-        ContextVariable::RequestId => out.extend_from_slice(scope.ids.request_bytes()),
-        ContextVariable::RequestTime => write_request_time(scope.wall, out),
-        ContextVariable::RequestTimeEpoch => {
-            write_decimal(u64::try_from(scope.wall.as_millis()).unwrap_or(u64::MAX), out);
+        ContextVariable::ErrorMessageString => return write_message(facts, out),
+        ContextVariable::ErrorMessage | ContextVariable::ErrorResponseType => {
+            return write_fault(facts, variable, out);
         }
+        ContextVariable::IdentitySourceIp => {
+            let ip = facts.peer.client_ip(facts.head, &mut text);
+            Some(ip.as_bytes()).filter(|ip| !ip.is_empty())
+        }
+        _ => plain(facts, variable),
+    };
+    out.extend_from_slice(value.unwrap_or_default());
+    value.is_some()
+}
+
+/// The value of a variable that stands somewhere as it is.
+fn plain<'a>(facts: &Facts<'a>, variable: &ContextVariable) -> Option<&'a [u8]> {
+    let domain = || Some(domain(facts.head.host())).filter(|domain| !domain.is_empty());
+    match variable {
+        ContextVariable::AccountId => Some(facts.account.id.as_bytes()),
+        ContextVariable::ApiId => facts.stage.map(|stage| stage.api_id.as_str().as_bytes()),
+        ContextVariable::DeploymentId => {
+            facts.stage.map(|stage| stage.deployment_id.as_str().as_bytes())
+        }
+        ContextVariable::DomainName => domain(),
+        ContextVariable::DomainPrefix => domain().and_then(|it| it.split(|b| *b == b'.').next()),
+        ContextVariable::ExtendedRequestId => Some(facts.ids.extended_bytes()),
+        ContextVariable::HttpMethod => Some(verb(facts.head)).filter(|method| !method.is_empty()),
+        ContextVariable::IdentityUserAgent => facts.head.known(Name::UserAgent),
+        ContextVariable::IsCanaryRequest => Some(b"false"),
+        ContextVariable::Protocol => Some(b"HTTP/1.1"),
+        ContextVariable::RequestId => Some(facts.ids.request_bytes()),
         ContextVariable::ResourceId => {
-            out.extend_from_slice(method.resource_id.as_str().as_bytes())
+            facts.method.map(|method| method.resource_id.as_str().as_bytes())
         }
-        ContextVariable::ResourcePath => out.extend_from_slice(method.resource_path.as_bytes()),
-        ContextVariable::Stage => out.extend_from_slice(stage.stage.as_str().as_bytes()),
+        ContextVariable::ResourcePath => facts.method.map(|it| it.resource_path.as_bytes()),
+        ContextVariable::Stage => facts.stage.map(|stage| stage.stage.as_str().as_bytes()),
+        _ => None,
     }
+}
+
+/// The method that the request asks for, with whatever a client can override it.
+fn verb(head: &RequestHead) -> &[u8] {
+    head.known(Name::XHttpMethodOverride).unwrap_or(head.method())
+}
+
+fn write_path(facts: &Facts<'_>, out: &mut Vec<u8>) {
+    if let Some(stage) = facts.stage.filter(|_| facts.names_stage) {
+        out.push(b'/');
+        out.extend_from_slice(stage.stage.as_str().as_bytes());
+    }
+    out.extend_from_slice(facts.path);
+}
+
+/// `error.messageString`: the words for the client in quotes, or `null`.
+fn write_message(facts: &Facts<'_>, out: &mut Vec<u8>) -> bool {
+    let Some(fault) = facts.fault else { return false };
+    let wire = fault.wire();
+    match wire.message() {
+        Some(message) => {
+            out.push(b'"');
+            out.extend_from_slice(message.as_bytes());
+            out.push(b'"');
+        }
+        None => out.extend_from_slice(b"null"),
+    }
+    true
+}
+
+fn write_fault(facts: &Facts<'_>, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
+    let Some(fault) = facts.fault else { return false };
+    let wire = fault.wire();
+    let text = match variable {
+        ContextVariable::ErrorResponseType => Some(wire.response_type.as_str()),
+        _ => wire.message(),
+    };
+    out.extend_from_slice(text.unwrap_or_default().as_bytes());
+    text.is_some()
 }
 
 /// The host without its port.

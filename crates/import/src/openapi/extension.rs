@@ -1,7 +1,8 @@
 //! API Gateway's extensions: where each may stand, and what each means for us.
 //! Source: AWS, "OpenAPI extensions for API Gateway".
 
-use super::member::suggestion;
+use portico_model::suggestion;
+
 use super::reader::{At, Reader};
 use crate::tree::Value;
 
@@ -48,20 +49,12 @@ const TABLE: &[(&str, Place, Meaning)] = &[
         Place::Operation,
         Meaning::NotRunnable("authorization", "authorization comes with authorizers"),
     ),
-    (
-        "binary-media-types",
-        Place::Root,
-        Meaning::NotRunnable("binary-media-types", "conversion comes with transformations"),
-    ),
+    ("binary-media-types", Place::Root, Meaning::Read),
     ("cors", Place::Root, Meaning::Ignored(HTTP_API)),
     ("documentation", Place::Root, Meaning::Read),
     ("endpoint-access-mode", Place::Root, Meaning::NotRunnable("tls", "TLS comes with the edge")),
     ("endpoint-configuration", Place::Root, Meaning::Endpoint),
-    (
-        "gateway-responses",
-        Place::Root,
-        Meaning::NotRunnable("gateway-response", "customised gateway responses come later"),
-    ),
+    ("gateway-responses", Place::Root, Meaning::Read),
     ("importexport-version", Place::Root, Meaning::Ignored(HTTP_API)),
     ("integration", Place::Operation, Meaning::Read),
     (

@@ -1,6 +1,6 @@
 //! The members that a mapping may have, and what each means for us: one table a mapping.
 
-use portico_model::Class;
+use portico_model::{Class, suggestion};
 
 use super::extension;
 use super::reader::{At, Reader};
@@ -73,49 +73,5 @@ pub(super) fn check<'d>(
                 reader.report(class, "unknown-member", &path, message).help = help;
             }
         }
-    }
-}
-
-/// "did you mean", when a known name is at most two edits away.
-pub(super) fn suggestion(name: &str, known: impl Iterator<Item = &'static str>) -> Option<String> {
-    let distances = known.map(|known| (distance(name, known), known));
-    let (distance, known) = distances.min()?;
-    (distance <= 2 && distance < known.len()).then(|| format!("did you mean \"{known}\"?"))
-}
-
-/// Levenshtein distance; names of very different length are simply far.
-fn distance(a: &str, b: &str) -> usize {
-    if a.len().abs_diff(b.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let substituted = diagonal + usize::from(!x.eq_ignore_ascii_case(&y));
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn near_names_are_suggested() {
-        let check = |name: &str, expected: Option<&str>| {
-            let found = suggestion(name, ["uri", "requestTemplates", "type"].into_iter());
-            let expected = expected.map(|name| format!("did you mean \"{name}\"?"));
-            assert_eq!(found, expected, "{name}");
-        };
-        check("URI", Some("uri"));
-        check("requestTemplate", Some("requestTemplates"));
-        check("tpye", Some("type"));
-        check("something", None);
-        check("", None);
     }
 }

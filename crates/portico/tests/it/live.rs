@@ -68,7 +68,7 @@ fn changes_under_load_lose_no_request() {
         }
     };
     thread::scope(|scope| {
-        let clients = [scope.spawn(&kept), scope.spawn(&kept), scope.spawn(&anew)];
+        let clients = [scope.spawn(kept), scope.spawn(kept), scope.spawn(anew)];
         for number in 0..reloads {
             let content = answering(&number.to_string());
             match number % 2 {
@@ -196,4 +196,27 @@ fn a_pipe_is_read_once_and_blocks_nothing_afterwards() {
     fs::write(directory.path("portico.toml"), "stage = \"blue\"\n").expect("writable");
     running.wait_for_log("revision 2");
     assert_eq!(get(running.gateway, "/health").status, 200);
+}
+
+#[test]
+fn a_file_that_a_definition_refers_to_is_watched_too() {
+    let (head, path_item) = MOCK.split_once("  /health:\n").expect("a path");
+    let definition = format!("{head}  /health:\n    $ref: 'parts/health.yaml#/health'\n");
+    let part =
+        |word: &str| format!("health:\n{}", path_item.replace("\"ok\"", &format!("\"{word}\"")));
+    let directory =
+        Directory::with(&[("openapi.yaml", &definition), ("parts/health.yaml", &part("ok"))]);
+    let file = directory.path("parts/health.yaml");
+    let mut running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    assert_eq!(get(running.gateway, "/health").text(), answer("ok"));
+    fs::write(&file, part("new")).expect("writable");
+    running.wait_for_log("revision 2");
+    until(&running, &answer("new"));
+    fs::remove_file(&file).expect("writable");
+    running.wait_for_log("there is no such file");
+    running.wait_for_log(KEPT);
+    assert_eq!(get(running.gateway, "/health").text(), answer("new"));
+    rename_over(&file, &part("back"));
+    running.wait_for_log("revision 3");
+    until(&running, &answer("back"));
 }

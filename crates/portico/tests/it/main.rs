@@ -9,6 +9,7 @@ mod faults;
 mod handover;
 mod live;
 mod management;
+mod references;
 mod reload;
 mod routes;
 mod service;

@@ -1,11 +1,12 @@
 //! What the parts of a compilation share: findings, stage variables, origins, patterns.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use portico_model::{Class, DocumentPath, Finding, Method};
 
 use super::status_pattern::{StatusPattern, UnusablePattern};
-use crate::Origin;
+use crate::{BinaryMediaTypes, Origin};
 
 /// The state of one compilation.
 pub(super) struct Compiler<'a> {
@@ -13,6 +14,9 @@ pub(super) struct Compiler<'a> {
     pub(super) origins: Vec<Origin>,
     origin_index: HashMap<Origin, usize>,
     variables: &'a BTreeMap<String, String>,
+    /// Id to URL.
+    pub(super) vpc_links: &'a BTreeMap<String, String>,
+    pub(super) binary_types: Arc<BinaryMediaTypes>,
     patterns: HashMap<String, Result<StatusPattern, UnusablePattern>>,
 }
 
@@ -31,14 +35,25 @@ pub(super) struct MethodScope<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(variables: &'a BTreeMap<String, String>) -> Self {
+    pub(super) fn new(
+        variables: &'a BTreeMap<String, String>,
+        vpc_links: &'a BTreeMap<String, String>,
+        binary_types: Arc<BinaryMediaTypes>,
+    ) -> Self {
         Self {
             findings: Vec::new(),
             origins: Vec::new(),
             origin_index: HashMap::new(),
             variables,
+            vpc_links,
+            binary_types,
             patterns: HashMap::new(),
         }
+    }
+
+    /// The variables of the stage.
+    pub(super) fn variables(&self) -> &'a BTreeMap<String, String> {
+        self.variables
     }
 
     /// Notes a finding.
@@ -75,7 +90,7 @@ impl<'a> Compiler<'a> {
     /// The value of a stage variable: empty, with a warning, where the stage lacks it. `None` when
     /// a fatal finding has been made.
     pub(super) fn stage_variable(&mut self, path: &DocumentPath, name: &str) -> Option<&'a str> {
-        let value = self.legal_variable(path, name)?;
+        let value = self.legal_variable(name)?;
         Some(value.unwrap_or_else(|| {
             self.missing_variable(path, name, "its value here is empty");
             ""
@@ -101,7 +116,7 @@ impl<'a> Compiler<'a> {
                 legal = false;
                 continue;
             };
-            match self.legal_variable(path, name) {
+            match self.legal_variable(name) {
                 Some(Some(value)) => result.push_str(value),
                 Some(None) => {
                     let effect = "so every request of the method is answered with 500";
@@ -115,18 +130,11 @@ impl<'a> Compiler<'a> {
         legal.then_some(substituted)
     }
 
-    /// The value of a stage variable, if the stage has it; `None` when it has an illegal one.
-    fn legal_variable(&mut self, path: &DocumentPath, name: &str) -> Option<Option<&'a str>> {
+    /// The value of a stage variable, if the stage has it; `None` when it has an illegal one, which
+    /// the compilation of the stage reports.
+    fn legal_variable(&self, name: &str) -> Option<Option<&'a str>> {
         let value = self.variables.get(name).map(String::as_str);
-        if value.is_none_or(|value| value.bytes().all(is_variable_byte)) {
-            return Some(value);
-        }
-        let message = format!(
-            "the value of stage variable \"{name}\" has a character other than letters, digits \
-             and -._~:/?#&=,"
-        );
-        self.invalid("stage-variable", path, message);
-        None
+        value.is_none_or(|value| value.bytes().all(is_variable_byte)).then_some(value)
     }
 
     /// Warns of a variable that the stage lacks; the sentence without its effect.
@@ -140,6 +148,6 @@ impl<'a> Compiler<'a> {
 }
 
 /// Source: API Gateway API Reference, `CreateStage`, `variables`.
-fn is_variable_byte(byte: u8) -> bool {
+pub(super) fn is_variable_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&byte)
 }

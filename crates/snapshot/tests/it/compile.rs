@@ -1,7 +1,9 @@
 //! Documents compiled: proxies, mocks, throttles, routes and origins.
 
-use portico_model::{Allow, IntegrationType, MethodSetting, PassthroughBehavior, Stage};
-use portico_snapshot::{ContextVariable, Inputs, Integration, MockStatus, Throttle, compile};
+use portico_model::{
+    Allow, ContentHandling, IntegrationType, MethodSetting, PassthroughBehavior, Stage,
+};
+use portico_snapshot::{Inputs, Integration, MockStatus, compile};
 
 use crate::documents::{
     compile_one, deployment, http, integration, map, method, only, print, resource, rule, stage,
@@ -29,6 +31,7 @@ fn a_proxy_ignores_templates_and_response_parameters() {
     let mut response = rule(Some("2.."), 200);
     response.response_parameters = map(&[("method.response.header.X", "'x'".to_owned())]);
     response.response_templates = map(&[("application/json", "$x".to_owned())]);
+    response.content_handling = Some(ContentHandling::ConvertToText);
     document.integration.responses = vec![response];
     let compiled = compile_one("/pets", document, &stage());
     assert!(compiled.stage.is_some());
@@ -41,6 +44,8 @@ fn a_proxy_ignores_templates_and_response_parameters() {
          response parameters",
             "Ignored ignored-by-proxy /rule/responseTemplates: an http_proxy integration ignores \
          response templates",
+            "Ignored ignored-by-proxy /rule/contentHandling: an http_proxy integration ignores the \
+         content handling of responses",
         ]
     );
 }
@@ -86,48 +91,6 @@ fn mocks_get_their_status_from_a_constant() {
 }
 
 #[test]
-fn the_throttle_is_that_of_all_methods() {
-    let check = |rate: Option<f64>,
-                 burst: Option<i32>,
-                 expected: Result<Option<Throttle>, &str>| {
-        let setting = MethodSetting { throttling_rate_limit: rate, throttling_burst_limit: burst };
-        let stage = Stage { method_settings: map(&[("*/*", setting)]), ..Stage::default() };
-        let document = method(http(IntegrationType::HttpProxy, "http://h/"));
-        let compiled = compile_one("/pets", document, &stage);
-        let found = match compiled.stage {
-            Some(stage) => Ok(stage.throttle),
-            None => Err(compiled.findings[0].path.as_str()),
-        };
-        assert_eq!(found, expected, "{rate:?} {burst:?}");
-    };
-    check(Some(10.5), Some(5), Ok(Some(Throttle { rate: 10.5, burst: 5 })));
-    check(Some(0.0), Some(0), Ok(Some(Throttle { rate: 0.0, burst: 0 })));
-    check(None, None, Ok(None));
-    check(Some(-1.0), Some(-1), Ok(None));
-    check(Some(-1.0), None, Ok(None));
-    check(Some(1.0), None, Err("/stages/prod/methodSettings/*~1*"));
-    check(Some(1.0), Some(-1), Err("/stages/prod/methodSettings/*~1*"));
-    check(None, Some(1), Err("/stages/prod/methodSettings/*~1*"));
-    check(Some(f64::NAN), Some(1), Err("/stages/prod/methodSettings/*~1*/throttlingRateLimit"));
-}
-
-#[test]
-fn settings_of_one_method_are_refused() {
-    let stage = Stage {
-        method_settings: map(&[("pets/GET", MethodSetting::default())]),
-        ..Stage::default()
-    };
-    let document = method(http(IntegrationType::HttpProxy, "http://h/"));
-    let compiled = compile_one("/pets", document, &stage);
-    assert_eq!(
-        compiled.findings.iter().map(print).collect::<Vec<_>>(),
-        ["NotRunnable method-settings /stages/prod/methodSettings/pets~1GET: method settings of \
-         \"pets/GET\" cannot be applied yet"]
-    );
-    assert!(compiled.stage.is_none());
-}
-
-#[test]
 fn routes_that_collide_are_findings() {
     let get = || method(http(IntegrationType::HttpProxy, "http://h/"));
     let deployment = deployment(vec![
@@ -158,7 +121,6 @@ fn calls_of_one_origin_share_it() {
     let stage = compiled.stage.unwrap();
     let authorities: Vec<_> = stage.origins.iter().map(|origin| origin.authority()).collect();
     assert_eq!(authorities, ["h", "h:81"]);
-    assert_eq!("stage".parse(), Ok(ContextVariable::Stage));
 }
 
 #[test]

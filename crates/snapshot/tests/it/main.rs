@@ -4,8 +4,11 @@
 
 mod call;
 mod compile;
+mod content;
 mod documents;
+mod gateway_response;
 mod response;
 mod route_tree;
 mod scale;
 mod snapshot;
+mod stage;

@@ -2,20 +2,11 @@
 
 use std::sync::Arc;
 
-use portico_model::{RestApiId, StageName};
-use portico_snapshot::{RestStage, RouteTree, Snapshot, StageIndex};
+use portico_model::RestApiId;
+use portico_snapshot::{RestStage, Snapshot, StageIndex};
 
 fn stage(api: &RestApiId, name: &str) -> Arc<RestStage> {
-    let stage: StageName = name.parse().unwrap();
-    Arc::new(RestStage {
-        api_id: api.clone(),
-        api_name: "T".into(),
-        stage,
-        routes: RouteTree::default(),
-        methods: Vec::new(),
-        origins: Vec::new(),
-        throttle: None,
-    })
+    Arc::new(RestStage::empty(api.clone(), "T", name.parse().unwrap()))
 }
 
 #[test]
