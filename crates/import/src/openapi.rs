@@ -1,6 +1,8 @@
 //! OpenAPI 3.0 with API Gateway's extensions to the documents of one deployment.
 //! Source: OpenAPI Specification 3.0.4; AWS, "OpenAPI extensions for API Gateway".
 
+mod authorizer;
+mod documentation;
 mod extension;
 mod integration;
 mod member;
@@ -9,8 +11,10 @@ mod parameter;
 mod path_item;
 mod reader;
 mod response;
+mod rest_api;
 mod root;
 mod security;
+mod typed;
 
 use portico_model::{Deployment, Finding};
 

@@ -3,13 +3,18 @@
 
 mod allow;
 mod authorization;
+mod authorizer;
+mod documentation;
+mod endpoint;
 mod finding;
 mod http_method;
 mod ids;
 mod integration;
 mod kinds;
 pub mod limits;
+mod located;
 mod method;
+mod request_validator;
 mod resource;
 mod resource_path;
 mod rest_api;
@@ -17,6 +22,11 @@ mod stage;
 
 pub use allow::{Allow, NotAllowable};
 pub use authorization::Authorization;
+pub use authorizer::{
+    Authorizer, AuthorizerType, DEFAULT_AUTHORIZER_TTL_SECONDS, JwtConfiguration,
+};
+pub use documentation::{Documentation, DocumentationLocation, DocumentationPart};
+pub use endpoint::{EndpointConfiguration, EndpointType};
 pub use finding::{Class, DocumentPath, Finding, Place};
 pub use http_method::{HttpMethod, UnknownHttpMethod};
 pub use ids::{InvalidStageName, ResourceId, RestApiId, StageName};
@@ -25,8 +35,10 @@ pub use integration::{
     IntegrationType, PassthroughBehavior, TlsConfig, TransferMode,
 };
 pub use kinds::{KINDS, Kind, kind};
-pub use method::{Method, MethodResponse};
+pub use located::Located;
+pub use method::{GuardPaths, Method, MethodResponse};
+pub use request_validator::RequestValidator;
 pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};
-pub use rest_api::{Deployment, RestApi};
+pub use rest_api::{ApiKeySource, Deployment, RestApi};
 pub use stage::{MethodSetting, Stage};

@@ -3,6 +3,7 @@
 //! It reports every problem it sees, each with the path of its document field, and yields a stage
 //! only when none of them is fatal.
 
+mod aws;
 mod compiler;
 mod http_call;
 mod integration;
@@ -11,12 +12,13 @@ mod mapping;
 mod mock;
 mod origin_tls;
 mod percent;
+mod refusal;
 mod response;
 mod status_pattern;
 mod throttle;
 mod uri;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use portico_model::{Allow, Class, Deployment, Finding, Resource, Stage, StageName};
 
@@ -56,15 +58,19 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
     let Inputs { deployment, stage_name, stage, allow } = *inputs;
     let mut compiler = Compiler::new(&stage.variables);
     let throttle = throttle::compile(&mut compiler, stage_name, stage);
+    refusal::of_api(&mut compiler, &deployment.api);
     // What the API or the stage asks for, each method asks for.
     let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();
     refusals.extend(compiler.refusals_since(0));
     let mut routes = RouteTree::default();
     let mut methods = Vec::new();
     for resource in &deployment.resources {
-        compile_resource(&mut compiler, &mut routes, &mut methods, &refusals, resource);
+        compile_resource(&mut compiler, &mut routes, &mut methods, &refusals, deployment, resource);
     }
-    let Compiler { findings, origins, .. } = compiler;
+    let Compiler { mut findings, origins, .. } = compiler;
+    // What the whole definition says of its methods is found at each of them.
+    let mut seen = HashSet::new();
+    findings.retain(|it| seen.insert((it.kind, it.path.clone(), it.message.clone())));
     let stage = findings.iter().all(|finding| !allow.forbids(finding)).then(|| RestStage {
         api_id: deployment.api.id.clone(),
         api_name: deployment.api.name.clone(),
@@ -82,6 +88,7 @@ fn compile_resource(
     routes: &mut RouteTree,
     methods: &mut Vec<Method>,
     refusals: &BTreeSet<&'static str>,
+    deployment: &Deployment,
     resource: &Resource,
 ) {
     let path_parameters: Vec<Box<str>> = resource.path.variables().map(Into::into).collect();
@@ -93,6 +100,8 @@ fn compile_resource(
             continue;
         }
         let before = compiler.findings.len();
+        refusal::of_method(compiler, deployment, method);
+        refusal::of_integration(compiler, &method.integration);
         check_parameter_names(compiler, method);
         let scope = MethodScope { path_parameters: &path_parameters, method };
         let compiled = integration::compile(compiler, &scope);

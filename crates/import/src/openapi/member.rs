@@ -32,7 +32,7 @@ pub(super) enum Others {
 pub(super) type Table = &'static [(&'static str, Meaning)];
 
 /// Reports each member that is not simply read. API Gateway's extensions have a table of their
-/// own; extensions of others are silent.
+/// own; those of others are silent, unless they look like a misspelt one.
 pub(super) fn check<'d>(
     reader: &mut Reader<'d>,
     at: &At<'d>,
@@ -59,6 +59,7 @@ pub(super) fn check<'d>(
                     reader.not_runnable(kind, &path, message).help = Some(help.to_owned());
                 }
             }
+            None if extension::is_misspelt(reader, &At { node, path: path.clone() }, key) => {}
             None if key.starts_with("x-") => {}
             None => {
                 let (class, message) = match others {
@@ -84,7 +85,7 @@ pub(super) fn suggestion(name: &str, known: impl Iterator<Item = &'static str>) 
 }
 
 /// Levenshtein distance; names of very different length are simply far.
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     if a.len().abs_diff(b.len()) > 2 {
         return usize::MAX;
     }

@@ -36,8 +36,8 @@ pub(super) fn read<'d>(
     let before = reader.findings.len();
     reader.mapping(at)?;
     member::check(reader, at, extension::Place::Operation, MEMBERS, Others::Ignored);
-    let request_validator = extension::validator(reader, at);
-    let Guards { authorization, api_key_required } = security::read(reader, at);
+    let guards = security::read(reader, at);
+    let Guards { authorization, api_key_required, request_validator, paths } = guards;
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));
     let request_parameters: BTreeMap<String, bool> = parameters.into_iter().collect();
@@ -60,6 +60,7 @@ pub(super) fn read<'d>(
         authorization,
         api_key_required,
         request_validator,
+        guard_paths: paths,
         integration,
         responses,
     })

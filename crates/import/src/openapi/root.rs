@@ -4,7 +4,7 @@ use portico_model::{Deployment, DocumentPath, Finding, RestApi, RestApiId};
 
 use super::member::{self, Meaning, Others, Table};
 use super::reader::{At, Reader};
-use super::{extension, path_item};
+use super::{extension, path_item, rest_api};
 use crate::tree::{Node, Value};
 
 const MEMBERS: Table = &[
@@ -29,13 +29,16 @@ pub(super) fn read(file_name: &str, root: &Node) -> (Option<Deployment>, Vec<Fin
             reader.sequence(&security);
         }
         let api = read_info(&mut reader, &at, file_name);
+        let id = api.id.clone();
+        let mut deployment = Deployment::new(api);
+        rest_api::read(&mut reader, &at, &mut deployment);
         let mut refusals = reader.refusals_since(0);
-        let resources = path_item::read_all(&mut reader, &at, &api.id);
+        let resources = path_item::read_all(&mut reader, &at, &id);
         if path_item::has_reference(&at) {
             // Nobody knows which methods a path item that is not read would have had.
             refusals.push("reference");
         }
-        Deployment { api, resources, refusals }
+        Deployment { resources, refusals, ..deployment }
     });
     (deployment, reader.findings)
 }
@@ -85,11 +88,10 @@ fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestA
         version = info.get("version").and_then(|at| reader.text(&at)).map(str::to_owned);
     }
     let base_name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    RestApi { id: RestApiId::derive(base_name, name), name: name.to_owned(), description, version }
+    RestApi { description, version, ..RestApi::new(RestApiId::derive(base_name, name), name) }
 }
 
-/// A base path is prepended by AWS only when the import asks for it; an endpoint configuration may
-/// stand at a server.
+/// A base path is prepended by AWS only when the import asks for it.
 fn check_servers<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
     let Some(servers) = at.get("servers") else { return };
     let Value::Sequence(items) = &servers.node.value else {
@@ -99,10 +101,6 @@ fn check_servers<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
     };
     for (index, node) in items.iter().enumerate() {
         let server = At { node, path: servers.path.join(&index.to_string()) };
-        let key = "x-amazon-apigateway-endpoint-configuration";
-        if let Some(configuration) = server.get(key) {
-            extension::endpoint(reader, &configuration, key);
-        }
         let Some(url) = server.get("url") else { continue };
         let Some(text) = reader.string(&url) else { continue };
         let rest = text.split_once("://").map_or(text, |(_, rest)| rest);

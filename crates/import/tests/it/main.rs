@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod any_input;
+mod documents;
+mod extensions;
 mod limits;
 mod openapi;

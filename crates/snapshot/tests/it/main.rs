@@ -5,6 +5,7 @@
 mod call;
 mod compile;
 mod documents;
+mod refusal;
 mod response;
 mod route_tree;
 mod scale;
