@@ -14,6 +14,7 @@ mod kinds;
 pub mod limits;
 mod located;
 mod method;
+mod model;
 mod request_validator;
 mod resource;
 mod resource_path;
@@ -37,6 +38,7 @@ pub use integration::{
 pub use kinds::{KINDS, Kind, kind};
 pub use located::Located;
 pub use method::{GuardPaths, Method, MethodResponse};
+pub use model::Model;
 pub use request_validator::RequestValidator;
 pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};

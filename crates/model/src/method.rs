@@ -19,6 +19,8 @@ pub struct Method {
     pub request_validator: Option<String>,
     /// Where the three are asked for.
     pub guard_paths: GuardPaths,
+    /// Media type to the name of the Model of the request's body.
+    pub request_models: BTreeMap<String, String>,
     pub integration: Integration,
     /// Kinds of what it asks for and no document holds. Such a method is compiled for what else there
     /// is to say about it, and never served without what it asks for.
@@ -41,4 +43,6 @@ pub struct MethodResponse {
     pub status_code: u16,
     /// `method.response.header.NAME` to whether it is required.
     pub response_parameters: BTreeMap<String, bool>,
+    /// Media type to the name of the Model of the answer's body.
+    pub response_models: BTreeMap<String, String>,
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Authorizer, Documentation, EndpointConfiguration, Located, RequestValidator, Resource,
+    Authorizer, Documentation, EndpointConfiguration, Located, Model, RequestValidator, Resource,
     RestApiId,
 };
 
@@ -47,6 +47,7 @@ pub struct Deployment {
     pub request_validators: BTreeMap<String, RequestValidator>,
     pub documentation: Option<Documentation>,
     pub resources: Vec<Resource>,
+    pub models: Vec<Model>,
     /// Kinds of what the whole API asks for and no document holds: no method is served without it.
     pub refusals: Vec<&'static str>,
 }
@@ -78,6 +79,7 @@ impl Deployment {
             request_validators: BTreeMap::new(),
             documentation: None,
             resources: Vec::new(),
+            models: Vec::new(),
             refusals: Vec::new(),
         }
     }

@@ -10,9 +10,11 @@ mod backlog;
 mod buffers;
 mod client_address;
 mod clock;
+mod collected;
 mod connection;
 pub mod control;
 mod drain;
+mod gauges;
 mod greeting;
 pub mod h1;
 mod h2;
@@ -42,7 +44,9 @@ mod worker;
 pub use buffers::Buffers;
 pub use client_address::{IpText, TrustedProxies};
 pub use clock::Clock;
+pub use collected::Collected;
 pub use drain::Drained;
+pub use gauges::Gauges;
 pub use h1::Framing;
 pub use handler::{Handler, Refusal, Sent};
 pub use head::{Field, RequestHead, ResponseHead, Version};
@@ -58,4 +62,4 @@ pub use tls::{
     TlsError, UpstreamTls,
 };
 pub use upstream::{OriginAddress, OriginAddresses};
-pub use worker::{Gauges, Worker, WorkerId};
+pub use worker::{Worker, WorkerId};

@@ -3,6 +3,7 @@
 //! Standard output has the banner and what was asked for; everything else goes to standard error.
 
 mod banner;
+mod beside;
 mod check;
 mod cli;
 mod client_address;

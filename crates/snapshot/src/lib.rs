@@ -5,8 +5,10 @@
 //! Everything is immutable once built; a request borrows it from first byte to last.
 
 mod compile;
+mod content;
 mod context;
 mod integration;
+mod json_path;
 mod method;
 mod responses;
 mod rest_stage;
@@ -15,11 +17,13 @@ mod segment_map;
 mod snapshot;
 
 pub use compile::{Compiled, Inputs, compile};
+pub use content::{BinaryMediaTypes, Content, Conversion};
 pub use context::{ContextVariable, UnknownContextVariable};
 pub use integration::{
-    BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
-    Source,
+    HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
+    RequestTemplates, Source, Wait,
 };
+pub use json_path::{JsonPath, Step, UnusableJsonPath};
 pub use method::Method;
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};

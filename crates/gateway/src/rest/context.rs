@@ -25,7 +25,7 @@ pub(crate) fn write(scope: &Scope<'_>, variable: ContextVariable, out: &mut Vec<
         ContextVariable::ExtendedRequestId => {
             out.extend_from_slice(scope.ids.extended_bytes());
         }
-        ContextVariable::HttpMethod => out.extend_from_slice(scope.head.method()),
+        ContextVariable::HttpMethod => out.extend_from_slice(scope.matched.verb),
         ContextVariable::IdentitySourceIp => {
             let mut text = IpText::default();
             out.extend_from_slice(scope.peer.client_ip(scope.head, &mut text).as_bytes());

@@ -44,11 +44,7 @@ const TABLE: &[(&str, Place, Meaning)] = &[
     ("auth", Place::Operation, Meaning::Read),
     ("authorizer", Place::SecurityScheme, Meaning::Read),
     ("authtype", Place::SecurityScheme, Meaning::Read),
-    (
-        "binary-media-types",
-        Place::Root,
-        Meaning::NotRunnable("binary-media-types", "conversion comes with transformations"),
-    ),
+    ("binary-media-types", Place::Root, Meaning::Read),
     ("cors", Place::Root, Meaning::Ignored(HTTP_API)),
     ("documentation", Place::Root, Meaning::Read),
     (

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use portico_model::limits::{INTEGRATION_TIMEOUT_MAX, INTEGRATION_TIMEOUT_MIN};
+use portico_model::limits::{
+    INTEGRATION_TIMEOUT, INTEGRATION_TIMEOUT_MAX, INTEGRATION_TIMEOUT_MIN, STREAM_TIMEOUT_MAX,
+};
 use portico_model::{
     Connection, ContentHandling, DEFAULT_TIMEOUT, HttpMethod, Integration, IntegrationResponse,
     IntegrationType, PassthroughBehavior, TlsConfig, TransferMode,
@@ -30,7 +32,7 @@ const MEMBERS: Table = &[
     ("credentials", Meaning::Read),
     ("cacheKeyParameters", Meaning::Read),
     ("cacheNamespace", Meaning::Read),
-    ("contentHandling", CONTENT_HANDLING),
+    ("contentHandling", Meaning::Read),
     ("tlsConfig", Meaning::Read),
     ("integrationTarget", Meaning::Read),
     ("integrationSubtype", Meaning::Ignored("it belongs to HTTP APIs")),
@@ -44,16 +46,13 @@ const RESPONSE_MEMBERS: Table = &[
     ("statusCode", Meaning::Read),
     ("responseParameters", Meaning::Read),
     ("responseTemplates", Meaning::Read),
-    ("contentHandling", CONTENT_HANDLING),
+    ("contentHandling", Meaning::Read),
 ];
 
 const CONVERSIONS: [(&str, ContentHandling); 2] = [
     ("CONVERT_TO_BINARY", ContentHandling::ConvertToBinary),
     ("CONVERT_TO_TEXT", ContentHandling::ConvertToText),
 ];
-
-const CONTENT_HANDLING: Meaning =
-    Meaning::NotRunnable("content-handling", "conversion comes with transformations");
 
 /// Reads an integration; `None` when a fatal finding has been made.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integration> {
@@ -70,7 +69,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integrati
         request_parameters: typed::texts(reader, at, "requestParameters"),
         request_templates: typed::texts(reader, at, "requestTemplates"),
         passthrough_behavior: read_passthrough(reader, at),
-        timeout: read_timeout(reader, at),
+        timeout: read_timeout(reader, at, response_transfer_mode),
         tls_config: read_tls_config(reader, at),
         credentials: typed::string(reader, at, "credentials"),
         content_handling: read_content_handling(reader, at),
@@ -136,10 +135,7 @@ fn read_connection<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> (Connection, Tra
     };
     let transfer_mode = match reader.string(&mode).map(str::to_ascii_uppercase).as_deref() {
         None | Some("BUFFERED") => TransferMode::Buffered,
-        Some("STREAM") => {
-            reader.not_runnable("stream", &mode.path, "response streaming cannot run yet");
-            TransferMode::Stream
-        }
+        Some("STREAM") => TransferMode::Stream,
         Some(text) => {
             let message = format!("\"{text}\" is neither BUFFERED nor STREAM");
             reader.invalid("response-transfer-mode", &mode.path, message);
@@ -154,10 +150,6 @@ fn read_connection_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Connection 
         match reader.string(&kind).map(str::to_ascii_uppercase).as_deref() {
             None | Some("INTERNET") => {}
             Some("VPC_LINK") => {
-                let message = "VPC links cannot run yet";
-                let finding = reader.not_runnable("vpc-link", &kind.path, message);
-                finding.help =
-                    Some("write the address of the origin in the uri, type INTERNET".into());
                 let id = reader.string_member(at, "connectionId").map(str::to_owned);
                 return Connection::VpcLink { id };
             }
@@ -174,7 +166,6 @@ fn read_connection_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Connection 
     Connection::Internet
 }
 
-/// The conversion that is asked for; that none can run is told by the table of members.
 fn read_content_handling<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<ContentHandling> {
     let at = at.get("contentHandling")?;
     typed::choice(reader, &at, "content-handling", &CONVERSIONS)
@@ -197,20 +188,28 @@ fn read_passthrough<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> PassthroughBeha
     }
 }
 
-fn read_timeout<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Duration {
+/// Source: AWS, "Amazon API Gateway quotas".
+fn read_timeout<'d>(reader: &mut Reader<'d>, at: &At<'d>, mode: TransferMode) -> Duration {
     let Some(member) = at.get("timeoutInMillis") else { return DEFAULT_TIMEOUT };
     let Some(text) = reader.text(&member) else { return DEFAULT_TIMEOUT };
-    let range = INTEGRATION_TIMEOUT_MIN..=INTEGRATION_TIMEOUT_MAX;
+    // What AWS takes, and what it takes on request.
+    let (usual, most) = match mode {
+        TransferMode::Buffered => (INTEGRATION_TIMEOUT, INTEGRATION_TIMEOUT_MAX),
+        TransferMode::Stream => (STREAM_TIMEOUT_MAX, STREAM_TIMEOUT_MAX),
+    };
     let timeout = text.parse().ok().map(Duration::from_millis);
-    timeout.filter(|timeout| range.contains(timeout)).unwrap_or_else(|| {
-        let message = format!(
-            "Timeout should be between {} ms and {} ms",
-            INTEGRATION_TIMEOUT_MIN.as_millis(),
-            INTEGRATION_TIMEOUT_MAX.as_millis()
-        );
+    let Some(timeout) = timeout.filter(|it| (INTEGRATION_TIMEOUT_MIN..=most).contains(it)) else {
+        let (least, most) = (INTEGRATION_TIMEOUT_MIN.as_millis(), most.as_millis());
+        let message = format!("Timeout should be between {least} ms and {most} ms");
         reader.invalid("timeout", &member.path, message);
-        DEFAULT_TIMEOUT
-    })
+        return DEFAULT_TIMEOUT;
+    };
+    if timeout > usual {
+        let usual = usual.as_millis();
+        let message = format!("AWS allows more than {usual} ms on request, for Regional APIs");
+        reader.ignored("timeout", &member.path, message);
+    }
+    timeout
 }
 
 fn read_tls_config<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<TlsConfig> {

@@ -11,6 +11,7 @@ use portico_model::{
 use super::extension::{self, Place};
 use super::member::{self, Meaning, Others, Table};
 use super::reader::{At, Reader};
+use super::version::Section;
 use super::{authorizer, documentation, typed};
 use crate::tree::{Member, Value};
 
@@ -62,9 +63,9 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, root: &At<'d>, deployment: &mut 
     deployment.documentation = documentation::read(reader, root);
     if let Some(components) = root.get("components") {
         extension::check_all(reader, &components, Place::Components);
-        if let Some(schemes) = components.get("securitySchemes") {
-            deployment.authorizers = authorizer::read_all(reader, &schemes);
-        }
+    }
+    if let Some(schemes) = reader.section(Section::SecuritySchemes) {
+        deployment.authorizers = authorizer::read_all(reader, &schemes);
     }
 }
 

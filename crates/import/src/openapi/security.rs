@@ -10,6 +10,7 @@ use super::extension::{self, Place};
 use super::member::{self, Meaning, Others, Table};
 use super::reader::{At, Reader};
 use super::typed;
+use super::version::Section;
 use crate::tree::{Member, Value};
 
 const AUTH_MEMBERS: Table = &[("type", Meaning::Read)];
@@ -134,5 +135,5 @@ fn has_text(at: &At<'_>, key: &str, expected: &str) -> bool {
 }
 
 fn scheme<'d>(reader: &Reader<'d>, name: &str) -> Option<At<'d>> {
-    reader.root().get("components")?.get("securitySchemes")?.get(name)
+    reader.section(Section::SecuritySchemes)?.get(name)
 }

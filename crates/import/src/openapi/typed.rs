@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{At, Reader};
+use super::{intrinsic, schema};
 use crate::tree::{Member, Node, Value};
 
 /// A list of strings.
@@ -84,6 +85,7 @@ pub(super) fn number<'d>(
 /// written as often as they stand, so a small file may ask for much.
 pub(super) fn json<'d>(reader: &mut Reader<'d>, at: &At<'d>, limit: usize) -> Option<String> {
     let mut text = String::new();
+    report_calls(reader, at);
     if write_json(&mut text, at.node, limit).is_none() {
         let message = format!("the value is longer than {limit} bytes, aliases expanded");
         reader.invalid("too-large", &at.path, message);
@@ -92,13 +94,33 @@ pub(super) fn json<'d>(reader: &mut Reader<'d>, at: &At<'d>, limit: usize) -> Op
     Some(text)
 }
 
+/// Reports the functions of CloudFormation that nothing has evaluated.
+fn report_calls<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
+    match &at.node.value {
+        value if intrinsic::is_function(value) => {
+            reader.text(at);
+        }
+        Value::Sequence(items) => {
+            for (index, node) in items.iter().enumerate() {
+                report_calls(reader, &At { node, path: at.path.join(&index.to_string()) });
+            }
+        }
+        Value::Mapping(members) => {
+            for Member { key, node, .. } in members.iter() {
+                report_calls(reader, &At { node, path: at.path.join(key) });
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Recurses no deeper than a tree may be; `None` when the text is longer than the limit.
 fn write_json(text: &mut String, node: &Node, limit: usize) -> Option<()> {
     match &node.value {
         Value::Null => text.push_str("null"),
         Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
-        Value::Number(number) => text.push_str(&json_number(number)),
-        Value::String(string) => write_json_string(text, string),
+        Value::Number(number) => schema::write_number(number, text),
+        Value::String(string) => schema::write_string(string, text),
         Value::Sequence(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -111,7 +133,7 @@ fn write_json(text: &mut String, node: &Node, limit: usize) -> Option<()> {
             text.push('{');
             for (index, Member { key, node, .. }) in members.iter().enumerate() {
                 text.push_str(if index == 0 { "" } else { "," });
-                write_json_string(text, key);
+                schema::write_string(key, text);
                 text.push(':');
                 write_json(text, node, limit)?;
             }
@@ -119,61 +141,4 @@ fn write_json(text: &mut String, node: &Node, limit: usize) -> Option<()> {
         }
     }
     (text.len() <= limit).then_some(())
-}
-
-fn write_json_string(text: &mut String, string: &str) {
-    text.push('"');
-    for c in string.chars() {
-        match c {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            c if c < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => text.push(c),
-        }
-    }
-    text.push('"');
-}
-
-/// A number of YAML as JSON writes it; what JSON has no number for is a string.
-fn json_number(text: &str) -> String {
-    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let is_plain =
-        digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || digits[0] != b'0');
-    if is_plain {
-        return text.to_owned();
-    }
-    let radix = |prefix, radix| {
-        text.strip_prefix(prefix).and_then(|digits| u64::from_str_radix(digits, radix).ok())
-    };
-    if let Some(number) = radix("0x", 16).or_else(|| radix("0o", 8)) {
-        return number.to_string();
-    }
-    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    number.map_or_else(|| format!("\"{text}\""), |number| number.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_yaml_become_numbers_of_json() {
-        let check = |text: &str, expected: &str| assert_eq!(json_number(text), expected, "{text}");
-        check("0", "0");
-        check("-12", "-12");
-        check("123456789012345678901234567890", "123456789012345678901234567890");
-        check("+12", "12");
-        check("007", "7");
-        check(".5", "0.5");
-        check("1.", "1");
-        check("1.50", "1.5");
-        check("0x1F", "31");
-        check("0o17", "15");
-        check(".inf", "\".inf\"");
-        check("1e999", "\"1e999\"");
-        check("0xffffffffffffffffff", "\"0xffffffffffffffffff\"");
-    }
 }

@@ -51,7 +51,7 @@ const RESPONSE: Frame = (
 const MEMBERS: &[(Frame, &str, &[&str])] = &[
     (ROOT, "x-amazon-apigateway-api-key-source: @", &[]),
     (ROOT, "x-amazon-apigateway-binary-media-types: @", &["[]"]),
-    (ROOT, "x-amazon-apigateway-binary-media-types: [@]", &[]),
+    (ROOT, "x-amazon-apigateway-binary-media-types: [@]", STRING),
     (ROOT, "x-amazon-apigateway-cors: @", &[]),
     (ROOT, "x-amazon-apigateway-documentation: @", &["{}"]),
     (DOCUMENTATION, "version: @", TEXT),

@@ -56,6 +56,7 @@ pub(crate) fn method(integration: Integration) -> Method {
         api_key_required: false,
         request_validator: None,
         guard_paths: GuardPaths::default(),
+        request_models: BTreeMap::new(),
         refusals: Vec::new(),
         responses: Vec::new(),
     }
@@ -68,6 +69,7 @@ pub(crate) fn method_response(status_code: u16, headers: &[&str]) -> MethodRespo
         path: DocumentPath::root().join("response"),
         status_code,
         response_parameters: headers.iter().map(header).collect(),
+        response_models: BTreeMap::new(),
     }
 }
 

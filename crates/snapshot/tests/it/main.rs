@@ -4,6 +4,7 @@
 
 mod call;
 mod compile;
+mod content;
 mod documents;
 mod refusal;
 mod response;
