@@ -78,9 +78,8 @@ fn an_api_is_not_served_without_what_guards_it() {
     );
 }
 
-#[test]
-fn a_method_is_not_served_without_what_guards_it() {
-    let authorizer = Authorizer {
+fn authorizer() -> Authorizer {
+    Authorizer {
         path: at("authorizer"),
         kind: AuthorizerType::Token,
         auth_type: None,
@@ -93,7 +92,12 @@ fn a_method_is_not_served_without_what_guards_it() {
         payload_format_version: None,
         enable_simple_responses: false,
         jwt: None,
-    };
+    }
+}
+
+#[test]
+fn a_method_is_not_served_without_what_guards_it() {
+    let authorizer = authorizer();
     let validator = |body, parameters| RequestValidator {
         path: at("validators"),
         validate_request_body: body,
