@@ -110,4 +110,15 @@ mod tests {
         assert!(KINDS.iter().all(|known| kind(known.name) == Some(known)));
         assert_eq!(kind("teleport"), None);
     }
+
+    #[test]
+    fn kinds_are_documented() {
+        let page = include_str!("../../../docs/definitions.md");
+        for Kind { name, may_be_allowed, about } in KINDS {
+            let answer = if *may_be_allowed { "yes" } else { "no" };
+            let row = format!("| `{name}` | {about} | {answer} |");
+            assert!(page.lines().any(|line| line == row), "docs/definitions.md lacks\n{row}");
+        }
+        assert_eq!(page.split("## Kinds").nth(1).unwrap().matches("\n| `").count(), KINDS.len());
+    }
 }
