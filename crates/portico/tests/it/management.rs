@@ -59,3 +59,31 @@ fn requests_are_counted_by_stage_and_class() {
     assert!(text.contains("portico_snapshot_revision 1"), "{text}");
     assert!(text.contains("portico_http2_streams_total 0"), "{text}");
 }
+
+#[test]
+fn methods_have_numbers_of_their_own_where_the_stage_asks() {
+    let (_, health) = MOCK.split_once("paths:\n").unwrap();
+    let definition = format!("{MOCK}{}", health.replace("/health", "/books/{id}"));
+    let config = "[stages.prod.methodSettings.\"~1books~1{id}/GET\"]\nmetricsEnabled = true\n";
+    let directory = Directory::with(&[("openapi.yaml", &definition), ("portico.toml", config)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let mut client = Connection::open(running.gateway);
+    for path in ["/books/1", "/health", "/books/2", "/health"] {
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assert_eq!(client.answer("GET").status, 200);
+    }
+    let metrics = get(running.management, "/metrics").text();
+    let of_methods = metrics.lines().filter(|line| line.starts_with("portico_method_"));
+    let labels = "stage=\"prod\",resource=\"/books/{id}\",method=\"GET\"";
+    assert!(of_methods.clone().all(|line| line.contains(labels)), "{metrics}");
+    let count = |name: &str, more: &str| {
+        let line = of_methods.clone().find(|line| line.starts_with(name) && line.contains(more));
+        line.and_then(|line| line.rsplit(' ').next())
+            .unwrap_or_else(|| panic!("no {name}"))
+            .to_owned()
+    };
+    assert_eq!(count("portico_method_requests_total{", "class=\"2xx\""), "2");
+    assert_eq!(count("portico_method_requests_total{", "class=\"5xx\""), "0");
+    assert_eq!(count("portico_method_request_duration_seconds_count{", ""), "2");
+    assert_eq!(count("portico_method_integration_duration_seconds_count{", ""), "0");
+}
