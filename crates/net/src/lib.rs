@@ -37,6 +37,7 @@ mod timer;
 mod tls;
 mod transfer;
 pub mod upstream;
+mod usage;
 mod worker;
 
 pub use buffers::Buffers;
@@ -58,4 +59,5 @@ pub use tls::{
     TlsError, UpstreamTls,
 };
 pub use upstream::{OriginAddress, OriginAddresses};
+pub use usage::Usage;
 pub use worker::{Gauges, Worker, WorkerId};

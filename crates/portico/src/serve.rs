@@ -184,7 +184,7 @@ impl Servers {
         };
         let gateway = portico_net::start(listeners, settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
-        status.watch(gateway.gauges());
+        status.watch(gateway.gauges(), gateway.usage());
         status.publish(revision);
         Ok(Self { gateway, tls, management })
     }

@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use portico_model::{Class, Finding};
-use portico_net::Gauges;
+use portico_net::{Gauges, Usage};
 
 pub(crate) use access_log::{AccessLogs, QUEUE_BYTES};
 pub(crate) use cells::Registry;
@@ -40,6 +40,7 @@ pub(crate) struct Status {
     draining: AtomicBool,
     /// Connection counters of each worker, once they run.
     gauges: OnceLock<Vec<Arc<Gauges>>>,
+    usage: OnceLock<Usage>,
 }
 
 impl Status {
@@ -55,6 +56,7 @@ impl Status {
             revision: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             gauges: OnceLock::new(),
+            usage: OnceLock::new(),
         }
     }
 
@@ -64,9 +66,10 @@ impl Status {
     }
 
     /// The connection counters of the gateway's workers, from when they run.
-    pub(crate) fn watch(&self, gauges: &[Arc<Gauges>]) {
+    pub(crate) fn watch(&self, gauges: &[Arc<Gauges>], usage: Usage) {
         // The workers are started once in the life of a process.
         let _ = self.gauges.set(gauges.to_vec());
+        let _ = self.usage.set(usage);
     }
 
     /// The sum of one connection counter over all workers.
@@ -140,6 +143,8 @@ mod tests {
             "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"+Inf\"} 1",
             "portico_request_duration_seconds_sum{api=\"abc\",stage=\"prod\"} 0.0007",
             "portico_access_log_dropped_total 0",
+            "portico_buffered_bytes 0",
+            "portico_upstream_connections_open 0",
             "portico_method_requests_total{api=\"abc\",stage=\"prod\",resource=\"/a/{b}\",method=\"GET\",class=\"4xx\"} 1",
             "portico_integration_duration_seconds_count{api=\"abc\",stage=\"prod\"} 1",
         ] {

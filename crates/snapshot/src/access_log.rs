@@ -50,7 +50,11 @@ impl LogFormat {
                     if !value(variable, out) {
                         out.truncate(start);
                         out.extend_from_slice(ABSENT);
-                    } else if !self.is_escaped_already(variable) {
+                    } else if self.is_json_string(variable) && out.ends_with(b"\"") {
+                        out.pop();
+                        self.escape.apply(out, start + 1);
+                        out.push(b'"');
+                    } else {
                         self.escape.apply(out, start);
                     }
                 }
@@ -61,8 +65,8 @@ impl LogFormat {
         out.push(b'\n');
     }
 
-    /// It is a JSON string by itself, and stands where one may.
-    fn is_escaped_already(&self, variable: &ContextVariable) -> bool {
+    /// It comes with its quotes, and stands where a JSON string may.
+    fn is_json_string(&self, variable: &ContextVariable) -> bool {
         self.escape == Escape::Json && *variable == ContextVariable::ErrorMessageString
     }
 }

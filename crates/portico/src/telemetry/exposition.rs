@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use portico_net::Limit;
+use portico_net::{Limit, Usage};
 
 use super::cells::{BOUNDS_US, HistogramTotals, Label, Totals};
 use super::writer::Lines;
@@ -19,6 +19,7 @@ pub(super) fn render(status: &Status, sums: &Sums) -> String {
     // Writing to a String cannot fail.
     let _ = write_process(&mut text, status);
     let _ = write_http2(&mut text, status);
+    let _ = write_usage(&mut text, status.usage.get());
     let _ = write_logs(&mut text, status.access_logs.lines());
     let is_stage = |label: &Label| label.method.is_none();
     let (stages, methods): (Vec<_>, Vec<_>) = sums.iter().partition(|(label, _)| is_stage(label));
@@ -86,6 +87,19 @@ fn write_http2(out: &mut String, status: &Status) -> fmt::Result {
     let help = "Connections over HTTP/2 ended for what their client sent";
     head(out, "portico_http2_cut_total", "counter", help)?;
     writeln!(out, "portico_http2_cut_total {}", status.connections(|worker| &worker.http2_cut))
+}
+
+fn write_usage(out: &mut String, usage: Option<&Usage>) -> fmt::Result {
+    let now = |select: fn(&Usage) -> usize| usage.map_or(0, select);
+    head(out, "portico_upstream_connections_open", "gauge", "Connections to origins now open")?;
+    let open = now(Usage::upstream_connections);
+    writeln!(out, "portico_upstream_connections_open {open}")?;
+    let help = "Connections to origins that wait for a request";
+    head(out, "portico_upstream_connections_idle", "gauge", help)?;
+    let idle = now(Usage::idle_upstream_connections);
+    writeln!(out, "portico_upstream_connections_idle {idle}")?;
+    head(out, "portico_buffered_bytes", "gauge", "Bytes of bodies held beyond the usual buffers")?;
+    writeln!(out, "portico_buffered_bytes {}", now(Usage::buffered_bytes))
 }
 
 fn write_logs(out: &mut String, lines: Lines) -> fmt::Result {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::Writer as Line;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
@@ -93,12 +94,22 @@ pub(crate) fn begin(format: Option<LogFormat>) -> Result<(), Failure> {
 #[expect(clippy::disallowed_methods, reason = "the binary reads the environment, once")]
 fn filter() -> Result<EnvFilter, Failure> {
     match std::env::var(FILTER) {
-        Ok(text) if !text.is_empty() => EnvFilter::try_new(&text).map_err(|error| {
+        Ok(text) if !text.is_empty() => parse_filter(&text).map_err(|error| {
             Failure::new(format!("{FILTER} is \"{text}\": {error}"))
                 .help("say a level, such as debug, or several: info,h2=debug")
         }),
         _ => Ok(EnvFilter::new("info")),
     }
+}
+
+/// A word alone is a level here; the filter would take any other for the name of a module, and the
+/// log would be silent.
+fn parse_filter(text: &str) -> Result<EnvFilter, String> {
+    let alone = text.split(',').map(str::trim).filter(|part| !part.contains(['=', '[']));
+    for part in alone {
+        part.parse::<LevelFilter>().map_err(|_| format!("\"{part}\" is no level"))?;
+    }
+    EnvFilter::try_new(text).map_err(|error| error.to_string())
 }
 
 /// Whether events of `tracing` reach the log.
@@ -268,6 +279,19 @@ mod tests {
         });
         let text = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
         assert_eq!(text, "portico: stopped\nportico: warning: GET /a -> 504\n");
+    }
+
+    #[test]
+    fn a_filter_that_would_be_silent_is_refused() {
+        let check = |text: &str, legal: bool| {
+            assert_eq!(parse_filter(text).is_ok(), legal, "{text}");
+        };
+        check("debug", true);
+        check("info,h2=debug", true);
+        check("off", true);
+        check("inf", false);
+        check("h2", false);
+        check("a=b=c", false);
     }
 
     #[test]

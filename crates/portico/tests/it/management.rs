@@ -1,8 +1,9 @@
 //! The management port of a running gateway.
 
 use portico_testkit::http::{Connection, get, request};
+use portico_testkit::origin::Origin;
 
-use crate::support::{Directory, MOCK, Running};
+use crate::support::{Directory, MOCK, Running, proxy_to};
 
 #[test]
 fn the_pages_answer_and_nothing_else_does() {
@@ -86,4 +87,18 @@ fn methods_have_numbers_of_their_own_where_the_stage_asks() {
     assert_eq!(count("portico_method_requests_total{", "class=\"5xx\""), "0");
     assert_eq!(count("portico_method_request_duration_seconds_count{", ""), "2");
     assert_eq!(count("portico_method_integration_duration_seconds_count{", ""), "0");
+}
+
+#[test]
+fn connections_to_origins_are_told_as_they_are_now() {
+    let origin = Origin::echo();
+    let directory = Directory::with(&[("openapi.yaml", &proxy_to(origin.address()))]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &["--workers", "1"]);
+    let shows = |line: &str| get(running.management, "/metrics").text().contains(line);
+    assert!(shows("\nportico_upstream_connections_open 0\n"));
+    assert!(shows("\nportico_buffered_bytes 0\n"));
+    assert_eq!(get(running.gateway, "/a").status, 200);
+    assert!(shows("\nportico_upstream_connections_open 1\n"));
+    // It is counted as idle once the worker has looked through its pools.
+    assert!((0..100_000).any(|_| shows("\nportico_upstream_connections_idle 1\n")));
 }
