@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::gauges::add;
 use crate::h1::Malformed;
 use crate::handler::Refusal;
-use crate::worker::add;
 
 /// A limit that a client or an origin can run into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,12 +7,13 @@ use std::rc::Rc;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
+use crate::gauges::add;
 use crate::greeting::{Late, attend, poll_first};
 use crate::hits::Limit;
 use crate::limits::PROXY_HEADER_BYTES;
 use crate::proxy_protocol::{Header, Scanned, scan};
 use crate::request::Peer;
-use crate::worker::{Worker, add};
+use crate::worker::Worker;
 
 /// The client behind a trusted proxy; `None` if the connection is to be closed: the peer is not
 /// trusted, or does not send a header in the time of a head.

@@ -15,6 +15,7 @@ use crate::admission::Place;
 use crate::backlog::Backlog;
 use crate::clock::Clock;
 use crate::drain::{self, Drained, Ending};
+use crate::gauges::Gauges;
 use crate::handler::Handler;
 use crate::hits::Limit;
 use crate::limits::Settings;
@@ -24,7 +25,7 @@ use crate::request::{Peer, Scheme};
 use crate::shared::Shared;
 use crate::tls::{Acceptor, ServerTls};
 use crate::usage::Usage;
-use crate::worker::{Gauges, Worker, WorkerId};
+use crate::worker::{Worker, WorkerId};
 
 /// How often unused upstream connections are looked through.
 const SWEEP: Duration = Duration::from_secs(1);

@@ -5,15 +5,16 @@ use std::future::poll_fn;
 use std::io;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Poll, Waker};
 
 use crate::admission::Place;
 use crate::backlog::Waiting;
 use crate::buffers::Buffers;
 use crate::clock::Clock;
+use crate::gauges::{Gauges, add};
 use crate::head::RequestHead;
-use crate::hits::{Hits, Limit};
+use crate::hits::Limit;
 use crate::limits::Settings;
 use crate::resolver::Resolver;
 use crate::shared::Shared;
@@ -58,35 +59,6 @@ pub struct Worker {
     told_idle: Cell<usize>,
     /// Made when the first name is looked up.
     resolver: OnceCell<Rc<Resolver>>,
-}
-
-/// Counters that the worker alone writes and others read.
-#[derive(Debug, Default)]
-pub struct Gauges {
-    /// Client connections now open.
-    pub open: AtomicU64,
-    /// Client connections accepted so far.
-    pub accepted: AtomicU64,
-    /// Upstream connections opened so far.
-    pub upstream_opened: AtomicU64,
-    /// Connections closed because they did not begin with a PROXY header that is believed.
-    pub proxy_refused: AtomicU64,
-    /// How often each limit was hit.
-    pub hits: Hits,
-    /// TLS handshakes that did not come to their end.
-    pub handshakes_failed: AtomicU64,
-    /// Client connections that began to speak HTTP/2 so far, and streams on them.
-    pub http2_begun: AtomicU64,
-    pub http2_streams: AtomicU64,
-    /// HTTP/2: connections ended for what their client sent.
-    pub http2_cut: AtomicU64,
-    /// HTTP/2: streams reset for an error of their client's.
-    pub http2_malformed: AtomicU64,
-}
-
-/// Adds to a counter that only the calling thread writes: no locked instruction is needed.
-pub(crate) fn add(counter: &AtomicU64, change: i64) {
-    counter.store(counter.load(Ordering::Relaxed).wrapping_add_signed(change), Ordering::Relaxed);
 }
 
 /// The tasks of the open connections, so that others can wake them.

@@ -8,12 +8,13 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::gauges::add;
 use crate::h2::sent::{SentWatch, Told};
 use crate::h2::session::Shared;
 use crate::h2::watch::FrameWatch;
 use crate::io::{Io, poll_discard};
 use crate::limits::LINGER_BYTES;
-use crate::worker::{Worker, add};
+use crate::worker::Worker;
 
 /// A transport whose first bytes were read already.
 pub(super) struct Prefixed<I> {

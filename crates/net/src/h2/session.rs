@@ -10,6 +10,7 @@ use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
 
 use crate::connection::Connection;
+use crate::gauges::add;
 use crate::h1::Malformed;
 use crate::h2::prefixed::Prefixed;
 use crate::h2::request;
@@ -20,7 +21,7 @@ use crate::hits::Limit;
 use crate::io::Io;
 use crate::request::Peer;
 use crate::timer::Timer;
-use crate::worker::{Seat, Worker, add};
+use crate::worker::{Seat, Worker};
 
 /// What the tasks of a connection know of each other.
 pub(super) struct Shared {

@@ -11,13 +11,14 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::admission::Place;
 use crate::connection;
+use crate::gauges::add;
 use crate::greeting::{Late, attend, poll_first};
 use crate::handler::Handler;
 use crate::hits::Limit;
 use crate::request::Peer;
 use crate::tls::stream::Socket;
 use crate::tls::{ServerTls, TlsIo};
-use crate::worker::{Worker, add};
+use crate::worker::Worker;
 
 /// First byte of every TLS record that begins a handshake (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 22;

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use tokio::net::TcpStream;
 
+use crate::gauges::add;
 use crate::hits::Limit;
 use crate::quota::{Quota, Share};
 use crate::timer::Timer;
@@ -21,7 +22,7 @@ use crate::upstream::names::HostName;
 use crate::upstream::transport::Transport;
 use crate::upstream::{CallError, OriginAddress, race};
 use crate::usage::Counted;
-use crate::worker::{Worker, add};
+use crate::worker::Worker;
 
 /// An open connection to an origin.
 #[derive(Debug)]
