@@ -2,6 +2,7 @@
 //! what is proven so far and returns what it proves.
 
 mod accept;
+mod body;
 mod context;
 mod encode;
 pub(crate) mod gateway_response;
@@ -9,6 +10,7 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
+mod json;
 mod route;
 mod scope;
 mod throttle;
@@ -37,7 +39,9 @@ pub(crate) async fn handle<E: Emit>(
     let addressed = address::find(&runtime.snapshot, request.head)?;
     let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
     throttle::admit(&matched, trail, now)?;
-    let scope = Scope::new(gateway, ids, matched, request.head, request.peer, request.worker);
+    let body = body::collect(&matched, request).await?;
+    let Request { head, peer, worker, .. } = *request;
+    let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
     let outbound = integration_request::prepare(&scope, request.body.framing())?;
     let inbound = integration::call(&matched, outbound, request, trail).await?;
     integration_response::render(&scope, inbound)

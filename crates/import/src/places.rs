@@ -1,22 +1,31 @@
 //! Places: where in a file the field of a document stands.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use portico_model::{DocumentPath, Finding, Place};
+use portico_model::Finding;
 
 use crate::tree::{Node, Span, Value};
 
-/// The places of everything in one file.
+/// The places of everything in the files of one definition.
 #[derive(Clone, Debug)]
 pub struct Places {
-    file: Arc<str>,
+    /// By the file's name in paths, which is empty for the definition itself.
+    files: BTreeMap<String, Placed>,
+}
+
+/// One file: its name in places, and its tree.
+#[derive(Clone, Debug)]
+struct Placed {
+    name: Arc<str>,
     /// `None` when the file could not be read as a document.
     root: Option<Node>,
 }
 
 impl Places {
-    pub(crate) fn new(file: &str, root: Option<Node>) -> Self {
-        Self { file: file.into(), root }
+    pub(crate) fn new(files: impl IntoIterator<Item = (String, Arc<str>, Option<Node>)>) -> Self {
+        let files = files.into_iter().map(|(key, name, root)| (key, Placed { name, root }));
+        Self { files: files.collect() }
     }
 
     /// Gives a finding the place of its path or of the nearest value that holds it. A finding
@@ -24,36 +33,32 @@ impl Places {
     /// settings, for example) and gets none.
     pub fn locate(&self, finding: &mut Finding) {
         if finding.place.is_none() {
-            finding.place = self.find(&finding.path).map(|span| self.place(span));
+            let file = self.files.get(finding.path.file());
+            finding.place = file.and_then(|file| {
+                find(file.root.as_ref()?, finding.path.pointer()).map(|span| span.place(&file.name))
+            });
         }
     }
+}
 
-    /// The place of a span of this file.
-    pub(crate) fn place(&self, span: Span) -> Place {
-        let Span { line, column, length } = span;
-        Place { file: Arc::clone(&self.file), line, column, length }
+fn find(root: &Node, pointer: &str) -> Option<Span> {
+    let mut tokens = pointer.split('/').skip(1).peekable();
+    let (mut node, mut span) = (root, root.span);
+    let mut depth = 0;
+    while let Some(token) = tokens.next() {
+        let Some((child, key)) = child(node, token) else {
+            let foreign = depth == 0 && tokens.peek().is_some();
+            return (!foreign).then_some(span);
+        };
+        node = child;
+        // A collection is pointed at by its key: it may be a thousand lines long.
+        span = match child.value {
+            Value::Mapping(_) | Value::Sequence(_) => key.unwrap_or(child.span),
+            _ => child.span,
+        };
+        depth += 1;
     }
-
-    fn find(&self, path: &DocumentPath) -> Option<Span> {
-        let root = self.root.as_ref()?;
-        let mut tokens = path.as_str().split('/').skip(1).peekable();
-        let (mut node, mut span) = (root, root.span);
-        let mut depth = 0;
-        while let Some(token) = tokens.next() {
-            let Some((child, key)) = child(node, token) else {
-                let foreign = depth == 0 && tokens.peek().is_some();
-                return (!foreign).then_some(span);
-            };
-            node = child;
-            // A collection is pointed at by its key: it may be a thousand lines long.
-            span = match child.value {
-                Value::Mapping(_) | Value::Sequence(_) => key.unwrap_or(child.span),
-                _ => child.span,
-            };
-            depth += 1;
-        }
-        Some(span)
-    }
+    Some(span)
 }
 
 /// The child that one token of a JSON Pointer names, with the place of its key.

@@ -12,11 +12,10 @@ mod yaml;
 
 use std::sync::Arc;
 
-use portico_model::{Class, DocumentPath, Finding};
+use portico_model::{Class, DocumentPath, Finding, Place};
 
+use builder::Builder;
 pub(crate) use mapping::{Mapping, Member};
-
-use crate::Places;
 
 /// Values inside values.
 pub(crate) const DEPTH: usize = 128;
@@ -74,6 +73,14 @@ impl Value {
     }
 }
 
+impl Span {
+    /// The place of this stretch of a file.
+    pub(crate) fn place(self, file: &Arc<str>) -> Place {
+        let Self { line, column, length } = self;
+        Place { file: Arc::clone(file), line, column, length }
+    }
+}
+
 impl Problem {
     fn new(span: Span, kind: &'static str, message: impl Into<String>) -> Self {
         Self { span, kind, message: message.into(), help: None }
@@ -86,22 +93,26 @@ impl Problem {
 }
 
 /// Reads a file into a tree, as far as that goes: whatever is wrong is among the findings, and
-/// without a root there is nothing more to read.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> (Places, Option<Node>, Vec<Finding>) {
+/// without a root there is nothing more to read. `nodes` counts the values of all files together.
+pub(crate) fn read(
+    file: &Arc<str>,
+    bytes: &[u8],
+    nodes: &mut usize,
+) -> (Option<Node>, Vec<Finding>) {
     let mut problems = Vec::new();
+    let mut builder = Builder::counting_from(*nodes);
     let root = match source::decode(bytes) {
-        Ok(text) if source::is_json(file, text) => json::parse(text, &mut problems),
-        Ok(text) => yaml::parse(text, &mut problems),
+        Ok(text) if source::is_json(file, text) => json::parse(text, &mut builder, &mut problems),
+        Ok(text) => yaml::parse(text, &mut builder, &mut problems),
         Err(problem) => Err(problem),
     };
+    *nodes = builder.nodes();
     let root = root.map_err(|problem| problems.push(problem)).ok();
-    let places = Places::new(file, root.clone());
     let findings = problems.into_iter().map(|Problem { span, kind, message, help }| {
         let mut finding = Finding::new(Class::Invalid, kind, DocumentPath::root(), message);
-        finding.place = Some(places.place(span));
+        finding.place = Some(span.place(file));
         finding.help = help.map(str::to_owned);
         finding
     });
-    let findings = findings.collect();
-    (places, root, findings)
+    (root, findings.collect())
 }

@@ -26,6 +26,28 @@ impl DocumentPath {
         Self::default()
     }
 
+    /// The root of another file of the same definition, by its path from the definition's
+    /// directory, which has no `#`. Paths below are written `schemas/pet.yaml#/Pet`.
+    pub fn in_file(file: &str) -> Self {
+        Self(format!("{file}#"))
+    }
+
+    /// The file; empty for the definition itself.
+    pub fn file(&self) -> &str {
+        match self.0.starts_with('/') {
+            true => "",
+            false => self.0.split_once('#').map_or("", |(file, _)| file),
+        }
+    }
+
+    /// The JSON Pointer within the file.
+    pub fn pointer(&self) -> &str {
+        match self.0.starts_with('/') {
+            true => &self.0,
+            false => self.0.split_once('#').map_or("", |(_, pointer)| pointer),
+        }
+    }
+
     /// The path of the member `key` below this one; `~` and `/` in the key are escaped.
     #[must_use]
     pub fn join(&self, key: &str) -> Self {
@@ -34,7 +56,9 @@ impl DocumentPath {
 
     /// The path of the value that holds this one; the root has none.
     pub fn parent(&self) -> Option<Self> {
-        self.0.rfind('/').map(|at| Self(self.0[..at].to_owned()))
+        let pointer = self.pointer();
+        let start = self.0.len() - pointer.len();
+        pointer.rfind('/').map(|at| Self(self.0[..start + at].to_owned()))
     }
 
     /// The pointer as text; empty for the root.
@@ -117,5 +141,11 @@ mod tests {
         assert_eq!(uri.parent().unwrap().as_str(), "/paths/~1a~0b");
         assert_eq!(DocumentPath::root().parent(), None);
         assert_eq!(DocumentPath::root().to_string(), "/");
+        assert_eq!((uri.file(), uri.pointer()), ("", "/paths/~1a~0b/get"));
+        let pet = DocumentPath::in_file("a/b.yaml").join("#/x");
+        assert_eq!(pet.as_str(), "a/b.yaml#/#~1x");
+        assert_eq!((pet.file(), pet.pointer()), ("a/b.yaml", "/#~1x"));
+        assert_eq!(pet.parent().unwrap().as_str(), "a/b.yaml#");
+        assert_eq!(pet.parent().unwrap().parent(), None);
     }
 }

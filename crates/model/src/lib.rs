@@ -12,6 +12,7 @@ mod kinds;
 pub mod limits;
 mod method;
 mod method_key;
+mod model;
 mod resource;
 mod resource_path;
 mod rest_api;
@@ -31,6 +32,7 @@ pub use integration::{
 pub use kinds::{KINDS, Kind, kind};
 pub use method::{Method, MethodResponse};
 pub use method_key::{InvalidMethodKey, MethodKey};
+pub use model::Model;
 pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};
 pub use rest_api::{Deployment, RestApi};

@@ -6,8 +6,14 @@ use std::time::Duration;
 /// Shortest integration timeout a document can ask for.
 pub const INTEGRATION_TIMEOUT_MIN: Duration = Duration::from_millis(50);
 
+/// Longest integration timeout that every API may have.
+pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
+
 /// Longest integration timeout; AWS raises it to this on request for Regional APIs.
 pub const INTEGRATION_TIMEOUT_MAX: Duration = Duration::from_secs(300);
+
+/// Longest timeout of an integration whose answer is streamed.
+pub const STREAM_TIMEOUT_MAX: Duration = Duration::from_secs(900);
 
 /// Payload of a request or an answer, in bytes.
 pub const PAYLOAD_BYTES: u64 = 10_485_760;

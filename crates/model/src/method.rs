@@ -17,6 +17,8 @@ pub struct Method {
     pub api_key_required: bool,
     /// Name of the RequestValidator.
     pub request_validator: Option<String>,
+    /// Media type to the name of the Model of the request's body.
+    pub request_models: BTreeMap<String, String>,
     pub integration: Integration,
     /// Kinds of what it asks for and cannot run here. Such a method is compiled for what else there
     /// is to say about it, and never served without what it asks for.
@@ -31,4 +33,6 @@ pub struct MethodResponse {
     pub status_code: u16,
     /// `method.response.header.NAME` to whether it is required.
     pub response_parameters: BTreeMap<String, bool>,
+    /// Media type to the name of the Model of the answer's body.
+    pub response_models: BTreeMap<String, String>,
 }

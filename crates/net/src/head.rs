@@ -60,6 +60,8 @@ pub(crate) struct Lines {
     pub(crate) fields: Vec<FieldSpan>,
     /// The `Connection` field names more than `close` and `keep-alive`.
     pub(crate) has_connection_options: bool,
+    /// The known names among the fields, each a bit.
+    pub(crate) known: u64,
 }
 
 /// One field: its name as the sender wrote it, and its value without white space around it.
@@ -125,6 +127,9 @@ impl Lines {
     }
 
     pub(crate) fn known(&self, name: Name) -> Option<&[u8]> {
+        if self.known & name.bit() == 0 {
+            return None;
+        }
         self.fields.iter().find(|field| field.known == name).map(|field| self.text(field.value))
     }
 
@@ -148,6 +153,7 @@ impl Lines {
     pub(crate) fn clear(&mut self) {
         self.fields.clear();
         self.has_connection_options = false;
+        self.known = 0;
     }
 }
 

@@ -37,11 +37,12 @@ pub enum Name {
     XForwardedFor,
     XForwardedPort,
     XForwardedProto,
+    XHttpMethodOverride,
 }
 
 impl Name {
     /// Number of names.
-    pub const COUNT: usize = Self::XForwardedProto as usize + 1;
+    pub const COUNT: usize = Self::XHttpMethodOverride as usize + 1;
 
     /// Recognises a name in any case.
     pub fn of(name: &[u8]) -> Self {
@@ -79,10 +80,17 @@ impl Name {
             (17, Some(b'x')) => (Self::XForwardedProto, "x-forwarded-proto"),
             (18, Some(b'p')) => (Self::ProxyAuthenticate, "proxy-authenticate"),
             (19, Some(b'p')) => (Self::ProxyAuthorization, "proxy-authorization"),
+            (22, Some(b'x')) => (Self::XHttpMethodOverride, "x-http-method-override"),
             (24, Some(b'x')) => (Self::XAmznApigatewayApiId, "x-amzn-apigateway-api-id"),
             _ => return Self::Other,
         };
         if is_spelled(name, spelling.as_bytes()) { known } else { Self::Other }
+    }
+
+    /// Its bit in a set of names.
+    pub(crate) fn bit(self) -> u64 {
+        const { assert!(Self::COUNT <= 64) };
+        1 << self as u32
     }
 
     /// Whether the field speaks about this connection only (RFC 9110, section 7.6.1).
@@ -164,6 +172,7 @@ mod tests {
         check("X-Forwarded-For", Name::XForwardedFor);
         check("X-Forwarded-Port", Name::XForwardedPort);
         check("X-Forwarded-Proto", Name::XForwardedProto);
+        check("X-HTTP-Method-Override", Name::XHttpMethodOverride);
         check("X-Forwarded-Foo", Name::Other);
         check("", Name::Other);
         check("Hosts", Name::Other);

@@ -11,7 +11,8 @@ mod race;
 mod transport;
 
 pub use answer::Answer;
-pub use call::{CallError, Outbound, OutboundBody};
+pub(crate) use call::hold;
+pub use call::{CallError, Hold, Outbound, OutboundBody};
 pub use dial::{OriginAddress, OriginAddresses};
 pub(crate) use exchange::{Exchange, Upload};
 pub use origin::Origin;

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 
-use portico_import::openapi::{self, Imported};
+use portico_import::openapi::{self, Imported, Options};
 use portico_model::{Stage, StageName, limits};
 use portico_snapshot::{Inputs, RestStage};
 
+use crate::beside::Beside;
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::report::Report;
@@ -17,6 +17,8 @@ use crate::source::Source;
 pub(crate) struct Definition {
     source: Source,
     imported: Imported,
+    /// Files that it refers to.
+    others: Vec<Source>,
 }
 
 /// What became of a definition.
@@ -31,9 +33,10 @@ impl Definition {
     /// Reads the file; what is wrong inside it is told by [`Definition::compile`].
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let source = Source::read(path, "definition", limits::DEFINITION_BYTES)?;
-        let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-        let imported = openapi::read(&file_name, source.text.as_bytes());
-        Ok(Self { source, imported })
+        let mut beside = Beside::new(path);
+        let options = Options::new(&mut beside);
+        let imported = openapi::read_with(&source.name, source.text.as_bytes(), options);
+        Ok(Self { source, imported, others: beside.read })
     }
 
     /// Compiles it for a stage; the report has every problem of reading and compiling.
@@ -44,8 +47,8 @@ impl Definition {
         stage: &Stage,
         config: Option<&Source>,
     ) -> Compiled {
-        let Self { source, imported } = self;
-        let Imported { deployment, mut findings, places } = imported;
+        let Self { source, imported, others } = self;
+        let Imported { deployment, mut findings, places, .. } = imported;
         let mut served = None;
         let mut resources = 0;
         if let Some(deployment) = &deployment {
@@ -56,15 +59,12 @@ impl Definition {
             findings.append(&mut compiled.findings);
         }
         for finding in &mut findings {
-            match (&mut finding.place, config) {
-                // The importer knows the file's name, the user how it was reached.
-                (Some(place), _) => place.file = Arc::clone(&source.name),
-                (None, Some(config)) => finding.place = config::place(config, &finding.path),
-                (None, None) => {}
+            if let (None, Some(config)) = (&finding.place, config) {
+                finding.place = config::place(config, &finding.path);
             }
         }
         let mut report = Report::new(source, findings);
-        report.others.extend(config.cloned());
+        report.others.extend(others.into_iter().chain(config.cloned()));
         let stage = served.filter(|_| !report.is_fatal());
         Compiled { stage, resources, report }
     }

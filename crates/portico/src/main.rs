@@ -4,6 +4,7 @@
 
 mod access_log;
 mod banner;
+mod beside;
 mod check;
 mod cli;
 mod client_address;

@@ -5,6 +5,7 @@
 
 mod access_log;
 mod compiler;
+mod content;
 mod gateway_response;
 mod http_call;
 mod integration;
@@ -14,17 +15,20 @@ mod method_settings;
 mod mock;
 mod origin_tls;
 mod percent;
+mod reserved;
 mod response;
 mod stage;
 mod status_pattern;
 mod substitution;
 mod uri;
+mod vpc_link;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use portico_model::{Allow, Class, Deployment, DeploymentId, Finding, Resource, Stage, StageName};
 
-use crate::{Integration, Method, MethodIndex, RestStage, RouteTree};
+use crate::{BinaryMediaTypes, Integration, Method, MethodIndex, RestStage, RouteTree};
 use compiler::{Compiler, MethodScope};
 use method_settings::{MethodSettings, Rule};
 
@@ -44,22 +48,28 @@ pub struct Inputs<'a> {
     pub stage: &'a Stage,
     /// Kinds of findings in spite of which there is a stage; [`Inputs::new`] allows none.
     pub allow: &'a Allow,
+    /// Id of a VPC link to the URL it leads to; [`Inputs::new`] gives none, and a link without a
+    /// URL leads to the host of the integration's URI.
+    pub vpc_links: &'a BTreeMap<String, String>,
 }
 
 static NOTHING: Allow = Allow::NOTHING;
+static NO_LINKS: BTreeMap<String, String> = BTreeMap::new();
 
 impl<'a> Inputs<'a> {
-    /// The documents, with nothing allowed.
+    /// The documents, with nothing allowed and no VPC links given.
     pub fn new(deployment: &'a Deployment, stage_name: &'a StageName, stage: &'a Stage) -> Self {
-        Self { deployment, stage_name, stage, allow: &NOTHING }
+        Self { deployment, stage_name, stage, allow: &NOTHING, vpc_links: &NO_LINKS }
     }
 }
 
 /// Compiles one stage of one deployment, or reports every problem. A method that asks for what
 /// cannot run answers a configuration error, where the stage is served in spite of that.
 pub fn compile(inputs: &Inputs<'_>) -> Compiled {
-    let Inputs { deployment, stage_name, stage, allow } = *inputs;
-    let mut compiler = Compiler::new(&stage.variables);
+    let Inputs { deployment, stage_name, stage, allow, vpc_links } = *inputs;
+    let types = deployment.api.binary_media_types.iter().map(String::as_str);
+    let types = Arc::new(BinaryMediaTypes::new(types));
+    let mut compiler = Compiler::new(&stage.variables, vpc_links, types);
     stage::check(&mut compiler, stage_name, stage);
     let settings = method_settings::compile(&mut compiler, deployment, stage_name, stage);
     let access_log = access_log::compile(&mut compiler, stage_name, stage);

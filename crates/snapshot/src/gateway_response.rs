@@ -20,7 +20,7 @@ pub struct GatewayResponses {
 pub struct GatewayResponse {
     /// In the place of the fault's own.
     pub status: Option<u16>,
-    /// Header fields, by name; without a value in the request there is no field.
+    /// Header fields, under the names that clients get; without a value in the request there is no field.
     pub headers: Vec<(Box<str>, Part)>,
     /// Media type to body; there is at least one.
     pub templates: Vec<(Box<str>, Vec<Part>)>,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portico_model::PassthroughBehavior;
 
-use crate::{ContextVariable, Responses};
+use crate::{Content, ContextVariable, JsonPath, Responses};
 
 /// How a method is answered.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub enum Integration {
     /// The client's request goes to the origin, the origin's answer to the client.
     HttpProxy(HttpCall),
     /// Only what is mapped goes either way.
-    Http { call: HttpCall, body: BodyRule, responses: Responses },
+    Http { call: HttpCall, body: RequestTemplates, responses: Responses },
     /// The gateway answers itself.
     Mock { status: MockStatus, responses: Responses },
     /// Always answers 500 API_CONFIGURATION_ERROR; the text is for the operator.
@@ -24,6 +24,8 @@ pub enum Integration {
 pub struct HttpCall {
     /// Index into `RestStage::origins`.
     pub origin: usize,
+    /// Value of the Host field, where it is not the origin's own: behind a VPC link.
+    pub host: Option<Box<str>>,
     /// `None` is the client's own.
     pub method: Option<Box<str>>,
     /// Concatenated they are the path, which always begins with `/`.
@@ -34,9 +36,25 @@ pub struct HttpCall {
     pub headers: Vec<HeaderPart>,
     /// What the origin may take for its whole answer.
     pub timeout: Duration,
+    pub wait: Wait,
+    /// Whether a mapping reads the body of the request.
+    pub reads_body: bool,
+    /// `None` where every body passes as it comes.
+    pub content: Option<Content>,
 }
 
-/// A piece of a path.
+/// How much of an answer is waited for before it goes to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Its head.
+    Head,
+    /// All of it, if it is short.
+    Short,
+    /// All of it: it is converted, or a mapping reads it.
+    Whole,
+}
+
+/// A piece of a path, or of the value of a query parameter.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PathPart {
     /// Already percent-encoded.
@@ -58,8 +76,10 @@ pub struct QueryPart {
 pub enum QueryValue {
     /// Already percent-encoded.
     Literal(Box<[u8]>),
-    /// Percent-encoded unless its source already is.
+    /// Percent-encoded unless its source already is. Without a value the parameter is left out.
     Value(Source),
+    /// One after the other; a part without a value is empty.
+    Parts(Vec<PathPart>),
 }
 
 /// A mapped header field.
@@ -78,18 +98,26 @@ pub enum Source {
     Path(usize),
     /// Name of a query parameter.
     Query(Box<str>),
+    /// Every value of a query parameter, in the client's order.
+    Queries(Box<str>),
     /// Name of a header field, as the mapping writes it.
     Header(Box<str>),
+    /// Every value of a header field, in the client's order.
+    Headers(Box<str>),
     Context(ContextVariable),
+    /// The body of the request; without one `{}`.
+    Body,
+    /// One value of the body of the request.
+    BodyPath(JsonPath),
 }
 
-/// What happens to the body of a request on its way to an `Http` integration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyRule {
-    /// It goes to the origin.
-    Pass,
-    /// A body is refused with 415: the integration passes none and has no templates.
-    Refuse415,
+/// What goes to an `Http` integration as the body of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RequestTemplates {
+    /// Media type in lower case, to a constant body.
+    pub templates: Vec<(Box<str>, Box<[u8]>)>,
+    /// What happens to a content type without a template.
+    pub passthrough: PassthroughBehavior,
 }
 
 /// The status a mock integration makes of a request.

@@ -6,9 +6,11 @@
 
 mod access_log;
 mod compile;
+mod content;
 mod context;
 mod gateway_response;
 mod integration;
+mod json_path;
 mod method;
 mod part;
 mod responses;
@@ -19,12 +21,14 @@ mod snapshot;
 
 pub use access_log::{ABSENT, AccessLog, LogFormat};
 pub use compile::{Compiled, Inputs, compile};
+pub use content::{BinaryMediaTypes, Content, Conversion};
 pub use context::{ContextPlace, ContextVariable, NoContextVariable};
 pub use gateway_response::{GatewayResponse, GatewayResponses};
 pub use integration::{
-    BodyRule, HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
-    Source,
+    HeaderPart, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
+    RequestTemplates, Source, Wait,
 };
+pub use json_path::{JsonPath, Step, UnusableJsonPath};
 pub use method::Method;
 pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};

@@ -1,6 +1,8 @@
 //! Responses: what the client gets for a status of the integration.
 
-use crate::ContextVariable;
+use portico_model::ContentHandling;
+
+use crate::{ContextVariable, JsonPath};
 
 /// Statuses that an answer can have (RFC 9110, section 15).
 const STATUSES: std::ops::RangeInclusive<u16> = 100..=599;
@@ -18,10 +20,13 @@ pub struct Responses {
 pub struct ResponseRule {
     /// Status that the client gets.
     pub status: u16,
-    /// Mapped header fields, by name.
+    /// Mapped header fields under the names that the client sees, by the names they have in the
+    /// definition.
     pub headers: Vec<(Box<str>, ResponseSource)>,
     /// Media type as written, to constant body.
     pub templates: Vec<(Box<str>, Box<[u8]>)>,
+    /// The conversion of the answer's body that is asked for.
+    pub content_handling: Option<ContentHandling>,
 }
 
 /// Where a mapped header field of an answer comes from.
@@ -31,7 +36,13 @@ pub enum ResponseSource {
     Literal(Box<[u8]>),
     /// Name of a header field of the origin's answer.
     Header(Box<str>),
+    /// Every value of a header field of the origin's answer.
+    Headers(Box<str>),
     Context(ContextVariable),
+    /// The body of the origin's answer; without one `{}`.
+    Body,
+    /// One value of the body of the origin's answer.
+    BodyPath(JsonPath),
 }
 
 impl Responses {
@@ -44,6 +55,12 @@ impl Responses {
         };
         let by_status = STATUSES.map(slot).collect();
         Self { rules, by_status }
+    }
+
+    /// Whether a mapping reads the body of the origin's answer.
+    pub fn read_body(&self) -> bool {
+        let mut sources = self.rules.iter().flat_map(|rule| &rule.headers);
+        sources.any(|(_, it)| matches!(it, ResponseSource::Body | ResponseSource::BodyPath(_)))
     }
 
     /// The rule for a status of the integration. Without one the answer is a configuration error.
@@ -59,7 +76,12 @@ mod tests {
 
     #[test]
     fn every_status_has_the_rule_that_was_chosen_for_it() {
-        let rule = |status| ResponseRule { status, headers: Vec::new(), templates: Vec::new() };
+        let rule = |status| ResponseRule {
+            status,
+            headers: Vec::new(),
+            templates: Vec::new(),
+            content_handling: None,
+        };
         let choose = |status| match status {
             404 => Some(1),
             500..=599 => Some(7),

@@ -16,10 +16,20 @@ pub enum Says {
     Alias(&'static str),
     /// That there is no such name.
     Nothing,
+    /// This address, but in an answer to a question that nobody asked: its number is another, or
+    /// its name is `other.example`.
+    Forged(IpAddr, Forgery),
     /// Bytes that are no answer.
     Nonsense,
     /// Not a word.
     Silence,
+}
+
+/// What gives a forged answer away.
+#[derive(Clone, Copy, Debug)]
+pub enum Forgery {
+    Number,
+    Question,
 }
 
 /// A running name server. Dropping it ends it.
@@ -81,10 +91,21 @@ fn answer(packet: &[u8], says: &impl Fn(&str) -> Says) -> Option<Vec<u8>> {
     }
     let kind = u16::from_be_bytes([*rest.get(1)?, *rest.get(2)?]);
     let question = &packet[12..packet.len() - rest.len() + 5];
+    let number = u16::from_be_bytes([id[0], id[1]]).wrapping_add(1).to_be_bytes();
+    let foreign = [&write_name("other.example")[..], &rest[1..5]].concat();
+    let (mut id, mut question) = (id, question);
     let (code, records) = match says(&labels.join(".")) {
         Says::Silence => return None,
         Says::Nonsense => return Some(vec![0xff; 40]),
         Says::Nothing => (3, Vec::new()),
+        Says::Forged(address, forgery) => {
+            match forgery {
+                Forgery::Number => id = &number,
+                Forgery::Question => question = &foreign,
+            }
+            let IpAddr::V4(address) = address else { return None };
+            (0, vec![record(1, 60, &address.octets())])
+        }
         Says::Alias(name) => (0, vec![record(5, 60, &write_name(name))]),
         Says::Addresses(addresses, ttl) => {
             let records = addresses.into_iter().filter_map(|address| match (address, kind) {

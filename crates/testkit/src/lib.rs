@@ -1,6 +1,7 @@
 //! What the tests of other crates share: clients, origins, a gateway in process, a program under
 //! test, golden cases.
 
+pub mod definition;
 pub mod dns;
 pub mod golden;
 pub mod h2;

@@ -1,5 +1,6 @@
 //! A real gateway in the test's own process, on a free port.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 use portico_cluster::LocalCounters;
 use portico_gateway::{Account, Emit, Event};
+pub use portico_import::openapi::BasePath;
+use portico_import::openapi::{self, Imported, NoFiles, Options};
 use portico_model::{Allow, Stage, StageName};
 use portico_net::{Gauges, Limit, Listeners, Server, ServerTls, Settings};
 use portico_snapshot::{Inputs, RestStage, Snapshot, StageIndex};
@@ -25,6 +28,11 @@ pub struct Gateway {
     pub stage: Stage,
     /// Kinds of findings in spite of which it is served.
     pub allow: Allow,
+    /// Id of a VPC link to the URL it leads to.
+    pub vpc_links: BTreeMap<String, String>,
+    /// Values of the names that the definition's functions use.
+    pub set: BTreeMap<String, String>,
+    pub base_path: BasePath,
     /// Whether the stage also answers at `/`.
     pub at_root: bool,
     /// The TLS of a second address, where there is to be one.
@@ -41,6 +49,9 @@ impl Default for Gateway {
             stage_name: "prod".parse().expect("a stage may be called so"),
             stage: Stage::default(),
             allow: Allow::NOTHING,
+            vpc_links: BTreeMap::new(),
+            set: BTreeMap::new(),
+            base_path: BasePath::Ignore,
             at_root: true,
             tls: None,
             proxied: (false, false),
@@ -100,22 +111,23 @@ pub fn compile(
     stage_name: &StageName,
     stage: &Stage,
 ) -> Result<RestStage, Vec<String>> {
-    compile_allowing(&Allow::NOTHING, definition, stage_name, stage)
+    let imported = openapi::read("test.yaml", definition.as_bytes());
+    compile_allowing((&Allow::NOTHING, &BTreeMap::new()), imported, stage_name, stage)
 }
 
-/// The same in spite of the kinds of findings that are allowed.
+/// The same in spite of the kinds of findings that are allowed, with the VPC links given.
 fn compile_allowing(
-    allow: &Allow,
-    definition: &str,
+    (allow, vpc_links): (&Allow, &BTreeMap<String, String>),
+    imported: Imported,
     stage_name: &StageName,
     stage: &Stage,
 ) -> Result<RestStage, Vec<String>> {
-    let imported = portico_import::openapi::read("test.yaml", definition.as_bytes());
     let mut findings = imported.findings;
     let mut compiled = None;
     if let Some(deployment) = &imported.deployment {
         let done = portico_snapshot::compile(&Inputs {
             allow,
+            vpc_links,
             ..Inputs::new(deployment, stage_name, stage)
         });
         findings.extend(done.findings);
@@ -144,7 +156,12 @@ impl Gateway {
 
     /// Compiles a definition and serves it; panics at anything that stands against it.
     pub fn start(self, definition: &str) -> Running {
-        let stage = compile_allowing(&self.allow, definition, &self.stage_name, &self.stage);
+        let given = (&self.allow, &self.vpc_links);
+        let mut files = NoFiles;
+        let options =
+            Options { set: &self.set, base_path: self.base_path, ..Options::new(&mut files) };
+        let imported = openapi::read_with("test.yaml", definition.as_bytes(), options);
+        let stage = compile_allowing(given, imported, &self.stage_name, &self.stage);
         let stage = stage.unwrap_or_else(|findings| panic!("not served: {findings:#?}"));
         let api_id = stage.api_id.as_str().to_owned();
         let root = self.at_root.then_some(StageIndex(0));

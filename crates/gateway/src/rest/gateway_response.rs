@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use portico_net::{Body, Field, Name, Response, Worker};
+use portico_net::{Body, Field, Response, Worker};
 use portico_snapshot::{Captures, GatewayResponse, Part, RequestParameter};
 
 use crate::facts::Facts;
 use crate::fault::{Fault, Wire};
 use crate::ids::RequestIds;
 use crate::rest::encode::{is_query_name, query_pairs, write_query_decoded};
-use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::{accept, context};
 
 const ERROR_TYPE: &str = "x-amzn-ErrorType";
@@ -80,7 +79,8 @@ fn is_mapped(custom: &GatewayResponse, name: &str) -> bool {
     custom.headers.iter().any(|(mapped, _)| mapped.eq_ignore_ascii_case(name))
 }
 
-/// Writes the fields for which the request has a value, under the rules of any answer.
+/// Writes the fields for which the request has a value; a field may not reach clients at all, which
+/// is decided where the response is compiled.
 fn write_headers(custom: &GatewayResponse, request: &Request<'_>, response: &mut Response) {
     let mut value = Vec::new();
     for (name, part) in &custom.headers {
@@ -88,11 +88,7 @@ fn write_headers(custom: &GatewayResponse, request: &Request<'_>, response: &mut
         if !request.write(part, &mut value) {
             continue;
         }
-        match headers::to_client(Name::of(name.as_bytes())) {
-            ToClient::Drop => {}
-            ToClient::Pass => response.mapped_field(name.as_bytes(), &value),
-            ToClient::Remap => response.mapped_field(&[REMAPPED, name.as_bytes()].concat(), &value),
-        }
+        response.mapped_field(name.as_bytes(), &value);
     }
 }
 

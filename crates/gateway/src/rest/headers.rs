@@ -1,4 +1,5 @@
-//! Which header fields pass between client and origin, by integration type.
+//! Which header fields pass between client and origin of an `HTTP_PROXY` integration; with `HTTP`
+//! none do. What mappings can set was decided when the definition was compiled.
 //! Source: AWS, "Amazon API Gateway important notes" (REST APIs), and recorded answers.
 
 use portico_net::Name;
@@ -38,26 +39,10 @@ pub(crate) fn to_origin(name: Name) -> ToOrigin {
         | Name::XAmznRequestId
         | Name::XAmznTraceId
         | Name::XForwardedPort
-        | Name::XForwardedProto => ToOrigin::Drop,
+        | Name::XForwardedProto
+        | Name::XHttpMethodOverride => ToOrigin::Drop,
         _ => ToOrigin::Pass,
     }
-}
-
-/// Whether a mapping of the field is honoured. These are dropped even when mapped.
-pub(crate) fn may_be_mapped(name: Name) -> bool {
-    !matches!(
-        name,
-        Name::Connection
-            | Name::ContentLength
-            | Name::Expect
-            | Name::KeepAlive
-            | Name::ProxyAuthenticate
-            | Name::ProxyConnection
-            | Name::Te
-            | Name::TransferEncoding
-            | Name::Via
-            | Name::XAmznApigatewayApiId
-    )
 }
 
 /// What becomes of an origin's field on its way to the client.

@@ -1,7 +1,9 @@
 //! Calls the integration.
 
+use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::{self, Answer};
 use portico_net::{Limit, Request, Worker};
+use portico_snapshot::Wait;
 
 use crate::fault::Fault;
 use crate::gateway::Trail;
@@ -32,6 +34,8 @@ pub(crate) enum Trace<'a> {
     Sent(&'a [u8]),
     /// Begun here.
     Root([u8; 35]),
+    /// Begun here, behind what the client sent without a root.
+    Joined(&'a [u8], [u8; 35]),
 }
 
 pub(crate) async fn call<'a>(
@@ -57,6 +61,10 @@ pub(crate) async fn call<'a>(
     trail.integration_latency = Some(now.saturating_duration_since(began));
     let answer =
         called.map_err(|error| counted(Fault::of_call(error, call.timeout), request.worker))?;
+    if call.wait == Wait::Whole && !answer.is_complete() {
+        let why = format!("the answer to be converted or mapped is over {PAYLOAD_BYTES} bytes");
+        return Err(Fault::Configuration(why));
+    }
     let status = answer.head().status();
     trail.integration_status = Some(status);
     trail.note("integration response", now, || status.to_string());
@@ -64,7 +72,7 @@ pub(crate) async fn call<'a>(
 }
 
 /// Counts a body that is too large; other limits are counted where they are hit.
-fn counted(fault: Fault, worker: &Worker) -> Fault {
+pub(crate) fn counted(fault: Fault, worker: &Worker) -> Fault {
     if matches!(fault, Fault::RequestTooLarge { .. }) {
         worker.count(Limit::BodyBytes);
     }
@@ -79,11 +87,14 @@ fn first_line(head: &[u8], authority: &str) -> String {
 }
 
 impl<'a> Trace<'a> {
-    /// The client's trace if it names a root, else a new one.
+    /// The client's trace if it names a root, else a new one behind what the client says.
     pub(crate) fn of(scope: &Scope<'a>) -> Self {
         match scope.head.known(portico_net::Name::XAmznTraceId) {
             Some(sent) if sent.starts_with(b"Root=") || contains(sent, b";Root=") => {
                 Self::Sent(sent)
+            }
+            Some(sent) if !sent.is_empty() => {
+                Self::Joined(sent, scope.generator.trace_root(scope.wall))
             }
             _ => Self::Root(scope.generator.trace_root(scope.wall)),
         }
@@ -95,6 +106,11 @@ impl<'a> Trace<'a> {
             Self::Sent(sent) => out.extend_from_slice(sent),
             Self::Root(root) => {
                 out.extend_from_slice(b"Root=");
+                out.extend_from_slice(root);
+            }
+            Self::Joined(sent, root) => {
+                out.extend_from_slice(sent);
+                out.extend_from_slice(b";Root=");
                 out.extend_from_slice(root);
             }
         }

@@ -1,13 +1,15 @@
 //! Makes the integration's request of the client's.
 
+use portico_model::limits::PAYLOAD_BYTES;
 use portico_model::{HttpMethod, PassthroughBehavior};
-use portico_net::upstream::{self, OutboundBody};
+use portico_net::upstream::{self, Hold, OutboundBody};
 use portico_net::{Field, Framing, Name, write_field};
 use portico_snapshot::{
-    BodyRule, HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue,
+    HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue, RequestTemplates, Wait,
 };
 
 use crate::fault::Fault;
+use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs};
 use crate::rest::headers::{self, ToOrigin};
 use crate::rest::integration::{Outbound, Trace};
@@ -15,15 +17,16 @@ use crate::rest::scope::{Place, Scope};
 
 pub(crate) fn prepare<'a>(scope: &Scope<'a>, framing: Framing) -> Result<Outbound<'a>, Fault> {
     match &scope.matched.method.integration {
-        Integration::HttpProxy(call) => Ok(http_proxy(scope, call)),
-        Integration::Http { call, body, .. } => http(scope, call, *body, framing),
+        Integration::HttpProxy(call) => http_proxy(scope, call),
+        Integration::Http { call, body, .. } => http(scope, call, body, framing),
         Integration::Mock { status, .. } => mock(scope, status).map(Outbound::Mock),
         Integration::Broken(reason) => Err(Fault::Configuration(reason.clone())),
     }
 }
 
 /// Everything passes but what this hop keeps to itself.
-fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Outbound<'a> {
+fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Result<Outbound<'a>, Fault> {
+    let body = client_body(scope, call)?;
     let mut head = scope.worker.buffers.take();
     let method = start(scope, call, true, &mut head);
     write_mapped(scope, call, &mut head);
@@ -61,20 +64,22 @@ fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Outbound<'a> {
         head.extend_from_slice(b"\r\n");
     }
     let trace = write_own(scope, call, &mut head);
-    finish(call, method, OutboundBody::Client, head, trace)
+    Ok(finish(call, method, body, head, trace))
 }
 
 /// Nothing passes but the body and what is mapped.
 fn http<'a>(
     scope: &Scope<'a>,
     call: &'a HttpCall,
-    body: BodyRule,
+    templates: &RequestTemplates,
     framing: Framing,
 ) -> Result<Outbound<'a>, Fault> {
-    let has_body = framing != Framing::None;
-    if body == BodyRule::Refuse415 && has_body {
-        return Err(Fault::UnsupportedMediaType);
-    }
+    let body = http_body(scope, call, templates, framing)?;
+    let has_body = match &body {
+        OutboundBody::Client => framing != Framing::None,
+        OutboundBody::Bytes(bytes) => !bytes.is_empty(),
+        OutboundBody::Empty => false,
+    };
     let mut head = scope.worker.buffers.take();
     let method = start(scope, call, false, &mut head);
     write_mapped(scope, call, &mut head);
@@ -93,13 +98,52 @@ fn http<'a>(
         write_field(b"Content-Type", sent, &mut head);
     }
     let trace = write_own(scope, call, &mut head);
-    Ok(finish(call, method, OutboundBody::Client, head, trace))
+    Ok(finish(call, method, body, head, trace))
+}
+
+/// What goes to the origin: the text of the template for the request's content type, or else the
+/// client's body as far as it passes. A request without a body is never refused.
+fn http_body(
+    scope: &Scope<'_>,
+    call: &HttpCall,
+    RequestTemplates { templates, passthrough }: &RequestTemplates,
+    framing: Framing,
+) -> Result<OutboundBody, Fault> {
+    let sent = content_type(scope);
+    let is_it = |(name, _): &&(Box<str>, Box<[u8]>)| name.as_bytes().eq_ignore_ascii_case(sent);
+    if let Some((_, text)) = templates.iter().find(is_it) {
+        let mut body = scope.worker.buffers.take();
+        body.extend_from_slice(text);
+        return Ok(OutboundBody::Bytes(body));
+    }
+    match passthrough {
+        PassthroughBehavior::WhenNoMatch => client_body(scope, call),
+        PassthroughBehavior::WhenNoTemplates if templates.is_empty() => client_body(scope, call),
+        _ if framing == Framing::None => Ok(OutboundBody::Empty),
+        _ => Err(Fault::UnsupportedMediaType),
+    }
+}
+
+/// The client's body, converted where it was collected for that.
+fn client_body(scope: &Scope<'_>, call: &HttpCall) -> Result<OutboundBody, Fault> {
+    match scope.body {
+        None => Ok(OutboundBody::Client),
+        Some(bytes) => {
+            let conversion = body::of_request(call, scope.head);
+            body::convert(conversion, bytes).map(OutboundBody::Bytes)
+        }
+    }
+}
+
+/// The media type of the request without parameters; a request without one is taken for JSON.
+fn content_type<'a>(scope: &Scope<'a>) -> &'a [u8] {
+    let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
+    sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
 /// The status that the template for the request's content type gives.
 fn mock(scope: &Scope<'_>, status: &MockStatus) -> Result<u16, Fault> {
-    let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
-    let sent = sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let sent = content_type(scope);
     let is_it = |(name, _): &&(Box<str>, u16)| name.as_bytes().eq_ignore_ascii_case(sent);
     if let Some((_, code)) = status.templates.iter().find(is_it) {
         return Ok(*code);
@@ -120,22 +164,15 @@ fn start<'a>(
     passes_query: bool,
     head: &mut Vec<u8>,
 ) -> &'a [u8] {
-    let method = call.method.as_deref().map_or(scope.head.method(), str::as_bytes);
+    let method = call.method.as_deref().map_or(scope.matched.verb, str::as_bytes);
     head.extend_from_slice(method);
     head.push(b' ');
-    for part in &call.path {
-        match part {
-            PathPart::Literal(text) => head.extend_from_slice(text),
-            PathPart::Value(source) => {
-                // A parameter the client did not send leaves its place empty.
-                scope.write(source, Place::Path, head);
-            }
-        }
-    }
+    write_parts(scope, &call.path, Place::Path, head);
     write_query(scope, &call.query, passes_query, head);
     head.extend_from_slice(b" HTTP/1.1\r\n");
     if !is_mapped(call, b"Host") {
         let authority = &scope.matched.stage.origins[call.origin].authority;
+        let authority = call.host.as_ref().unwrap_or(authority);
         head.extend_from_slice(b"Host: ");
         head.extend_from_slice(authority.as_bytes());
         head.extend_from_slice(b"\r\n");
@@ -169,35 +206,47 @@ fn write_query(scope: &Scope<'_>, parts: &[QueryPart], passes: bool, head: &mut 
         None => {}
     }
     for part in parts {
-        let undo = head.len();
-        head.push(separator);
-        head.extend_from_slice(part.name.as_bytes());
-        head.push(b'=');
-        let written = match &part.value {
-            QueryValue::Literal(text) => {
-                head.extend_from_slice(text);
-                true
-            }
-            QueryValue::Value(source) => scope.write(source, Place::Query, head),
-        };
-        if written {
+        let mut begin = |head: &mut Vec<u8>| {
+            head.push(separator);
             separator = b'&';
-        } else {
-            head.truncate(undo);
+            head.extend_from_slice(part.name.as_bytes());
+            head.push(b'=');
+        };
+        match &part.value {
+            QueryValue::Literal(text) => {
+                begin(head);
+                head.extend_from_slice(text);
+            }
+            QueryValue::Parts(parts) => {
+                begin(head);
+                write_parts(scope, parts, Place::Query, head);
+            }
+            QueryValue::Value(source) => scope.each(source, Place::Query, &mut |value| {
+                begin(head);
+                head.extend_from_slice(value);
+            }),
         }
     }
 }
 
-/// Writes the mapped fields that AWS honours and the request has a value for.
-fn write_mapped(scope: &Scope<'_>, call: &HttpCall, head: &mut Vec<u8>) {
-    let mut value = Vec::new();
-    for part in &call.headers {
-        value.clear();
-        if headers::may_be_mapped(Name::of(part.name.as_bytes()))
-            && scope.write(&part.source, Place::Field, &mut value)
-        {
-            write_field(part.name.as_bytes(), &value, head);
+/// Writes one part after the other. A parameter the client did not send leaves its place empty.
+fn write_parts(scope: &Scope<'_>, parts: &[PathPart], place: Place, head: &mut Vec<u8>) {
+    for part in parts {
+        match part {
+            PathPart::Literal(text) => head.extend_from_slice(text),
+            PathPart::Value(source) => {
+                scope.write(source, place, head);
+            }
         }
+    }
+}
+
+/// Writes the mapped fields that the request has values for.
+fn write_mapped(scope: &Scope<'_>, call: &HttpCall, head: &mut Vec<u8>) {
+    for part in &call.headers {
+        scope.each(&part.source, Place::Field, &mut |value| {
+            write_field(part.name.as_bytes(), value, head);
+        });
     }
 }
 
@@ -246,6 +295,11 @@ fn finish<'a>(
     let request = upstream::Outbound {
         head,
         body,
+        hold: match call.wait {
+            Wait::Head => Hold::Head,
+            Wait::Short => Hold::Short,
+            Wait::Whole => Hold::Whole(PAYLOAD_BYTES as usize),
+        },
         to_head: method == Some(HttpMethod::Head),
         idempotent: method.is_some_and(HttpMethod::is_idempotent),
         declare_empty: matches!(

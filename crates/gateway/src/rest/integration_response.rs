@@ -1,21 +1,23 @@
 //! Makes the client's answer of the integration's.
 
 use portico_net::upstream::Answer;
-use portico_net::{Body, Field, Name, Response};
-use portico_snapshot::{Integration, ResponseRule, ResponseSource, Responses};
+use portico_net::{Body, Name, Response};
+use portico_snapshot::{Content, Conversion, Integration, ResponseRule, ResponseSource, Responses};
 
 use crate::fault::Fault;
 use crate::rest::accept;
+use crate::rest::body;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
-use crate::rest::scope::Scope;
+use crate::rest::json;
+use crate::rest::scope::{BODY_VALUE_BYTES, Scope, named};
 
 pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response, Fault> {
     match (inbound, &scope.matched.method.integration) {
         (Inbound::Http { answer, .. }, Integration::HttpProxy(_)) => Ok(http_proxy(scope, answer)),
-        (Inbound::Http { answer, trace }, Integration::Http { responses, .. }) => {
-            http(scope, responses, answer, trace)
+        (Inbound::Http { answer, trace }, Integration::Http { call, responses, .. }) => {
+            http(scope, (call.content.as_ref(), responses), answer, trace)
         }
         (Inbound::Mock(status), Integration::Mock { responses, .. }) => {
             let rule = select(responses, status)?;
@@ -49,22 +51,44 @@ fn http_proxy(scope: &Scope<'_>, answer: Answer) -> Response {
 /// Nothing passes but the body and what is mapped.
 fn http(
     scope: &Scope<'_>,
-    responses: &Responses,
+    (content, responses): (Option<&Content>, &Responses),
     answer: Answer,
     trace: Trace<'_>,
 ) -> Result<Response, Fault> {
     let rule = select(responses, answer.head().status())?;
     let mut response = Response::new(scope.worker, rule.status);
     write_ids(&mut response, scope.ids);
-    let mut value = Vec::new();
-    trace.write(&mut value);
-    response.own_field("X-Amzn-Trace-Id", &value);
+    if !is_mapped(rule, b"X-Amzn-Trace-Id") {
+        let mut value = scope.worker.buffers.take();
+        trace.write(&mut value);
+        response.own_field("X-Amzn-Trace-Id", &value);
+        scope.worker.buffers.put(value);
+    }
     write_mapped(scope, rule, Some(&answer), &mut response);
     let Some(template) = template(scope, rule) else {
         write_type(rule, "application/json", &mut response);
-        return Ok(response.with_body(Body::Answer(answer)));
+        return Ok(response.with_body(converted(scope, content, rule, answer)?));
     };
     Ok(with_template(scope, rule, template, response))
+}
+
+/// The origin's body as the client gets it.
+fn converted(
+    scope: &Scope<'_>,
+    content: Option<&Content>,
+    rule: &ResponseRule,
+    answer: Answer,
+) -> Result<Body, Fault> {
+    let Some(content) = content.filter(|_| !answer.held().is_empty()) else {
+        return Ok(Body::Answer(answer));
+    };
+    let media_type = answer.head().known(Name::ContentType).unwrap_or(b"application/json");
+    let media_type = String::from_utf8_lossy(media_type);
+    let accept = String::from_utf8_lossy(scope.head.known(Name::Accept).unwrap_or_default());
+    match content.of_answer(&media_type, &accept, rule.content_handling) {
+        Conversion::Pass => Ok(Body::Answer(answer)),
+        conversion => body::convert(conversion, answer.held()).map(Body::Buffer),
+    }
 }
 
 /// Nothing came back but a status.
@@ -104,33 +128,43 @@ fn write_mapped(
     answer: Option<&Answer>,
     response: &mut Response,
 ) {
-    let mut value = Vec::new();
+    let mut value = scope.worker.buffers.take();
     for (name, source) in &rule.headers {
-        // Framing and connection are ours; a second Date or Server would contradict the first.
-        let fate = headers::to_client(Name::of(name.as_bytes()));
-        if fate == ToClient::Drop {
-            continue;
-        }
-        value.clear();
+        let name = name.as_bytes();
+        let fields = answer.into_iter().flat_map(|answer| answer.head().fields());
         match source {
-            ResponseSource::Literal(text) => value.extend_from_slice(text),
+            ResponseSource::Literal(text) => response.mapped_field(name, text),
             ResponseSource::Context(variable) => {
-                if !scope.write_context(variable, &mut value) {
-                    continue;
+                value.clear();
+                if scope.write_context(variable, &mut value) {
+                    response.mapped_field(name, &value);
+                }
+            }
+            ResponseSource::Body => {
+                let held = answer.map(Answer::held).filter(|held| !held.is_empty());
+                let text = held.unwrap_or(b"{}");
+                if text.len() <= BODY_VALUE_BYTES {
+                    response.mapped_field(name, text);
+                }
+            }
+            ResponseSource::BodyPath(path) => {
+                value.clear();
+                let held = answer.map(Answer::held).unwrap_or_default();
+                if json::write(held, path, &mut value) && value.len() <= BODY_VALUE_BYTES {
+                    response.mapped_field(name, &value);
                 }
             }
             ResponseSource::Header(from) => {
-                let is_it = |field: &Field<'_>| field.name().eq_ignore_ascii_case(from.as_bytes());
-                let field = answer.and_then(|answer| answer.head().fields().filter(is_it).last());
-                let Some(field) = field else { continue };
-                value.extend_from_slice(field.value());
+                if let Some(field) = named(fields, from).last() {
+                    response.mapped_field(name, field.value());
+                }
+            }
+            ResponseSource::Headers(from) => {
+                named(fields, from).for_each(|field| response.mapped_field(name, field.value()));
             }
         }
-        match fate {
-            ToClient::Remap => response.mapped_field(&[REMAPPED, name.as_bytes()].concat(), &value),
-            _ => response.mapped_field(name.as_bytes(), &value),
-        }
     }
+    scope.worker.buffers.put(value);
 }
 
 /// A media type and the constant body for it.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use portico_model::HttpMethod;
-use portico_net::RequestHead;
+use portico_net::{Name, RequestHead};
 use portico_snapshot::{Captures, Method};
 
 use crate::address::Addressed;
@@ -16,6 +16,8 @@ use crate::runtime::{Runtime, Stage};
 pub(crate) struct Matched<'a> {
     pub(crate) stage: &'a Stage,
     pub(crate) method: &'a Method,
+    /// The request's method, or what X-HTTP-Method-Override has instead.
+    pub(crate) verb: &'a [u8],
     /// Path after the stage.
     pub(crate) path: &'a [u8],
     /// Ranges of `path`.
@@ -26,7 +28,7 @@ pub(crate) struct Matched<'a> {
 pub(crate) fn find<'a>(
     runtime: &'a Runtime,
     addressed: Addressed<'a>,
-    head: &RequestHead,
+    head: &'a RequestHead,
     captures: &'a mut Captures,
     trail: &mut Trail,
     now: Instant,
@@ -36,13 +38,14 @@ pub(crate) fn find<'a>(
     trail.stage = Some(index);
     trail.path_at = head.path().len() - path.len();
     trail.names_stage = names_stage;
-    let verb = HttpMethod::from_wire(head.method());
+    let verb = head.known(Name::XHttpMethodOverride).unwrap_or(head.method());
     // `OPTIONS *` asks about the server itself, which is no resource (RFC 9112, section 3.2.4).
     let is_path = path != b"*";
-    let found = stage.rest.routes.find(path, verb, captures).filter(|_| is_path);
+    let found =
+        stage.rest.routes.find(path, HttpMethod::from_wire(verb), captures).filter(|_| is_path);
     let found = found.ok_or(Fault::NoSuchMethod)?;
     let method = &stage.rest.methods[found.0];
     trail.method = Some(found.0);
     trail.note("match", now, || format!("{} {}", method.http_method, method.resource_path));
-    Ok(Matched { stage, method, path, captures, names_stage })
+    Ok(Matched { stage, method, verb, path, captures, names_stage })
 }

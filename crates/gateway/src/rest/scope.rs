@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use portico_net::{Field, Peer, RequestHead, Worker};
+use portico_net::{Collected, Field, Peer, RequestHead, Worker};
 use portico_snapshot::{ContextVariable, Source};
 
 use crate::account::Account;
@@ -13,6 +13,7 @@ use crate::ids::{IdGenerator, RequestIds};
 use crate::rest::encode::{
     is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
 };
+use crate::rest::json;
 use crate::rest::route::Matched;
 
 /// Everything a mapping of this request can name.
@@ -25,6 +26,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) head: &'a RequestHead,
     pub(crate) peer: &'a Peer,
     pub(crate) worker: &'a Worker,
+    /// The request's body, where the method needs it whole.
+    pub(crate) body: Option<&'a [u8]>,
     /// Since the Unix epoch.
     pub(crate) wall: Duration,
 }
@@ -45,6 +48,7 @@ impl<'a> Scope<'a> {
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
+        body: Option<&'a Collected>,
     ) -> Self {
         Self {
             account: &gateway.account,
@@ -54,6 +58,7 @@ impl<'a> Scope<'a> {
             head,
             peer,
             worker,
+            body: body.map(Collected::bytes),
             wall: worker.clock.wall(),
         }
     }
@@ -76,26 +81,71 @@ impl<'a> Scope<'a> {
                 else {
                     return false;
                 };
-                match place {
-                    Place::Path => write_query_as_path(raw, out),
-                    Place::Query => out.extend_from_slice(raw),
-                    Place::Field => write_query_decoded(raw, out),
-                }
+                write_query_value(raw, place, out);
             }
             Source::Header(name) => {
-                let is_it = |field: &Field<'_>| field.name().eq_ignore_ascii_case(name.as_bytes());
-                let Some(field) = self.head.fields().filter(is_it).last() else { return false };
+                let Some(field) = named(self.head.fields(), name).last() else { return false };
                 write_text(field.value(), place, out);
             }
+            Source::Headers(_) | Source::Queries(_) => {
+                let mut any = false;
+                self.each(source, place, &mut |value| {
+                    if any {
+                        out.push(b',');
+                    }
+                    any = true;
+                    out.extend_from_slice(value);
+                });
+                return any;
+            }
+            Source::Body => return write_body(self.body.unwrap_or_default(), place, out),
+            Source::BodyPath(path) => {
+                let mut text = self.worker.buffers.take();
+                let found = json::write(self.body.unwrap_or_default(), path, &mut text);
+                let written = found && write_body_text(&text, place, out);
+                self.worker.buffers.put(text);
+                return written;
+            }
+            Source::Context(variable) if place == Place::Field => {
+                return self.write_context(variable, out);
+            }
             Source::Context(variable) => {
-                let mut text = Vec::new();
-                if !self.write_context(variable, &mut text) {
-                    return false;
-                }
+                let mut text = self.worker.buffers.take();
+                let written = self.write_context(variable, &mut text);
                 write_text(&text, place, out);
+                self.worker.buffers.put(text);
+                return written;
             }
         }
         true
+    }
+
+    /// Calls `write` with each value of `source`; not at all if the request has none.
+    pub(crate) fn each(&self, source: &Source, place: Place, write: &mut dyn FnMut(&[u8])) {
+        let mut value = self.worker.buffers.take();
+        match source {
+            Source::Headers(name) => {
+                for field in named(self.head.fields(), name) {
+                    value.clear();
+                    write_text(field.value(), place, &mut value);
+                    write(&value);
+                }
+            }
+            Source::Queries(name) => {
+                let pairs = query_pairs(self.head.query().unwrap_or_default());
+                for (_, raw) in pairs.filter(|(raw, _)| is_query_name(raw, name)) {
+                    value.clear();
+                    write_query_value(raw, place, &mut value);
+                    write(&value);
+                }
+            }
+            single => {
+                if self.write(single, place, &mut value) {
+                    write(&value);
+                }
+            }
+        }
+        self.worker.buffers.put(value);
     }
 
     /// Appends the text of a context variable; false if the request has none.
@@ -113,6 +163,38 @@ impl<'a> Scope<'a> {
             fault: None,
         };
         super::context::write(&facts, variable, out)
+    }
+}
+
+/// Bytes of a value from a body; a longer one is none. It is AWS's limit of all header fields.
+pub(crate) const BODY_VALUE_BYTES: usize = 10_240;
+
+/// Appends a whole body; an empty one stands for `{}`.
+fn write_body(body: &[u8], place: Place, out: &mut Vec<u8>) -> bool {
+    write_body_text(if body.is_empty() { b"{}" } else { body }, place, out)
+}
+
+fn write_body_text(text: &[u8], place: Place, out: &mut Vec<u8>) -> bool {
+    let fits = text.len() <= BODY_VALUE_BYTES;
+    if fits {
+        write_text(text, place, out);
+    }
+    fits
+}
+
+/// The fields of this name, in any case.
+pub(crate) fn named<'a>(
+    fields: impl Iterator<Item = Field<'a>>,
+    name: &str,
+) -> impl Iterator<Item = Field<'a>> {
+    fields.filter(|field| field.name().eq_ignore_ascii_case(name.as_bytes()))
+}
+
+fn write_query_value(raw: &[u8], place: Place, out: &mut Vec<u8>) {
+    match place {
+        Place::Path => write_query_as_path(raw, out),
+        Place::Query => out.extend_from_slice(raw),
+        Place::Field => write_query_decoded(raw, out),
     }
 }
 

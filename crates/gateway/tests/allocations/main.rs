@@ -1,6 +1,7 @@
 //! A proxied request allocates nothing in the steady state: counted over 10,000 requests, on the
 //! worker's own thread.
 #![expect(unsafe_code, reason = "a global allocator is an unsafe trait by its nature")]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -90,12 +91,48 @@ impl Emit for Report {
     }
 }
 
+/// The same with 25 mapped fields, and a value in the middle of a query.
+fn mapped() -> String {
+    let sources = [
+        "method.request.header.Accept",
+        "method.request.multivalueheader.Accept",
+        "method.request.querystring.a",
+        "method.request.multivaluequerystring.a",
+        "context.requestId",
+        "context.requestTime",
+        "context.identity.sourceIp",
+        "method.request.path.id",
+        "stageVariables.port",
+        "'text'",
+    ];
+    let fields = sources.iter().cycle().take(25).enumerate();
+    let fields: String = fields
+        .map(|(number, source)| format!(", integration.request.header.X-{number}: \"{source}\""))
+        .collect();
+    let parameters = "required: true, schema: {type: string}}, \
+                      {name: Accept, in: header, required: false, schema: {type: string}}, \
+                      {name: a, in: query, required: false, schema: {type: string}}]";
+    DEFINITION
+        .replace("required: true, schema: {type: string}}]", parameters)
+        .replace("/items/{id}\n        requestP", "/items/{id}?q=x{id}y\n        requestP")
+        .replace("method.request.path.id}", &format!("method.request.path.id{fields}}}"))
+}
+
 #[test]
 fn a_proxied_request_allocates_nothing() {
+    count_allocations(DEFINITION);
+}
+
+#[test]
+fn a_request_with_mapped_fields_allocates_nothing() {
+    count_allocations(&mapped());
+}
+
+fn count_allocations(definition: &str) {
     let mut stage = Stage::default();
     stage.variables.insert("port".to_owned(), origin().port().to_string());
     let compiled =
-        portico_testkit::server::compile(DEFINITION, &"prod".parse().unwrap(), &stage).unwrap();
+        portico_testkit::server::compile(definition, &"prod".parse().unwrap(), &stage).unwrap();
     let snapshot = Snapshot::new(1, vec![Arc::new(compiled)], Some(StageIndex(0)));
     let (to, counts) = channel();
     let account = Account { id: "000000000000".into(), region: "us-east-1".into() };

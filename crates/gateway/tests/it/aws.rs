@@ -300,6 +300,25 @@ fn a_proxy_speaks_for_the_client() {
 }
 
 #[test]
+fn a_trace_without_a_root_is_given_one() {
+    let trace = |sent: &str| {
+        let (seen, _) = ask(ORIGIN, "GET", "/no-param", &format!("{sent}\r\n"));
+        seen.expect("it is called").field("x-amzn-trace-id").expect("always").to_owned()
+    };
+    let root = |text: &str| {
+        let parts: Vec<_> = text.strip_prefix("Root=").unwrap().split('-').collect();
+        assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [1, 8, 24], "{text}");
+    };
+    root(&trace(""));
+    root(&trace("X-Amzn-Trace-Id:\r\n"));
+    let own = "Self=1-67891233-abcdef012345678912345678";
+    let joined = trace(&format!("X-Amzn-Trace-Id: {own}\r\n"));
+    root(joined.strip_prefix(own).and_then(|rest| rest.strip_prefix(';')).unwrap());
+    let whole = format!("{own};Root=1-67891233-abcdef012345678912345679");
+    assert_eq!(trace(&format!("X-Amzn-Trace-Id: {whole}\r\n")), whole);
+}
+
+#[test]
 fn statuses_pass_a_proxy() {
     for status in ["200 OK", "400 Bad Request"] {
         let code = &status[..3];

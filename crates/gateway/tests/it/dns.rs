@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use portico_net::Settings;
-use portico_testkit::dns::{NameServer, Says};
+use portico_testkit::dns::{Forgery, NameServer, Says};
 use portico_testkit::origin::Origin;
 use portico_testkit::raw::Client;
 use portico_testkit::server::{Gateway, Running};
@@ -91,6 +91,25 @@ fn many_who_wait_for_a_name_ask_once() {
     }
     // Two families, and the tries of each.
     assert!(server.questions() <= 8, "{} questions", server.questions());
+}
+
+#[test]
+fn a_forged_answer_is_not_believed() {
+    let check = |forgery| {
+        let forger = Origin::echo();
+        let server =
+            NameServer::start(move |_| Says::Forged(IpAddr::from([127, 0, 0, 1]), forgery));
+        let port = forger.address().port();
+        let gateway = named("shop.example", port, &server, |settings| {
+            settings.connect = Duration::from_millis(300);
+        });
+        let answered = status(&gateway, "/a");
+        assert!([500, 504].contains(&answered), "{forgery:?}: {answered}");
+        assert!(server.questions() > 0);
+        assert_eq!(forger.accepted(), 0, "{forgery:?}");
+    };
+    check(Forgery::Number);
+    check(Forgery::Question);
 }
 
 #[test]

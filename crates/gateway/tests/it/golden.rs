@@ -1,9 +1,9 @@
 //! Small definitions with requests and their answers.
 //!
 //! A case begins with lines `key: value`; other lines there are remarks. They set the stage up
-//! (`stage`, `root`, `variable`, `throttle`, `setting`), say more of the origin's answer (`origin-field`,
+//! (`stage`, `root`, `variable`, `throttle`, `setting`, `vpc-link`), say more of the origin's answer (`origin-field`,
 //! `origin-type`, `origin-body`), allow kinds of findings (`allow`), give the definition's version
-//! (`openapi` or `swagger`), or show a field that is masked (`show`). Then come a definition from its
+//! (`openapi` or `swagger`), what it is read with (`set`, `base-path`), or show a field that is masked (`show`). Then come a definition from its
 //! `paths` on, the line `requests:` and requests:
 //!
 //! ```text
@@ -25,6 +25,7 @@ use portico_model::MethodSetting;
 use portico_testkit::http::Answer;
 use portico_testkit::origin::{Origin, Seen};
 use portico_testkit::raw::Client;
+use portico_testkit::server::BasePath;
 use portico_testkit::server::Gateway;
 
 use crate::support::foreign;
@@ -55,7 +56,10 @@ fn play(input: &str) -> String {
     head.lines().for_each(|line| configure(&mut gateway, &mut setup, line));
     let played = setup.clone();
     let origin = Origin::answering(move |seen| answer(&played, seen));
-    let gateway = gateway.variable("origin", origin.address());
+    let mut gateway = gateway.variable("origin", origin.address());
+    for url in gateway.vpc_links.values_mut() {
+        *url = url.replace("{origin}", &origin.address().to_string());
+    }
     let version = setup.version.as_deref().unwrap_or("openapi: 3.0.1");
     let title = "info: {title: Golden, version: \"1\"}";
     let running = gateway.start(&format!("{version}\n{title}\n{paths}\n"));
@@ -100,6 +104,22 @@ fn configure(gateway: &mut Gateway, setup: &mut Setup, line: &str) {
             let (method, setting) = value.split_once(' ').expect("a method and its settings");
             let setting = serde_json::from_str(setting).expect("a MethodSetting");
             gateway.stage.method_settings.insert(method.into(), setting);
+        }
+        "vpc-link" => {
+            let (id, url) = value.split_once(' ').expect("id and URL");
+            gateway.vpc_links.insert(id.into(), url.into());
+        }
+        "set" => {
+            let (name, value) = value.split_once(' ').expect("name and value");
+            gateway.set.insert(name.into(), value.into());
+        }
+        "base-path" => {
+            gateway.base_path = match value {
+                "ignore" => BasePath::Ignore,
+                "prepend" => BasePath::Prepend,
+                "split" => BasePath::Split,
+                _ => panic!("a mode of the base path: {value}"),
+            }
         }
         "openapi" | "swagger" => setup.version = Some(format!("{key}: \"{value}\"")),
         "allow" => gateway.allow.insert(value).expect("a kind that may be allowed"),

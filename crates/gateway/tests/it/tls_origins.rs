@@ -47,6 +47,33 @@ fn ok() -> Origin {
 }
 
 #[test]
+fn a_vpc_link_leads_to_an_origin_that_proves_the_name_of_the_uri() {
+    let authority = Authority::new();
+    let origin = ok();
+    let call = |names: &[&str]| {
+        let behind = behind(&authority, names, 2999, &origin);
+        let roots = UpstreamTls::new(Some(&authority.path("ca.pem"))).unwrap();
+        let settings = Settings { upstream_tls: Some(roots), ..Settings::default() };
+        let mut gateway = Gateway { settings, ..Gateway::default() };
+        gateway.vpc_links.insert("l".into(), format!("https://{}", behind.tls_address()));
+        let definition = PROXY.replace(
+            "httpMethod: ANY",
+            "httpMethod: ANY\n        connectionType: VPC_LINK\n        connectionId: l",
+        );
+        let running = gateway.variable("origin", "books.example").start(&definition);
+        let status = get(&running).status;
+        (status, running.finished().fault.map(|(_, explained)| explained))
+    };
+    assert_eq!(call(&["books.example"]), (200, None));
+    // The second gateway passes the path on; the field it was called with has the name of the URI.
+    assert_eq!(origin.request().head.lines().next(), Some("GET /a HTTP/1.1"));
+    let (status, explained) = call(&["127.0.0.1"]);
+    assert_eq!(status, 500);
+    let wrong = "Host name 'books.example' does not match";
+    assert!(explained.as_ref().is_some_and(|it| it.contains(wrong)), "{explained:?}");
+}
+
+#[test]
 fn an_origin_proves_its_name_to_a_root_we_know() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let origin = ok();

@@ -49,11 +49,7 @@ const TABLE: &[(&str, Place, Meaning)] = &[
         Place::Operation,
         Meaning::NotRunnable("authorization", "authorization comes with authorizers"),
     ),
-    (
-        "binary-media-types",
-        Place::Root,
-        Meaning::NotRunnable("binary-media-types", "conversion comes with transformations"),
-    ),
+    ("binary-media-types", Place::Root, Meaning::Read),
     ("cors", Place::Root, Meaning::Ignored(HTTP_API)),
     ("documentation", Place::Root, Meaning::Read),
     ("endpoint-access-mode", Place::Root, Meaning::NotRunnable("tls", "TLS comes with the edge")),

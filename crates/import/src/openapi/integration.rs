@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use portico_model::limits::{INTEGRATION_TIMEOUT_MAX, INTEGRATION_TIMEOUT_MIN};
+use portico_model::limits::{
+    INTEGRATION_TIMEOUT, INTEGRATION_TIMEOUT_MAX, INTEGRATION_TIMEOUT_MIN, STREAM_TIMEOUT_MAX,
+};
 use portico_model::{
     Connection, ContentHandling, DEFAULT_TIMEOUT, HttpMethod, Integration, IntegrationResponse,
     IntegrationType, PassthroughBehavior, TlsConfig, TransferMode,
@@ -31,9 +33,9 @@ const MEMBERS: Table = &[
     ("credentials", Meaning::NotRunnable("credentials", "credentials come with functions")),
     ("cacheKeyParameters", Meaning::NotRunnable("cache", "caching comes in a later version")),
     ("cacheNamespace", Meaning::Ignored("the stage has no cache")),
-    ("contentHandling", CONTENT_HANDLING),
+    ("contentHandling", Meaning::Read),
     ("tlsConfig", Meaning::Read),
-    ("integrationTarget", Meaning::NotRunnable("vpc-link", "remove it")),
+    ("integrationTarget", Meaning::Ignored("a VPC link leads to the host of the uri")),
     ("integrationSubtype", Meaning::Ignored("it belongs to HTTP APIs")),
     ("payloadFormatVersion", Meaning::Ignored("it belongs to HTTP APIs")),
 ];
@@ -45,11 +47,8 @@ const RESPONSE_MEMBERS: Table = &[
     ("statusCode", Meaning::Read),
     ("responseParameters", Meaning::Read),
     ("responseTemplates", Meaning::Read),
-    ("contentHandling", CONTENT_HANDLING),
+    ("contentHandling", Meaning::Read),
 ];
-
-const CONTENT_HANDLING: Meaning =
-    Meaning::NotRunnable("content-handling", "conversion comes with transformations");
 
 /// Reads an integration; `None` when a fatal finding has been made.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integration> {
@@ -66,7 +65,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integrati
         request_parameters: read_map(reader, at, "requestParameters"),
         request_templates: read_map(reader, at, "requestTemplates"),
         passthrough_behavior: read_passthrough(reader, at),
-        timeout: read_timeout(reader, at),
+        timeout: read_timeout(reader, at, response_transfer_mode),
         tls_config: read_tls_config(reader, at),
         credentials: reader.string_member(at, "credentials").map(str::to_owned),
         content_handling: read_content_handling(reader, at),
@@ -128,10 +127,7 @@ fn read_connection<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> (Connection, Tra
     };
     let transfer_mode = match reader.string(&mode).map(str::to_ascii_uppercase).as_deref() {
         None | Some("BUFFERED") => TransferMode::Buffered,
-        Some("STREAM") => {
-            reader.not_runnable("stream", &mode.path, "response streaming cannot run yet");
-            TransferMode::Stream
-        }
+        Some("STREAM") => TransferMode::Stream,
         Some(text) => {
             let message = format!("\"{text}\" is neither BUFFERED nor STREAM");
             reader.invalid("response-transfer-mode", &mode.path, message);
@@ -146,10 +142,6 @@ fn read_connection_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Connection 
         match reader.string(&kind).map(str::to_ascii_uppercase).as_deref() {
             None | Some("INTERNET") => {}
             Some("VPC_LINK") => {
-                let message = "VPC links cannot run yet";
-                let finding = reader.not_runnable("vpc-link", &kind.path, message);
-                finding.help =
-                    Some("write the address of the origin in the uri, type INTERNET".into());
                 let id = reader.string_member(at, "connectionId").map(str::to_owned);
                 return Connection::VpcLink { id };
             }
@@ -166,12 +158,17 @@ fn read_connection_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Connection 
     Connection::Internet
 }
 
-/// The conversion that is asked for; that none can run is told by the table of members.
 fn read_content_handling<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<ContentHandling> {
-    match reader.string_member(at, "contentHandling")?.to_ascii_uppercase().as_str() {
+    let at = at.get("contentHandling")?;
+    let text = reader.string(&at)?;
+    match text.to_ascii_uppercase().as_str() {
         "CONVERT_TO_BINARY" => Some(ContentHandling::ConvertToBinary),
         "CONVERT_TO_TEXT" => Some(ContentHandling::ConvertToText),
-        _ => None,
+        _ => {
+            let message = format!("\"{text}\" is neither CONVERT_TO_BINARY nor CONVERT_TO_TEXT");
+            reader.invalid("content-handling", &at.path, message);
+            None
+        }
     }
 }
 
@@ -192,20 +189,28 @@ fn read_passthrough<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> PassthroughBeha
     }
 }
 
-fn read_timeout<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Duration {
+/// Source: AWS, "Amazon API Gateway quotas".
+fn read_timeout<'d>(reader: &mut Reader<'d>, at: &At<'d>, mode: TransferMode) -> Duration {
     let Some(member) = at.get("timeoutInMillis") else { return DEFAULT_TIMEOUT };
     let Some(text) = reader.text(&member) else { return DEFAULT_TIMEOUT };
-    let range = INTEGRATION_TIMEOUT_MIN..=INTEGRATION_TIMEOUT_MAX;
+    // What AWS takes, and what it takes on request.
+    let (usual, most) = match mode {
+        TransferMode::Buffered => (INTEGRATION_TIMEOUT, INTEGRATION_TIMEOUT_MAX),
+        TransferMode::Stream => (STREAM_TIMEOUT_MAX, STREAM_TIMEOUT_MAX),
+    };
     let timeout = text.parse().ok().map(Duration::from_millis);
-    timeout.filter(|timeout| range.contains(timeout)).unwrap_or_else(|| {
-        let message = format!(
-            "Timeout should be between {} ms and {} ms",
-            INTEGRATION_TIMEOUT_MIN.as_millis(),
-            INTEGRATION_TIMEOUT_MAX.as_millis()
-        );
+    let Some(timeout) = timeout.filter(|it| (INTEGRATION_TIMEOUT_MIN..=most).contains(it)) else {
+        let (least, most) = (INTEGRATION_TIMEOUT_MIN.as_millis(), most.as_millis());
+        let message = format!("Timeout should be between {least} ms and {most} ms");
         reader.invalid("timeout", &member.path, message);
-        DEFAULT_TIMEOUT
-    })
+        return DEFAULT_TIMEOUT;
+    };
+    if timeout > usual {
+        let usual = usual.as_millis();
+        let message = format!("AWS allows more than {usual} ms on request, for Regional APIs");
+        reader.ignored("timeout", &member.path, message);
+    }
+    timeout
 }
 
 fn read_tls_config<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<TlsConfig> {

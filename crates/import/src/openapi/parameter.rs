@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use portico_model::ResourcePath;
 
 use super::reader::{At, Reader};
+use super::version::Dialect;
 
 /// `method.request.{header|path|querystring}.NAME` to whether it is required.
 pub(super) type Parameters = BTreeMap<String, bool>;
@@ -32,7 +33,7 @@ pub(super) fn read_all<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Parameters {
 
 fn read<'d>(reader: &mut Reader<'d>, item: At<'d>) -> Option<(String, bool)> {
     reader.mapping(&item)?;
-    let at = reader.resolve(item, "parameters")?;
+    let at = reader.resolve(item)?;
     reader.mapping(&at)?;
     let mut missing = false;
     for key in ["name", "in"] {
@@ -46,17 +47,26 @@ fn read<'d>(reader: &mut Reader<'d>, item: At<'d>) -> Option<(String, bool)> {
     }
     let name = reader.string_member(&at, "name")?;
     let place = at.get("in")?;
+    let is_swagger = reader.dialect == Dialect::Swagger20;
     let location = match reader.string(&place)? {
         "header" => "header",
         "path" => "path",
         "query" => "querystring",
-        "cookie" => {
+        // The body is read for its model.
+        "body" if is_swagger => return None,
+        "formData" if is_swagger => {
+            let message = format!("the form parameter \"{name}\" is ignored: it is part of a body");
+            reader.ignored("parameter", &at.path, message);
+            return None;
+        }
+        "cookie" if !is_swagger => {
             let message = format!("the cookie parameter \"{name}\" is ignored");
             reader.ignored("cookie-parameter", &at.path, message);
             return None;
         }
         other => {
-            let message = format!("\"{other}\" is not one of header, path, query, cookie");
+            let others = if is_swagger { "body, formData" } else { "cookie" };
+            let message = format!("\"{other}\" is not one of header, path, query, {others}");
             reader.invalid("parameter", &place.path, message);
             return None;
         }

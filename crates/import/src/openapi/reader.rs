@@ -4,12 +4,25 @@ use std::collections::BTreeSet;
 
 use portico_model::{Class, DocumentPath, Finding};
 
+use super::intrinsic::{self, Values};
+use super::library::Library;
+use super::version::{Dialect, Section};
 use crate::tree::{Member, Node, Value};
 
-/// The root of the document, for references, and the findings so far.
+/// The files of the definition, for references, and the findings so far.
 pub(super) struct Reader<'d> {
+    pub(super) library: &'d Library,
     root: &'d Node,
+    values: Values<'d>,
+    /// What the document is written in, once its version is known.
+    pub(super) dialect: Dialect,
     pub(super) findings: Vec<Finding>,
+    /// Files that references led to.
+    pub(super) followed: BTreeSet<String>,
+    /// Values that references stood for so far.
+    pub(super) referenced: usize,
+    /// Kinds of what no single method can be refused for.
+    pub(super) unplaced: BTreeSet<&'static str>,
 }
 
 /// A value and its path.
@@ -38,13 +51,28 @@ impl<'d> At<'d> {
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn new(root: &'d Node) -> Self {
-        Self { root, findings: Vec::new() }
+    pub(super) fn new(library: &'d Library, root: &'d Node, values: Values<'d>) -> Self {
+        Self {
+            library,
+            root,
+            values,
+            dialect: Dialect::OpenApi30,
+            findings: Vec::new(),
+            followed: BTreeSet::new(),
+            referenced: 0,
+            unplaced: BTreeSet::new(),
+        }
     }
 
     /// The document itself.
     pub(super) fn root(&self) -> At<'d> {
         At { node: self.root, path: DocumentPath::root() }
+    }
+
+    /// What the document defines of one kind, where its version has it.
+    pub(super) fn section(&self, section: Section) -> Option<At<'d>> {
+        let mut names = section.names(self.dialect).iter();
+        names.try_fold(self.root(), |at, name| at.get(name))
     }
 
     pub(super) fn report(
@@ -106,7 +134,7 @@ impl<'d> Reader<'d> {
     /// The members of a mapping.
     pub(super) fn mapping(&mut self, at: &At<'d>) -> Option<&'d [Member]> {
         match &at.node.value {
-            Value::Mapping(members) => Some(members),
+            value @ Value::Mapping(members) if !intrinsic::is_call(value) => Some(members),
             _ => self.wrong(at, "a mapping"),
         }
     }
@@ -152,50 +180,13 @@ impl<'d> Reader<'d> {
     }
 
     fn wrong<T>(&mut self, at: &At<'d>, expected: &str) -> Option<T> {
-        if let Some(name) = cloudformation_function(&at.node.value) {
-            let message =
-                format!("{name} is a function of CloudFormation: nothing evaluates it here");
-            let finding = self.invalid("cloudformation", &at.path, message);
-            finding.help = Some("write the value itself, or a stage variable".into());
+        if let Some(why) = self.values.unresolved(&at.node.value) {
+            let (message, help) = why.explain();
+            self.invalid("cloudformation", &at.path, message).help = Some(help);
             return None;
         }
         let found = at.node.value.noun();
         self.invalid("type", &at.path, format!("expected {expected}, found {found}"));
         None
     }
-
-    /// What a value stands for: itself, or what its `$ref` into `section` of the components
-    /// names. `None` when a finding has been made instead.
-    pub(super) fn resolve(&mut self, at: At<'d>, section: &str) -> Option<At<'d>> {
-        let Some(reference) = at.get("$ref") else { return Some(at) };
-        let text = self.string(&reference)?;
-        let prefix = format!("#/components/{section}/");
-        let Some(name) = text.strip_prefix(&prefix).filter(|name| !name.contains('/')) else {
-            let message = format!("a reference here is to {prefix}NAME in the same file");
-            self.not_runnable("reference", &reference.path, message);
-            return None;
-        };
-        let name = name.replace("~1", "/").replace("~0", "~");
-        let components = self.root().get("components");
-        let target = components.and_then(|at| at.get(section)).and_then(|at| at.get(&name));
-        match target {
-            None => {
-                self.invalid("reference", &reference.path, format!("there is no {text}"));
-                None
-            }
-            Some(target) if target.get("$ref").is_some() => {
-                let message = "a reference to a reference is not followed";
-                self.not_runnable("reference", &reference.path, message);
-                None
-            }
-            target => target,
-        }
-    }
-}
-
-/// The name of the function that a mapping calls in a CloudFormation template.
-fn cloudformation_function(value: &Value) -> Option<&str> {
-    let Value::Mapping(members) = value else { return None };
-    let [Member { key, .. }] = &***members else { return None };
-    (&**key == "Ref" || key.starts_with("Fn::")).then_some(key)
 }

@@ -1,13 +1,16 @@
-//! The document itself: its version, its title, its paths.
+//! The document itself: its title, its paths, and what concerns them all.
 
 use portico_model::{Deployment, DocumentPath, Finding, RestApi, RestApiId};
 
 use super::member::{self, Meaning, Others, Table};
+use super::options::BasePath;
 use super::reader::{At, Reader};
-use super::{extension, gateway_response, path_item};
-use crate::tree::{Node, Value};
+use super::schema::Models;
+use super::version::{self, Dialect};
+use super::{base_path, body, extension, gateway_response, path_item};
+use crate::tree::Value;
 
-const MEMBERS: Table = &[
+const OPENAPI_30: Table = &[
     ("openapi", Meaning::Read),
     ("info", Meaning::Read),
     ("paths", Meaning::Read),
@@ -18,53 +21,92 @@ const MEMBERS: Table = &[
     ("externalDocs", Meaning::Silent),
 ];
 
-/// Reads a whole document.
-pub(super) fn read(file_name: &str, root: &Node) -> (Option<Deployment>, Vec<Finding>) {
-    let mut reader = Reader::new(root);
+const OPENAPI_31: Table = &[
+    ("openapi", Meaning::Read),
+    ("info", Meaning::Read),
+    ("jsonSchemaDialect", Meaning::Silent),
+    ("paths", Meaning::Read),
+    ("webhooks", Meaning::Ignored("API Gateway makes no calls of its own")),
+    ("servers", Meaning::Read),
+    ("security", Meaning::Read),
+    ("components", Meaning::Silent),
+    ("tags", Meaning::Silent),
+    ("externalDocs", Meaning::Silent),
+];
+
+const SWAGGER_20: Table = &[
+    ("swagger", Meaning::Read),
+    ("info", Meaning::Read),
+    ("host", Meaning::Silent),
+    ("basePath", Meaning::Read),
+    ("schemes", Meaning::Silent),
+    ("consumes", Meaning::Read),
+    ("produces", Meaning::Read),
+    ("paths", Meaning::Read),
+    ("definitions", Meaning::Silent),
+    ("parameters", Meaning::Silent),
+    ("responses", Meaning::Silent),
+    ("securityDefinitions", Meaning::Silent),
+    ("security", Meaning::Read),
+    ("tags", Meaning::Silent),
+    ("externalDocs", Meaning::Silent),
+];
+
+/// Reads a whole document, and adds what there is to say to the findings.
+pub(super) fn read(
+    mut reader: Reader<'_>,
+    file_name: &str,
+    base_path: BasePath,
+    findings: &mut Vec<Finding>,
+) -> Option<Deployment> {
     let at = reader.root();
-    let deployment = is_openapi_30(&mut reader, &at).then(|| {
-        member::check(&mut reader, &at, extension::Place::Root, MEMBERS, Others::Ignored);
-        check_servers(&mut reader, &at);
-        if let Some(security) = at.get("security") {
-            reader.sequence(&security);
-        }
-        let api = read_info(&mut reader, &at, file_name);
-        let gateway_responses = gateway_response::read_all(&mut reader, &at);
-        let mut refusals = reader.refusals_since(0);
-        let resources = path_item::read_all(&mut reader, &at, &api.id);
-        if path_item::has_reference(&at) {
-            // Nobody knows which methods a path item that is not read would have had.
-            refusals.push("reference");
-        }
-        Deployment { api, resources, gateway_responses, refusals }
+    let dialect = version::read(&mut reader, &at);
+    let deployment = dialect.map(|dialect| {
+        reader.dialect = dialect;
+        read_dialect(&mut reader, &at, file_name, base_path)
     });
-    (deployment, reader.findings)
+    for file in reader.followed.iter().filter(|file| !file.is_empty()) {
+        let file = reader.library.get(file);
+        findings.extend(file.into_iter().flat_map(|file| file.findings.iter().cloned()));
+    }
+    findings.append(&mut reader.findings);
+    deployment
 }
 
-/// Whether the document is of the version this importer reads; else the one finding says so.
-fn is_openapi_30<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> bool {
-    if reader.mapping(at).is_none() {
-        return false;
-    }
-    if let Some(swagger) = at.get("swagger") {
-        let message = "Swagger 2.0 definitions cannot be read yet";
-        let finding = reader.not_runnable("openapi-version", &swagger.path, message);
-        finding.help = Some("convert it to OpenAPI 3.0, or export it from AWS as oas30".into());
-        return false;
-    }
-    let Some(version) = at.get("openapi") else {
-        let message = "Invalid OpenAPI input: the file has no \"openapi\" member";
-        let finding = reader.invalid("openapi-version", &at.path, message);
-        finding.help = Some("an OpenAPI 3.0 definition begins with openapi: 3.0.1".into());
-        return false;
+fn read_dialect<'d>(
+    reader: &mut Reader<'d>,
+    at: &At<'d>,
+    file_name: &str,
+    base_path: BasePath,
+) -> Deployment {
+    let table = match reader.dialect {
+        Dialect::Swagger20 => SWAGGER_20,
+        Dialect::OpenApi30 => OPENAPI_30,
+        Dialect::OpenApi31 => OPENAPI_31,
     };
-    let Some(text) = reader.text(&version) else { return false };
-    if text == "3.0" || text.starts_with("3.0.") {
-        return true;
+    member::check(reader, at, extension::Place::Root, table, Others::Ignored);
+    check_definitions(reader, at);
+    check_servers(reader, at);
+    let base = base_path::read(reader, at, base_path);
+    if let Some(security) = at.get("security") {
+        reader.sequence(&security);
     }
-    let message = format!("OpenAPI {text} cannot be read: this version reads 3.0");
-    reader.not_runnable("openapi-version", &version.path, message);
-    false
+    let api = read_info(reader, at, file_name);
+    let gateway_responses = gateway_response::read_all(reader, at);
+    let mut refusals = reader.refusals_since(0);
+    let mut models = Models::new(&api.id);
+    models.read_defined(reader);
+    let resources = path_item::read_all(reader, at, &api.id, base.as_ref(), &mut models);
+    // Which methods a model is for, nobody asks.
+    let before = reader.findings.len();
+    let models = models.finish(reader);
+    reader.unplaced.extend(reader.refusals_since(before));
+    for kind in &reader.unplaced {
+        if !refusals.contains(kind) {
+            refusals.push(kind);
+        }
+    }
+    Deployment { api, resources, models, gateway_responses, refusals }
 }
 
 fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestApi {
@@ -86,32 +128,57 @@ fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestA
         version = info.get("version").and_then(|at| reader.text(&at)).map(str::to_owned);
     }
     let base_name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    RestApi { id: RestApiId::derive(base_name, name), name: name.to_owned(), description, version }
+    RestApi {
+        id: RestApiId::derive(base_name, name),
+        name: name.to_owned(),
+        description,
+        version,
+        binary_media_types: read_binary_media_types(reader, at),
+    }
 }
 
-/// A base path is prepended by AWS only when the import asks for it; an endpoint configuration may
-/// stand at a server.
+fn read_binary_media_types<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Vec<String> {
+    let mut types = Vec::new();
+    let Some(at) = at.get("x-amazon-apigateway-binary-media-types") else { return types };
+    for (index, node) in reader.sequence(&at).unwrap_or_default().iter().enumerate() {
+        let at = At { node, path: at.path.join(&index.to_string()) };
+        types.extend(reader.string(&at).map(str::to_owned));
+    }
+    types
+}
+
+/// What is defined once for all stands in mappings. One that is null is as if it were not there.
+fn check_definitions<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
+    let mut sections = Vec::new();
+    if reader.dialect == Dialect::Swagger20 {
+        body::check_media_types(reader, at);
+        let names = ["definitions", "parameters", "responses", "securityDefinitions"];
+        sections.extend(names.into_iter().filter_map(|name| at.get(name)));
+    } else if let Some(components) = at.get("components") {
+        if let Value::Mapping(members) = &components.node.value {
+            let members = members.iter().filter(|member| !member.key.starts_with("x-"));
+            sections.extend(members.filter_map(|member| components.get(&member.key)));
+        }
+        sections.push(components);
+    }
+    for section in sections {
+        if matches!(section.node.value, Value::Null) {
+            reader.ignored("type", &section.path, "it is ignored: it is null");
+        } else {
+            reader.mapping(&section);
+        }
+    }
+}
+
+/// An endpoint configuration may stand at a server.
 fn check_servers<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
     let Some(servers) = at.get("servers") else { return };
-    let Value::Sequence(items) = &servers.node.value else {
-        let message = "\"servers\" is ignored: it is not a list";
-        reader.ignored("base-path", &servers.path, message);
-        return;
-    };
+    let Value::Sequence(items) = &servers.node.value else { return };
     for (index, node) in items.iter().enumerate() {
         let server = At { node, path: servers.path.join(&index.to_string()) };
         let key = "x-amazon-apigateway-endpoint-configuration";
         if let Some(configuration) = server.get(key) {
             extension::endpoint(reader, &configuration, key);
-        }
-        let Some(url) = server.get("url") else { continue };
-        let Some(text) = reader.string(&url) else { continue };
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let path = rest.split_once('/').map_or("", |(_, path)| path);
-        let base_path = server.get("variables").and_then(|at| at.get("basePath"));
-        if !path.is_empty() || base_path.is_some() {
-            let message = "the base path of a server is ignored: paths begin after the stage";
-            reader.ignored("base-path", &url.path, message);
         }
     }
 }

@@ -6,6 +6,7 @@
 use portico_model::Authorization;
 
 use super::reader::{At, Reader};
+use super::version::Section;
 use crate::tree::{Member, Node, Value};
 
 /// What an operation is guarded by.
@@ -77,7 +78,7 @@ fn has_text(at: &At<'_>, key: &str, expected: &str) -> bool {
 }
 
 fn scheme<'d>(reader: &Reader<'d>, name: &str) -> Option<At<'d>> {
-    reader.root().get("components")?.get("securitySchemes")?.get(name)
+    reader.section(Section::SecuritySchemes)?.get(name)
 }
 
 /// Kind of finding, what the scheme is called, and help.

@@ -17,6 +17,8 @@ pub(super) struct Builder {
 /// A collection that has not ended.
 struct Open {
     span: Span,
+    /// The key of the mapping with one member that it stands in, when a tag said so.
+    wrapper: Option<&'static str>,
     /// What to remember it by once it is complete.
     anchor: usize,
     /// Value of `Builder::nodes` when it began.
@@ -55,12 +57,29 @@ pub(super) struct Complete {
     pub(super) nodes: usize,
 }
 
+/// A mapping of one member, which stands where its value does.
+pub(super) fn wrap(key: &str, node: Node) -> Node {
+    let span = node.span;
+    let members = Mapping::of([Member { key: key.into(), key_span: span, node }]);
+    Node { value: Value::Mapping(Arc::new(members)), span }
+}
+
 /// The refusal of a value that stands too deep.
 pub(super) fn too_deep(span: Span) -> Problem {
     Problem::new(span, "too-deep", format!("values are nested more than {DEPTH} deep"))
 }
 
 impl Builder {
+    /// A builder that counts on from the values of other documents.
+    pub(super) fn counting_from(nodes: usize) -> Self {
+        Self { nodes, ..Self::default() }
+    }
+
+    /// Values and keys so far.
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes
+    }
+
     /// Whether the next value is a key.
     pub(super) fn expects_key(&self) -> bool {
         matches!(
@@ -73,6 +92,7 @@ impl Builder {
     pub(super) fn begin(
         &mut self,
         is_mapping: bool,
+        wrapper: Option<&'static str>,
         anchor: usize,
         span: Span,
     ) -> Result<(), Problem> {
@@ -86,13 +106,14 @@ impl Builder {
         } else {
             Kind::Sequence(Vec::new())
         };
-        self.open.push(Open { span, anchor, before, kind });
+        self.open.push(Open { span, wrapper, anchor, before, kind });
         Ok(())
     }
 
     /// Ends the innermost collection.
     pub(super) fn end(&mut self, problems: &mut Vec<Problem>) -> Result<Option<Complete>, Problem> {
-        let Some(Open { span, anchor, before, kind }) = self.open.pop() else { return Ok(None) };
+        let Some(open) = self.open.pop() else { return Ok(None) };
+        let Open { span, wrapper, anchor, before, kind } = open;
         let value = match kind {
             Kind::Sequence(items) => Value::Sequence(items.into()),
             Kind::Mapping(mapping) => {
@@ -101,7 +122,11 @@ impl Builder {
                 Value::Mapping(Arc::new(members))
             }
         };
-        let node = Node { value, span };
+        let mut node = Node { value, span };
+        if let Some(key) = wrapper {
+            self.count(2, span)?;
+            node = wrap(key, node);
+        }
         let nodes = self.nodes - before;
         self.place(node.clone(), problems);
         Ok(Some(Complete { node, anchor, nodes }))

@@ -4,14 +4,14 @@ use super::builder::{Builder, Key};
 use super::{Node, Problem, Span, Value};
 
 /// A position in the text.
-struct Reader<'t> {
+struct Reader<'t, 'b> {
     text: &'t str,
     at: usize,
     /// Where `counted` is; columns are counted on from there, as a file may be one line.
     line: u32,
     column: u32,
     counted: usize,
-    builder: Builder,
+    builder: &'b mut Builder,
 }
 
 /// What may come next.
@@ -25,9 +25,12 @@ enum Next {
 }
 
 /// Reads the one value of a text. What does not stop the reading is among the problems.
-pub(super) fn parse(text: &str, problems: &mut Vec<Problem>) -> Result<Node, Problem> {
-    let mut reader =
-        Reader { text, at: 0, line: 1, column: 1, counted: 0, builder: Builder::default() };
+pub(super) fn parse(
+    text: &str,
+    builder: &mut Builder,
+    problems: &mut Vec<Problem>,
+) -> Result<Node, Problem> {
+    let mut reader = Reader { text, at: 0, line: 1, column: 1, counted: 0, builder };
     // The closing brackets of what is open.
     let mut open = Vec::new();
     let mut next = Next::Value;
@@ -56,7 +59,7 @@ pub(super) fn parse(text: &str, problems: &mut Vec<Problem>) -> Result<Node, Pro
     }
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Reads a member or an item.
     fn item(
         &mut self,
@@ -86,13 +89,13 @@ impl Reader<'_> {
             Some(b'{') => {
                 self.at += 1;
                 open.push(b'}');
-                self.builder.begin(true, 0, span)?;
+                self.builder.begin(true, None, 0, span)?;
                 return Ok(Next::FirstOrEnd);
             }
             Some(b'[') => {
                 self.at += 1;
                 open.push(b']');
-                self.builder.begin(false, 0, span)?;
+                self.builder.begin(false, None, 0, span)?;
                 return Ok(Next::FirstOrEnd);
             }
             Some(b'"') => {

@@ -27,6 +27,15 @@ pub(crate) struct Member {
 }
 
 impl Mapping {
+    /// The mapping of these members; of two with the same key the first stays.
+    pub(crate) fn of(members: impl IntoIterator<Item = Member>) -> Self {
+        let mut mapping = Self::default();
+        for member in members {
+            let _ = mapping.insert(member);
+        }
+        mapping
+    }
+
     /// The member with this key.
     pub(crate) fn get(&self, key: &str) -> Option<&Member> {
         if self.members.len() > FEW {

@@ -11,21 +11,24 @@ use super::{DEPTH, Node, Problem, Span, Value, scalar};
 /// What one document takes from its events.
 struct Reader<'t, 'p> {
     text: &'t str,
-    builder: Builder,
+    builder: &'p mut Builder,
     /// Complete values by anchor.
     anchors: HashMap<usize, Complete>,
     problems: &'p mut Vec<Problem>,
 }
 
 /// Reads the one document of a text. What does not stop the reading is among the problems.
-pub(super) fn parse(text: &str, problems: &mut Vec<Problem>) -> Result<Node, Problem> {
+pub(super) fn parse(
+    text: &str,
+    builder: &mut Builder,
+    problems: &mut Vec<Problem>,
+) -> Result<Node, Problem> {
     let options = options! {
         emit_comments: false,
         flow_nesting_limit: DEPTH,
         block_nesting_limit: DEPTH,
     };
-    let mut reader =
-        Reader { text, builder: Builder::default(), anchors: HashMap::new(), problems };
+    let mut reader = Reader { text, builder, anchors: HashMap::new(), problems };
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
@@ -81,13 +84,15 @@ impl Reader<'_, '_> {
             return Err(Problem::new(span, "syntax", "a key is a scalar, not a collection"));
         }
         let expected = if is_mapping { "map" } else { "seq" };
+        let function = tag.as_deref().and_then(function);
         if let Some(tag) = tag
+            && function.is_none()
             && tag.original() != "!"
             && tag.core_suffix() != Some(expected)
         {
             self.refuse_tag(&tag, span);
         }
-        self.builder.begin(is_mapping, anchor, span)
+        self.builder.begin(is_mapping, function, anchor, span)
     }
 
     fn scalar(
@@ -98,6 +103,13 @@ impl Reader<'_, '_> {
         tag: Option<&Tag>,
         span: Span,
     ) -> Result<(), Problem> {
+        if let Some(name) = tag.and_then(function)
+            && !self.builder.expects_key()
+        {
+            let node = builder::wrap(name, Node { value: Value::String(text.into()), span });
+            self.remember(Complete { node: node.clone(), anchor, nodes: 3 });
+            return self.builder.value(node, 3, self.problems);
+        }
         let value = self.resolve(text, style, tag, span);
         let is_merge = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
         let node = Node { value, span };
@@ -157,8 +169,7 @@ impl Reader<'_, '_> {
 
     fn refuse_tag(&mut self, tag: &Tag, span: Span) {
         let message = format!("the tag {} has no meaning here", tag.original());
-        let help = "functions of CloudFormation work in a template, not in a definition";
-        self.problems.push(Problem::new(span, "yaml-tag", message).help(help));
+        self.problems.push(Problem::new(span, "yaml-tag", message).help("remove it"));
     }
 
     fn remember(&mut self, complete: Complete) {
@@ -182,6 +193,37 @@ impl Reader<'_, '_> {
             length: number(length.max(1)),
         }
     }
+}
+
+/// The long name of the function of CloudFormation that a tag calls: `!Sub x` is `{Fn::Sub: x}`.
+/// Source: AWS CloudFormation, "Intrinsic function reference".
+fn function(tag: &Tag) -> Option<&'static str> {
+    const LONG: &[&str] = &[
+        "Ref",
+        "Condition",
+        "Fn::And",
+        "Fn::Base64",
+        "Fn::Cidr",
+        "Fn::Equals",
+        "Fn::FindInMap",
+        "Fn::ForEach",
+        "Fn::GetAZs",
+        "Fn::GetAtt",
+        "Fn::If",
+        "Fn::ImportValue",
+        "Fn::Join",
+        "Fn::Length",
+        "Fn::Not",
+        "Fn::Or",
+        "Fn::Select",
+        "Fn::Split",
+        "Fn::Sub",
+        "Fn::ToJsonString",
+        "Fn::Transform",
+    ];
+    let tag = tag.original();
+    let short = tag.strip_prefix('!')?;
+    LONG.iter().copied().find(|long| long.strip_prefix("Fn::").unwrap_or(long) == short)
 }
 
 /// How many collections stand inside one another in a value. The value is complete, so its own

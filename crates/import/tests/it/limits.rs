@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portico_import::openapi;
+use portico_import::openapi::{self, NoFiles, Options};
 
 /// The one finding of a text as `line:column kind`.
 fn only_finding(file: &str, text: &[u8]) -> String {
@@ -27,6 +27,15 @@ fn nesting_has_a_limit() {
     check("flow.json", &"{\"a\":".repeat(100_000), "1:641 too-deep");
     check("block.yaml", &block, "129:129 too-deep");
     check("sequences.yaml", &sequences, "1:257 too-deep");
+    check("tags.yaml", &"!Join [x, ".repeat(1000), "1:1287 too-deep");
+    // A tag makes one value two, so that what is as deep as can be is twice as deep.
+    let tags = format!("a: {}1{}", "!Join ['', [".repeat(63), "]]".repeat(63));
+    let text = format!("openapi: 3.0.1\ninfo: {{title: T}}\npaths: {{}}\nx-{tags}");
+    assert!(openapi::read("tags.yaml", text.as_bytes()).deployment.is_some());
+    let open = format!("x-{}", "a: !Select [0, ".to_owned() + &"!Select [0, ".repeat(120));
+    let text =
+        format!("openapi: 3.0.1\ninfo: {{title: T}}\npaths: {{}}\n{open}1{}", "]".repeat(121));
+    assert!(openapi::read("tags.yaml", text.as_bytes()).deployment.is_some());
     let aliases: String = (1..200).fold("a0: &a0 [x]\n".to_owned(), |text, index| {
         format!("{text}a{index}: &a{index} [*a{}]\n", index - 1)
     });
@@ -106,13 +115,46 @@ fn large() -> String {
     text
 }
 
+/// The same with references and functions wherever they may be, out of a template.
+fn large_with_references() -> String {
+    let text = large().replace(
+        "{name: id, in: path, required: true, schema: {type: string}}",
+        "$ref: '#/components/parameters/Id'",
+    );
+    let text =
+        text.replace("404: {description: none}", "404: {$ref: '#/components/responses/None'}");
+    let text = text.replace(
+        "uri: http://127.0.0.1:9000/r/{id}",
+        "uri: {Fn::Sub: 'http://${Host}/${AWS::Region}/{id}'}",
+    );
+    let text = text.replace(
+        "description: \"\"",
+        "description: \"\"\n          content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}",
+    );
+    let text = text.replace("A sentence", "A sentence in ${AWS::Region} ${this}");
+    format!(
+        "{text}components:
+  parameters: {{Id: {{$ref: '#/components/parameters/Path'}}, Path: {{name: id, in: path, required: true}}}}
+  responses: {{None: {{description: none, headers: {{X-Why: {{}}}}}}}}
+  schemas: {{Pet: {{type: object, properties: {{mother: {{$ref: '#/components/schemas/Pet'}}}}}}}}
+"
+    )
+}
+
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the figure is a duration")]
 fn two_megabytes_load_at_once() {
-    let text = large();
+    check_two_megabytes(&large());
+    check_two_megabytes(&large_with_references());
+}
+
+#[expect(clippy::disallowed_methods, reason = "the figure is a duration")]
+fn check_two_megabytes(text: &str) {
     assert!(text.len() > 1_900_000, "{}", text.len());
+    let set = [("Host".to_owned(), "127.0.0.1:9000".to_owned())].into();
+    let mut files = NoFiles;
+    let options = Options { set: &set, ..Options::new(&mut files) };
     let started = Instant::now();
-    let imported = openapi::read("large.yaml", text.as_bytes());
+    let imported = openapi::read_with("large.yaml", text.as_bytes(), options);
     let elapsed = started.elapsed();
     assert!(imported.findings.is_empty(), "{:?}", imported.findings[0]);
     assert_eq!(imported.deployment.unwrap().resources.len(), 2200);

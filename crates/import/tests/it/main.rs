@@ -2,5 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod any_input;
+mod corpus;
 mod limits;
 mod openapi;
+mod references;
+mod types;

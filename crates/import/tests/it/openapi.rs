@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
 use std::path::Path;
 
-use portico_import::openapi;
+use portico_import::openapi::{self, BasePath, Imported, Options, Unreadable};
 use portico_model::{
     Authorization, Class, Connection, ContentHandling, Deployment, DocumentPath, Finding,
-    Integration, Method, TransferMode,
+    Integration, Method, Model, TransferMode,
 };
 
 #[test]
@@ -16,7 +16,7 @@ fn definitions_become_documents_or_findings() {
     portico_testkit::golden::run(&cases, |name, input| {
         // A case `a.json.case` is a file `a.json`; `a.case` is `a.yaml`.
         let file = if name.contains('.') { name.to_owned() } else { format!("{name}.yaml") };
-        let imported = openapi::read(&file, input.as_bytes());
+        let imported = read_case(&file, input);
         let mut text: String = imported.findings.iter().map(print_finding).collect();
         let fatal = imported.findings.iter().any(Finding::is_fatal);
         if let Some(deployment) = imported.deployment.filter(|_| !fatal) {
@@ -24,6 +24,42 @@ fn definitions_become_documents_or_findings() {
         }
         text
     });
+}
+
+/// Reads a case. Remarks of a case may say what it is read with: `# set NAME VALUE`,
+/// `# base-path prepend`; a case in JSON says the latter in its name. Behind `# file PATH` another
+/// file stands.
+fn read_case(file: &str, input: &str) -> Imported {
+    let mut files = Files::default();
+    let (definition, others) = input.split_once("# file ").unwrap_or((input, ""));
+    for other in others.split("# file ").filter(|text| !text.is_empty()) {
+        let (path, text) = other.split_once('\n').unwrap_or((other, ""));
+        files.0.insert(path.to_owned(), text.as_bytes().to_vec());
+    }
+    let remarks = definition.lines().filter_map(|line| line.strip_prefix("# set "));
+    let set = remarks.filter_map(|line| line.split_once(' '));
+    let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let asks = |mode: &str| {
+        definition.contains(&format!("# base-path {mode}")) || file.contains(&format!("-{mode}."))
+    };
+    let base_path = match (asks("prepend"), asks("split")) {
+        (true, _) => BasePath::Prepend,
+        (_, true) => BasePath::Split,
+        _ => BasePath::Ignore,
+    };
+    let options = Options { set: &set, base_path, ..Options::new(&mut files) };
+    openapi::read_with(file, definition.as_bytes(), options)
+}
+
+/// Files in memory.
+#[derive(Default)]
+pub(crate) struct Files(pub(crate) BTreeMap<String, Vec<u8>>);
+
+impl openapi::Files for Files {
+    fn read(&mut self, path: &str, _: usize) -> Result<Vec<u8>, Unreadable> {
+        let found = self.0.get(path).cloned();
+        found.ok_or_else(|| Unreadable("there is no such file".to_owned()))
+    }
 }
 
 fn print_finding(finding: &Finding) -> String {
@@ -36,7 +72,7 @@ fn print_finding(finding: &Finding) -> String {
     format!("{place}: {class} {}: {}\n", finding.kind, finding.message)
 }
 
-fn print_deployment(text: &mut String, deployment: &Deployment) -> std::fmt::Result {
+pub(crate) fn print_deployment(text: &mut String, deployment: &Deployment) -> std::fmt::Result {
     let api = &deployment.api;
     write!(text, "api {} {:?}", api.id, api.name)?;
     for (name, value) in [("version", &api.version), ("description", &api.description)] {
@@ -50,6 +86,13 @@ fn print_deployment(text: &mut String, deployment: &Deployment) -> std::fmt::Res
         writeln!(text, "gateway response {} {status}", response.response_type.as_str())?;
         print_map(text, 2, &response.response_parameters)?;
         print_map(text, 2, &response.response_templates)?;
+    }
+    for Model { name, content_type, schema, description, .. } in &deployment.models {
+        write!(text, "model {name} {content_type} {schema}")?;
+        if let Some(description) = description {
+            write!(text, " description {description:?}")?;
+        }
+        writeln!(text)?;
     }
     for resource in &deployment.resources {
         writeln!(text, "{} {}", resource.path, resource.id)?;
@@ -67,10 +110,12 @@ fn print_method(text: &mut String, method: &Method) -> std::fmt::Result {
     }
     writeln!(text)?;
     print_map(text, 4, &method.request_parameters)?;
+    print_models(text, 4, &method.request_models)?;
     print_integration(text, &method.integration)?;
     for response in &method.responses {
         writeln!(text, "    method response {}", response.status_code)?;
         print_map(text, 6, &response.response_parameters)?;
+        print_models(text, 6, &response.response_models)?;
     }
     Ok(())
 }
@@ -97,6 +142,16 @@ fn print_map<V: Debug>(
     map: &BTreeMap<String, V>,
 ) -> std::fmt::Result {
     map.iter().try_for_each(|(name, value)| writeln!(text, "{:indent$}{name}: {value:?}", ""))
+}
+
+fn print_models(
+    text: &mut String,
+    indent: usize,
+    models: &BTreeMap<String, String>,
+) -> std::fmt::Result {
+    models
+        .iter()
+        .try_for_each(|(media, model)| writeln!(text, "{:indent$}model {media} {model}", ""))
 }
 
 /// A definition with one path item's content.
@@ -191,8 +246,9 @@ fn refusals_hold_for_all_that_is_below() {
     check("", "", &[], &[]);
     check("x-amazon-apigateway-policy: {a: b}", "", &["resource-policy"], &[]);
     check("", "x-amazon-apigateway-teleport: 1,", &[], &["unknown-extension"]);
-    check("", "parameters: [{$ref: a.yaml}],", &[], &["reference"]);
-    check("", "$ref: a.yaml,", &["reference"], &["reference"]);
+    check("", "parameters: [{$ref: ../a.yaml}],", &[], &["reference"]);
+    check("", "$ref: ../a.yaml,", &["reference"], &["reference"]);
+    check("components: {schemas: {A: {items: {$ref: ../a.yaml}}}}", "", &["reference"], &[]);
 }
 
 #[test]

@@ -118,6 +118,8 @@ pub(super) struct Declared {
     pub(super) expects_other: bool,
     pub(super) host: Option<Span>,
     pub(super) value_bytes: usize,
+    /// The known names, each a bit.
+    pub(super) known: u64,
     /// Where the head ends, behind its empty line.
     pub(super) end: usize,
 }
@@ -140,6 +142,7 @@ pub(super) fn read_fields(
         declared.value_bytes += field.value.len();
         fields.push(field);
         if field.known != Name::Other {
+            declared.known |= field.known.bit();
             declared.note(&field, bytes)?;
         }
         at = next;

@@ -48,6 +48,7 @@ pub(crate) fn parse_request(
     let line = RequestLine::read(bytes, start)?;
     let declared = read_fields(bytes, line.end, limits.fields, &mut head.lines.fields)?;
     head.lines.has_connection_options = declared.has_connection_options;
+    head.lines.known = declared.known;
     if declared.value_bytes > limits.field_value_bytes {
         return Err(Malformed::FieldValuesTooLong);
     }

@@ -48,6 +48,7 @@ fn parse_response(
     let (is_http11, code, fields) = status_line(bytes, start)?;
     let declared = read_fields(bytes, fields, FIELDS, &mut head.lines.fields)?;
     head.lines.has_connection_options = declared.has_connection_options;
+    head.lines.known = declared.known;
     if declared.has_coding && !is_http11 {
         return Err(Malformed::CodingInHttp10);
     }

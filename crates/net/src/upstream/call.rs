@@ -24,6 +24,31 @@ pub enum OutboundBody {
     Client,
     /// None, whatever the client sent.
     Empty,
+    /// These bytes, whatever the client sent.
+    Bytes(Vec<u8>),
+}
+
+/// How much of an answer is waited for before it is passed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hold {
+    /// Its head.
+    Head,
+    /// All of it, if it fits [`HELD_BYTES`].
+    #[default]
+    Short,
+    /// All of it, if it has no more bytes than this.
+    Whole(usize),
+}
+
+impl Hold {
+    /// Bytes of a body with which it is too long to be waited for.
+    fn too_many(self) -> usize {
+        match self {
+            Self::Head => 0,
+            Self::Short => HELD_BYTES + 1,
+            Self::Whole(bytes) => bytes.saturating_add(1),
+        }
+    }
 }
 
 /// A request to an origin: start line and fields as they go out, each with its line end, but
@@ -32,6 +57,7 @@ pub enum OutboundBody {
 pub struct Outbound {
     pub head: Vec<u8>,
     pub body: OutboundBody,
+    pub hold: Hold,
     /// A request to `HEAD`: its answer has no body.
     pub to_head: bool,
     /// Whether it may be sent twice (RFC 9110, section 9.2.2).
@@ -85,7 +111,7 @@ impl From<Broken> for CallError {
 }
 
 impl Origin {
-    /// Sends a request and waits for the answer, complete if it fits [`HELD_BYTES`], until
+    /// Sends a request and waits for the answer, for as much of it as is to be held, until
     /// `deadline`. A connection that the origin closed while it was unused is replaced by a new
     /// one, if the request may be sent again.
     pub async fn call(
@@ -129,6 +155,17 @@ impl Exchange {
     ) -> Result<(), CallError> {
         self.opening = outbound.head;
         self.to_head = outbound.to_head;
+        self.too_many = outbound.hold.too_many();
+        if let OutboundBody::Bytes(bytes) = &outbound.body
+            && !bytes.is_empty()
+        {
+            self.sends_body = false;
+            self.declare_length(bytes.len() as u64);
+            self.opening.extend_from_slice(bytes);
+            let fits = self.opening.len() <= BUFFER_BYTES
+                || cover(&mut self.held_beyond, &self.opening, body.worker);
+            return if fits { Ok(()) } else { Err(CallError::TooManyBytes) };
+        }
         self.sends_body =
             matches!(outbound.body, OutboundBody::Client) && body.framing != Framing::None;
         if !self.sends_body {
@@ -151,7 +188,7 @@ impl Exchange {
             return Ok(());
         }
         let mut held = body.worker.buffers.take();
-        let read = hold(body, &mut held, &mut self.held_beyond, deadline).await;
+        let read = hold(body, &mut held, &mut self.held_beyond, HELD_BYTES, deadline).await;
         if read.is_ok() && body.is_done() {
             self.declare_length(held.len() as u64);
             self.opening.extend_from_slice(&held);
@@ -175,15 +212,16 @@ impl Exchange {
     }
 }
 
-/// Reads the body until it is done or longer than [`HELD_BYTES`].
-async fn hold(
+/// Reads the body until it is done or longer than `most` bytes.
+pub(crate) async fn hold(
     body: &mut RequestBody<'_>,
     held: &mut Vec<u8>,
     beyond: &mut Share,
+    most: usize,
     deadline: Instant,
 ) -> Result<(), CallError> {
     poll_fn(|cx| {
-        while !body.is_done() && held.len() <= HELD_BYTES {
+        while !body.is_done() && held.len() <= most {
             match body.poll_data(cx, held, BUFFER_BYTES) {
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(CallError::Client(error))),

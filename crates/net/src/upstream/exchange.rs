@@ -55,6 +55,8 @@ pub(crate) struct Exchange {
     /// Whether the client's body goes to the origin.
     pub(super) sends_body: bool,
     pub(super) to_head: bool,
+    /// Bytes of the answer's body with which it is passed on before it is complete.
+    pub(super) too_many: usize,
     scanner: HeadScanner,
     interim: usize,
     has_head: bool,
@@ -162,8 +164,8 @@ impl Exchange {
         if !self.has_head {
             ready!(self.poll_head(cx, body.worker))?;
         }
-        let is_long = self.head.framing.length().is_some_and(|bytes| bytes > HELD_BYTES as u64);
-        while !is_long && !self.is_complete() && self.held.len() <= HELD_BYTES {
+        let is_long = self.head.framing.length().is_some_and(|bytes| bytes >= self.too_many as u64);
+        while !is_long && !self.is_complete() && self.held.len() < self.too_many {
             self.cover_held(body.worker)?;
             ready!(self.poll_held(cx, body.worker))?;
         }

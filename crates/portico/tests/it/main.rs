@@ -9,6 +9,7 @@ mod drain;
 mod faults;
 mod handover;
 mod management;
+mod references;
 mod reload;
 mod service;
 mod support;

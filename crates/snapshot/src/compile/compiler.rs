@@ -1,11 +1,12 @@
 //! What the parts of a compilation share: findings, stage variables, origins, patterns.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use portico_model::{Class, DocumentPath, Finding, Method};
 
 use super::status_pattern::{StatusPattern, UnusablePattern};
-use crate::Origin;
+use crate::{BinaryMediaTypes, Origin};
 
 /// The state of one compilation.
 pub(super) struct Compiler<'a> {
@@ -13,6 +14,9 @@ pub(super) struct Compiler<'a> {
     pub(super) origins: Vec<Origin>,
     origin_index: HashMap<Origin, usize>,
     variables: &'a BTreeMap<String, String>,
+    /// Id to URL.
+    pub(super) vpc_links: &'a BTreeMap<String, String>,
+    pub(super) binary_types: Arc<BinaryMediaTypes>,
     patterns: HashMap<String, Result<StatusPattern, UnusablePattern>>,
 }
 
@@ -31,12 +35,18 @@ pub(super) struct MethodScope<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(variables: &'a BTreeMap<String, String>) -> Self {
+    pub(super) fn new(
+        variables: &'a BTreeMap<String, String>,
+        vpc_links: &'a BTreeMap<String, String>,
+        binary_types: Arc<BinaryMediaTypes>,
+    ) -> Self {
         Self {
             findings: Vec::new(),
             origins: Vec::new(),
             origin_index: HashMap::new(),
             variables,
+            vpc_links,
+            binary_types,
             patterns: HashMap::new(),
         }
     }

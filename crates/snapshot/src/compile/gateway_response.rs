@@ -6,8 +6,8 @@ use portico_model::{
 };
 
 use super::compiler::Compiler;
-use super::mapping;
 use super::substitution::{self, Problem};
+use super::{mapping, reserved};
 use crate::part::RequestParameter;
 use crate::{
     ContextPlace, ContextVariable, GatewayResponse, GatewayResponses, NoContextVariable, Part,
@@ -54,29 +54,21 @@ fn headers(compiler: &mut Compiler<'_>, document: &Document) -> Vec<(Box<str>, P
         let name = target_name(compiler, &path, target);
         let source = source(compiler, &path, expression);
         if let (Some(name), Some(source)) = (name, source) {
-            headers.push((name.into(), source));
+            headers.push((name, source));
         }
     }
     headers
 }
 
-/// The header field that a parameter sets; `None` when a finding has been made instead.
-fn target_name<'t>(
-    compiler: &mut Compiler<'_>,
-    path: &DocumentPath,
-    target: &'t str,
-) -> Option<&'t str> {
+/// The name under which clients get the field that a parameter sets; `None` when a finding has been
+/// made instead.
+fn target_name(compiler: &mut Compiler<'_>, path: &DocumentPath, target: &str) -> Option<Box<str>> {
     let Some(name) = target.strip_prefix("gatewayresponse.header.") else {
         compiler.invalid("mapping-expression", path, mapping::refused("identifier", target));
         return None;
     };
-    if mapping::is_framing(name) {
-        let message = format!("{name} is the gateway's own: no mapping can set it");
-        let class = Class::NotRunnable;
-        compiler.report(Finding::new(class, "reserved-header", path.clone(), message));
-        return None;
-    }
-    mapping::header_name(compiler, path, name)
+    let name = mapping::header_name(compiler, path, name)?;
+    reserved::name_for_client(compiler, path, name)
 }
 
 /// Where the value of a parameter comes from; `None` when a finding has been made instead.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portico_model::{Class, DocumentPath, Finding};
+use portico_model::{Class, DocumentPath, Finding, TransferMode};
 
 use super::compiler::{Compiler, MethodScope, Substituted};
 use super::mapping::{self, Location, Mapped};
-use super::origin_tls;
 use super::percent::{self, Part};
 use super::uri::{Piece, UnusableUri, Uri};
-use crate::{HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, Source};
+use super::{content, origin_tls, reserved, vpc_link};
+use crate::{HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, Source, Wait};
 
 /// `requestParameters` by target.
 #[derive(Default)]
@@ -19,6 +19,17 @@ struct Mappings<'a> {
     headers: Vec<HeaderPart>,
     /// Whether one of them could not be compiled.
     failed: bool,
+}
+
+impl Mappings<'_> {
+    fn read_body(&self) -> bool {
+        let is_body = |it: &Source| matches!(it, Source::Body | Source::BodyPath(_));
+        let in_query =
+            |part: &QueryPart| matches!(&part.value, QueryValue::Value(it) if is_body(it));
+        self.path.values().flatten().any(is_body)
+            || self.query.iter().any(in_query)
+            || self.headers.iter().any(|part| is_body(&part.source))
+    }
 }
 
 /// Why an integration has no call.
@@ -51,8 +62,9 @@ pub(super) fn compile(
     };
     let mut uri = parse_uri(compiler, &uri_path, &text).ok_or(NoCall::Refused)?;
     let has_tls = origin_tls::apply(compiler, integration, &mut uri.origin);
+    let host = vpc_link::apply(compiler, integration, &mut uri.origin)?;
     let names = || {
-        let query = uri.query.iter().map(|(_, piece)| piece);
+        let query = uri.query.iter().flat_map(|(_, pieces)| pieces);
         uri.path.iter().chain(query).filter_map(|piece| match piece {
             Piece::Variable(name) => Some(name.as_str()),
             Piece::Literal(_) => None,
@@ -63,22 +75,30 @@ pub(super) fn compile(
     if failed || mappings.failed || !has_tls {
         return Err(NoCall::Refused);
     }
+    let reads_body = mappings.read_body();
     let Mappings { path: values, query: mapped, headers, .. } = mappings;
     let value = |name: &str| values.get(name).cloned().flatten();
-    let path = uri.path.into_iter().map(|piece| path_part(piece, value)).collect();
+    let path = uri.path.into_iter().map(|piece| part_of(piece, Part::Path, value)).collect();
     let mut query: Vec<_> = uri
         .query
         .into_iter()
-        .map(|(name, piece)| QueryPart { name, value: query_value(piece, value) })
+        .map(|(name, pieces)| QueryPart { name, value: query_value(pieces, value) })
         .collect();
     query.extend(mapped);
     Ok(HttpCall {
         origin: compiler.origin(uri.origin),
+        host,
         method: integration.http_method.as_deref().map(Into::into),
         path,
         query,
         headers,
         timeout: integration.timeout,
+        wait: match integration.response_transfer_mode {
+            TransferMode::Stream => Wait::Head,
+            TransferMode::Buffered => Wait::Short,
+        },
+        reads_body,
+        content: content::compile(compiler, scope),
     })
 }
 
@@ -112,6 +132,7 @@ fn compile_mappings<'a>(compiler: &mut Compiler<'_>, scope: &MethodScope<'a>) ->
             }
             (Location::Header(name), Some(source)) => {
                 match mapping::header_name(compiler, &path, name) {
+                    Some(name) if !reserved::reaches_origin(compiler, &path, name) => {}
                     Some(name) => mappings.headers.push(HeaderPart { name: name.into(), source }),
                     None => mappings.failed = true,
                 }
@@ -185,25 +206,28 @@ fn report_unused<'n>(
     }
 }
 
-fn path_part(piece: Piece, value: impl Fn(&str) -> Option<Source>) -> PathPart {
+fn part_of(piece: Piece, part: Part, value: impl Fn(&str) -> Option<Source>) -> PathPart {
     match piece {
         Piece::Literal(text) => PathPart::Literal(text),
         Piece::Variable(name) => match value(&name) {
-            Some(Source::Literal(text)) => PathPart::Literal(encode(&text, Part::Path)),
+            Some(Source::Literal(text)) => PathPart::Literal(encode(&text, part)),
             Some(source) => PathPart::Value(source),
             None => PathPart::Literal(Box::default()),
         },
     }
 }
 
-fn query_value(piece: Piece, value: impl Fn(&str) -> Option<Source>) -> QueryValue {
-    match piece {
-        Piece::Literal(text) => QueryValue::Literal(text),
-        Piece::Variable(name) => match value(&name) {
-            Some(Source::Literal(text)) => QueryValue::Literal(encode(&text, Part::Query)),
-            Some(source) => QueryValue::Value(source),
-            None => QueryValue::Literal(Box::default()),
-        },
+fn query_value(pieces: Vec<Piece>, value: impl Fn(&str) -> Option<Source>) -> QueryValue {
+    let parts = pieces.into_iter().map(|piece| part_of(piece, Part::Query, &value));
+    let mut parts: Vec<_> = parts.collect();
+    match (parts.pop(), parts.is_empty()) {
+        (None, _) => QueryValue::Literal(Box::default()),
+        (Some(PathPart::Literal(text)), true) => QueryValue::Literal(text),
+        (Some(PathPart::Value(source)), true) => QueryValue::Value(source),
+        (Some(last), false) => {
+            parts.push(last);
+            QueryValue::Parts(parts)
+        }
     }
 }
 

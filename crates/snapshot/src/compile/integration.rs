@@ -1,11 +1,11 @@
 //! Integration: which compiler a type has, and what each type ignores or refuses.
 
-use portico_model::{Class, Finding, IntegrationType, PassthroughBehavior};
+use portico_model::{Class, Finding, IntegrationType};
 
 use super::compiler::{Compiler, MethodScope};
 use super::http_call::{self, NoCall};
-use super::{mapping, mock, response};
-use crate::{BodyRule, Integration};
+use super::{mock, reserved, response};
+use crate::{Integration, RequestTemplates, Wait};
 
 /// Compiles the integration of a method; `None` when a fatal finding has been made.
 pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
@@ -46,23 +46,29 @@ fn refuse_aws<T>(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>, kind: &st
 
 fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
     let integration = &scope.method.integration;
-    let templates = integration.path.join("requestTemplates");
-    for media_type in integration.request_templates.keys() {
-        let message = "a request template of an http integration cannot run yet";
-        let path = templates.join(media_type);
-        let finding = Finding::new(Class::NotRunnable, "mapping-template", path, message);
-        compiler.report(finding.help("it comes with transformations"));
+    let base = integration.path.join("requestTemplates");
+    let mut templates = Vec::new();
+    let mut runnable = true;
+    for (media_type, template) in &integration.request_templates {
+        if response::is_constant(template) {
+            let media_type = media_type.trim().to_ascii_lowercase();
+            templates.push((media_type.into(), template.as_bytes().into()));
+        } else {
+            response::report_template(compiler, base.join(media_type));
+            runnable = false;
+        }
     }
     let call = http_call::compile(compiler, scope);
     let responses = response::compile(compiler, scope);
-    let body = match integration.passthrough_behavior {
-        PassthroughBehavior::Never => BodyRule::Refuse415,
-        PassthroughBehavior::WhenNoMatch | PassthroughBehavior::WhenNoTemplates => BodyRule::Pass,
-    };
-    let runnable = integration.request_templates.is_empty();
+    let body = RequestTemplates { templates, passthrough: integration.passthrough_behavior };
     let responses = responses.filter(|_| runnable)?;
     match call {
-        Ok(call) => Some(Integration::Http { call, body, responses }),
+        Ok(mut call) => {
+            if call.content.is_some() || responses.read_body() {
+                call.wait = Wait::Whole;
+            }
+            Some(Integration::Http { call, body, responses })
+        }
         Err(NoCall::Broken(why)) => Some(Integration::Broken(why)),
         Err(NoCall::Refused) => None,
     }
@@ -72,7 +78,7 @@ fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<
 fn framing_header<'a>(scope: &MethodScope<'a>) -> Option<&'a str> {
     let targets = scope.method.integration.request_parameters.keys();
     targets.map(String::as_str).find(|target| {
-        target.strip_prefix("integration.request.header.").is_some_and(mapping::is_framing)
+        target.strip_prefix("integration.request.header.").is_some_and(reserved::is_framing)
     })
 }
 
@@ -89,6 +95,10 @@ fn report_ignored_by_proxy(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>)
         }
         if !response.response_templates.is_empty() {
             ignored.push((response.path.join("responseTemplates"), "response templates"));
+        }
+        if response.content_handling.is_some() {
+            let what = "the content handling of responses";
+            ignored.push((response.path.join("contentHandling"), what));
         }
     }
     for (path, what) in ignored {

@@ -4,7 +4,10 @@
 use portico_model::{Class, DocumentPath, Finding, suggestion};
 
 use super::compiler::{Compiler, MethodScope};
-use crate::{ContextPlace, ContextVariable, NoContextVariable, ResponseSource, Source};
+use crate::{
+    ContextPlace, ContextVariable, JsonPath, NoContextVariable, ResponseSource, Source,
+    UnusableJsonPath,
+};
 
 /// `method.request.header.X` and the like, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,19 +73,26 @@ fn method_request(
     expression: &str,
 ) -> Option<Mapped> {
     let rest = expression.strip_prefix("method.request.").unwrap_or_default();
-    if rest.starts_with("multivalueheader.") || rest.starts_with("multivaluequerystring.") {
-        not_runnable(compiler, path, "multi-value-mapping", expression);
-        return None;
+    if let Some(json_path) = body_path(rest) {
+        let body_path = |path| Mapped::Source(Source::BodyPath(path));
+        return match json_path {
+            "" => Some(Mapped::Source(Source::Body)),
+            text => read_path(compiler, path, expression, text).map(body_path),
+        };
     }
-    if rest == "body" || rest.starts_with("body.") || rest.starts_with("body[") {
-        not_runnable(compiler, path, "body-mapping", expression);
-        return None;
-    }
-    let Some(location) = Location::parse(rest) else {
+    // Every value of a header field or a query parameter, instead of the last.
+    let multiple = rest.strip_prefix("multivalue");
+    let single = multiple.unwrap_or(rest);
+    let location = Location::parse(single)
+        .filter(|location| multiple.is_none() || !matches!(location, Location::Path(_)));
+    let Some(location) = location else {
         compiler.invalid("mapping-expression", path, refused("expression", expression));
         return None;
     };
-    if !scope.method.request_parameters.contains_key(expression) {
+    let declared = &scope.method.request_parameters;
+    let is_declared = declared.contains_key(expression)
+        || (multiple.is_some() && declared.contains_key(&format!("method.request.{single}")));
+    if !is_declared {
         let finding = Finding::new(
             Class::Invalid,
             "mapping-expression",
@@ -93,7 +103,11 @@ fn method_request(
         return None;
     }
     Some(match location {
+        Location::Header(name) if multiple.is_some() => {
+            Mapped::Source(Source::Headers(name.into()))
+        }
         Location::Header(name) => Mapped::Source(Source::Header(name.into())),
+        Location::Query(name) if multiple.is_some() => Mapped::Source(Source::Queries(name.into())),
         Location::Query(name) => Mapped::Source(Source::Query(name.into())),
         Location::Path(name) => {
             let index = scope.path_parameters.iter().position(|parameter| **parameter == *name);
@@ -108,6 +122,10 @@ pub(super) fn response_source(
     path: &DocumentPath,
     expression: &str,
 ) -> Option<ResponseSource> {
+    let source = expression.strip_prefix("integration.response.").and_then(body_path);
+    if let Some(text) = source.filter(|text| !text.is_empty()) {
+        return read_path(compiler, path, expression, text).map(ResponseSource::BodyPath);
+    }
     Some(match shared(expression) {
         Shared::Static(text) => ResponseSource::Literal(literal(compiler, path, text)?),
         Shared::StageVariable(name) => {
@@ -118,14 +136,10 @@ pub(super) fn response_source(
             let rest = expression.strip_prefix("integration.response.").unwrap_or_default();
             match rest.split_once('.') {
                 Some(("header", name)) if !name.is_empty() => ResponseSource::Header(name.into()),
-                Some(("multivalueheader", _)) => {
-                    not_runnable(compiler, path, "multi-value-mapping", expression);
-                    return None;
+                Some(("multivalueheader", name)) if !name.is_empty() => {
+                    ResponseSource::Headers(name.into())
                 }
-                _ if rest.starts_with("body") => {
-                    not_runnable(compiler, path, "body-mapping", expression);
-                    return None;
-                }
+                None if rest == "body" => ResponseSource::Body,
                 _ => {
                     compiler.invalid("mapping-expression", path, refused("expression", expression));
                     return None;
@@ -149,28 +163,6 @@ pub(super) fn header_name<'a>(
     let message = format!("{name:?} is not the name of a header field");
     compiler.invalid("mapping-expression", path, message);
     None
-}
-
-/// Whether a header field delimits the message, so that no mapping may set it.
-pub(super) fn is_framing(name: &str) -> bool {
-    name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding")
-}
-
-/// Whether a header field of an answer is dropped although it is mapped.
-/// Source: AWS, "Amazon API Gateway important notes" (REST APIs).
-pub(super) fn is_kept_back(name: &str) -> bool {
-    let names = [
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "upgrade",
-        "via",
-    ];
-    names.iter().any(|kept| kept.eq_ignore_ascii_case(name))
 }
 
 /// AWS's words for an expression it does not take; `what` is `expression`, `expression parameter`
@@ -228,13 +220,24 @@ fn context(
     None
 }
 
-fn not_runnable(
+/// What follows `body`, if that is what the text begins with: empty, or a path into it.
+fn body_path(text: &str) -> Option<&str> {
+    text.strip_prefix("body").filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The path of a body mapping; one that may lead to several values cannot run yet.
+fn read_path(
     compiler: &mut Compiler<'_>,
     path: &DocumentPath,
-    kind: &'static str,
     expression: &str,
-) {
-    let message = format!("a mapping from \"{expression}\" cannot run yet");
-    let finding = Finding::new(Class::NotRunnable, kind, path.clone(), message);
-    compiler.report(finding.help("it comes with transformations"));
+    text: &str,
+) -> Option<JsonPath> {
+    let text = text.strip_prefix('.').filter(|text| text.starts_with('$')).unwrap_or(text);
+    let read: Result<JsonPath, UnusableJsonPath> = text.parse();
+    if let Err(error) = &read {
+        let message = format!("a mapping from \"{expression}\" cannot run yet: {error}");
+        let finding = Finding::new(Class::NotRunnable, "body-mapping", path.clone(), message);
+        compiler.report(finding.help("other paths come with transformations"));
+    }
+    read.ok()
 }

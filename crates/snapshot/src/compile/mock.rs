@@ -3,7 +3,7 @@
 use portico_model::{Class, Finding};
 
 use super::compiler::{Compiler, MethodScope};
-use super::{loose_json, response};
+use super::{content, loose_json, response};
 use crate::{Integration, MockStatus};
 
 /// Compiles a mock integration; `None` when a fatal finding has been made.
@@ -31,6 +31,9 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         }
     }
     let responses = response::compile(compiler, scope);
+    if let Some(why) = content::broken_mock(compiler, scope) {
+        return Some(Integration::Broken(why)).filter(|_| runnable && responses.is_some());
+    }
     if let Some((path, message)) = without_status {
         let finding = Finding::new(Class::Ignored, "mock-status", path, message.clone());
         compiler.report(finding.help("make the template {\"statusCode\": 200}"));

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use portico_model::{Class, DocumentPath, Finding, IntegrationResponse};
 
 use super::compiler::{Compiler, MethodScope};
-use super::mapping;
 use super::status_pattern::UnusablePattern;
+use super::{mapping, reserved};
 use crate::{ResponseRule, Responses};
 
 /// Compiles the integration responses of a method; `None` when a fatal finding has been made.
@@ -112,7 +112,10 @@ fn compile_rule(
             continue;
         };
         match mapping::response_source(compiler, &path, expression) {
-            Some(source) => headers.push((name.into(), source)),
+            Some(source) => {
+                let name = reserved::name_for_client(compiler, &path, name);
+                headers.extend(name.map(|name| (name, source)));
+            }
             None => runnable = false,
         }
     }
@@ -126,7 +129,12 @@ fn compile_rule(
             runnable = false;
         }
     }
-    runnable.then_some(ResponseRule { status: response.status_code, headers, templates })
+    runnable.then_some(ResponseRule {
+        status: response.status_code,
+        headers,
+        templates,
+        content_handling: response.content_handling,
+    })
 }
 
 /// The header field that a response parameter sets; `None` when a finding has been made instead.
@@ -151,16 +159,6 @@ fn target_name<'t>(
             response.status_code
         )));
         return None;
-    }
-    if mapping::is_framing(name) {
-        let message = format!("{name} is the gateway's own: no mapping can set it");
-        let class = Class::NotRunnable;
-        compiler.report(Finding::new(class, "reserved-header", path.clone(), message));
-        return None;
-    }
-    if mapping::is_kept_back(name) {
-        let message = format!("{name} never reaches a client: the mapping has no effect");
-        compiler.report(Finding::new(Class::Ignored, "reserved-header", path.clone(), message));
     }
     mapping::header_name(compiler, path, name)
 }

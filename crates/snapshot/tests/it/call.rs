@@ -1,33 +1,43 @@
 //! URIs and request parameters compiled to calls, and every finding about them.
 
-use portico_model::{Integration as IntegrationDocument, IntegrationType, TlsConfig};
-use portico_snapshot::{HttpCall, Integration, PathPart, QueryValue, RestStage, Source};
+use portico_model::{Connection, Integration as IntegrationDocument, IntegrationType, TlsConfig};
+use portico_snapshot::{
+    HttpCall, Inputs, Integration, PathPart, QueryValue, RestStage, Source, compile,
+};
 
-use crate::documents::{compile_one, http, map, method, only, print, stage};
+use crate::documents::{compile_one, deployment, http, map, method, only, print, resource, stage};
 
 fn print_source(source: &Source) -> String {
     match source {
         Source::Literal(text) => format!("'{}'", String::from_utf8_lossy(text)),
         Source::Path(index) => format!("path {index}"),
         Source::Query(name) => format!("query {name}"),
+        Source::Queries(name) => format!("queries {name}"),
         Source::Header(name) => format!("header {name}"),
+        Source::Headers(name) => format!("headers {name}"),
         Source::Context(variable) => format!("context {}", variable.as_str()),
+        Source::Body => "body".to_owned(),
+        Source::BodyPath(path) => format!("body {:?}", path.0),
     }
+}
+
+fn print_parts(parts: &[PathPart]) -> String {
+    let print = |part: &PathPart| match part {
+        PathPart::Literal(literal) => String::from_utf8_lossy(literal).into_owned(),
+        PathPart::Value(source) => format!("<{}>", print_source(source)),
+    };
+    parts.iter().map(print).collect()
 }
 
 /// A call as one line.
 fn print_call(stage: &RestStage, call: &HttpCall) -> String {
-    let mut text = format!("{} ", stage.origins[call.origin].authority());
-    for part in &call.path {
-        match part {
-            PathPart::Literal(literal) => text.push_str(&String::from_utf8_lossy(literal)),
-            PathPart::Value(source) => text.push_str(&format!("<{}>", print_source(source))),
-        }
-    }
+    let mut text =
+        format!("{} {}", stage.origins[call.origin].authority(), print_parts(&call.path));
     for part in &call.query {
         let value = match &part.value {
             QueryValue::Literal(literal) => String::from_utf8_lossy(literal).into_owned(),
             QueryValue::Value(source) => format!("<{}>", print_source(source)),
+            QueryValue::Parts(parts) => print_parts(parts),
         };
         text.push_str(&format!(" ?{}={value}", part.name));
     }
@@ -37,30 +47,31 @@ fn print_call(stage: &RestStage, call: &HttpCall) -> String {
     text
 }
 
+/// What a URI and the mappings of `requestParameters` compile to.
+fn check_call(uri: &str, parameters: &[(&str, &str)], expected: &str) {
+    let mut document = method(IntegrationDocument {
+        request_parameters: parameters
+            .iter()
+            .map(|(target, source)| (format!("integration.request.{target}"), (*source).to_owned()))
+            .collect(),
+        ..http(IntegrationType::HttpProxy, uri)
+    });
+    document.request_parameters = map(&[
+        ("method.request.path.id", true),
+        ("method.request.path.toy", true),
+        ("method.request.querystring.q", false),
+        ("method.request.header.X-A", false),
+    ]);
+    let compiled = compile_one("/pets/{id}/{toy+}", document, &stage());
+    let fatal: Vec<_> = compiled.findings.iter().map(print).collect();
+    let stage = compiled.stage.unwrap_or_else(|| panic!("{uri}: {fatal:?}"));
+    let Integration::HttpProxy(call) = only(&stage) else { panic!("{uri}") };
+    assert_eq!(print_call(&stage, call), expected, "{uri} {parameters:?}");
+}
+
 #[test]
 fn uris_and_mappings_become_calls() {
-    let check = |uri: &str, parameters: &[(&str, &str)], expected: &str| {
-        let mut document = method(IntegrationDocument {
-            request_parameters: parameters
-                .iter()
-                .map(|(target, source)| {
-                    (format!("integration.request.{target}"), (*source).to_owned())
-                })
-                .collect(),
-            ..http(IntegrationType::HttpProxy, uri)
-        });
-        document.request_parameters = map(&[
-            ("method.request.path.id", true),
-            ("method.request.path.toy", true),
-            ("method.request.querystring.q", false),
-            ("method.request.header.X-A", false),
-        ]);
-        let compiled = compile_one("/pets/{id}/{toy+}", document, &stage());
-        let fatal: Vec<_> = compiled.findings.iter().map(print).collect();
-        let stage = compiled.stage.unwrap_or_else(|| panic!("{uri}: {fatal:?}"));
-        let Integration::HttpProxy(call) = only(&stage) else { panic!("{uri}") };
-        assert_eq!(print_call(&stage, call), expected, "{uri} {parameters:?}");
-    };
+    let check = check_call;
     check("http://127.0.0.1:9000", &[], "127.0.0.1:9000 /");
     check("http://H/a?b=c", &[], "h /a ?b=c");
     check(
@@ -97,6 +108,34 @@ fn uris_and_mappings_become_calls() {
         "http://h/",
         &[("header.A", "context.identity.sourceIp")],
         "h / A: context identity.sourceIp",
+    );
+}
+
+#[test]
+fn parts_of_queries_every_value_and_bodies_become_calls() {
+    let check = check_call;
+    check(
+        "http://h/?a=x{v}y{w}&b={v}{w}&c={v}",
+        &[("path.v", "method.request.path.id"), ("path.w", "'1 2'")],
+        "h / ?a=x<path 0>y1%202 ?b=<path 0>1%202 ?c=<path 0>",
+    );
+    check(
+        "http://h/",
+        &[
+            ("header.A", "method.request.multivalueheader.X-A"),
+            ("header.B", "method.request.multivaluequerystring.q"),
+            ("querystring.c", "method.request.multivaluequerystring.q"),
+        ],
+        "h / ?c=<queries q> A: headers X-A B: queries q",
+    );
+    check(
+        "http://h/{v}",
+        &[
+            ("path.v", "method.request.body.$.a"),
+            ("querystring.b", "method.request.body.b['c d'][0]"),
+            ("header.A", "method.request.body"),
+        ],
+        "h /<body [Member(\"a\")]> ?b=<body [Member(\"b\"), Member(\"c d\"), Item(0)]> A: body",
     );
 }
 
@@ -162,8 +201,9 @@ fn every_problem_of_a_uri_is_found() {
     invalid("http://{h}/", "a request may not choose the host");
     let unfilled = "nothing fills the path variable {id} of the URI";
     check("http://h/{id}", "Invalid uri-variable", unfilled);
-    let part = "a path variable in the query of a URI stands for a whole value only";
-    check("http://h/?a={id}b", "NotRunnable uri-query-variable", part);
+    check("http://h/?a={id}b", "Invalid uri-variable", unfilled);
+    let part = "a path variable cannot be the name of a query parameter";
+    check("http://h/?{id}=b", "NotRunnable uri-query-variable", part);
     let other = "\"${context.stage}\" is no stage variable";
     check("http://h/${context.stage}", "Invalid uri", other);
     check("http://h/${stageVariables.v", "Invalid uri", "\"${\" without \"}\"");
@@ -199,15 +239,28 @@ fn every_problem_of_a_mapping_is_found() {
     check("header.A", "context.requestid", "NotRunnable context-variable", unknown);
     let elsewhere = "\"context.status\" has no value in a mapping";
     check("header.A", "context.status", "NotRunnable context-variable", elsewhere);
-    let later = |source: &str, kind: &str| {
-        let message = format!("a mapping from \"{source}\" cannot run yet");
-        check("header.A", source, &format!("NotRunnable {kind}"), &message);
+    let later = |source: &str| {
+        let message = format!(
+            "a mapping from \"{source}\" cannot run yet: not a path of .name, ['name'] and [0] alone"
+        );
+        check("header.A", source, "NotRunnable body-mapping", &message);
     };
-    later("method.request.multivalueheader.X", "multi-value-mapping");
-    later("method.request.multivaluequerystring.X", "multi-value-mapping");
-    later("method.request.body", "body-mapping");
-    later("method.request.body.a", "body-mapping");
-    later("method.request.body[0]", "body-mapping");
+    for source in ["method.request.multivalueheader.Y", "method.request.multivaluequerystring.X"] {
+        let error = format!("Invalid mapping expression parameter specified: {source}");
+        invalid("header.A", source, &error);
+    }
+    for source in ["method.request.multivaluepath.X", "method.request.multivalueheader."] {
+        let error = format!("Invalid mapping expression specified: {source}");
+        invalid("header.A", source, &error);
+    }
+    for source in ["method.request.body..a", "method.request.body.a[*]", "method.request.body.*"] {
+        later(source);
+    }
+    invalid(
+        "header.A",
+        "method.request.bodys",
+        "Invalid mapping expression specified: method.request.bodys",
+    );
     check("path.id", "'x'", "Ignored uri-variable", "the URI has no path variable {id}");
     for target in ["header.Content-Length", "header.transfer-ENCODING"] {
         let message = format!(
@@ -215,6 +268,70 @@ fn every_problem_of_a_mapping_is_found() {
         );
         check(target, "'1'", "Ignored reserved-header", &message);
     }
+}
+
+#[test]
+fn fields_that_never_reach_an_origin_are_told() {
+    let names = ["Connection", "expect", "Keep-Alive", "PROXY-AUTHENTICATE", "TE", "Via"];
+    for name in names.into_iter().chain(["Proxy-Connection", "x-amzn-apigateway-api-id"]) {
+        let target = format!("integration.request.header.{name}");
+        let message = format!("{name} never reaches an origin: the mapping has no effect");
+        let path = format!("/integration/requestParameters/{target}");
+        check("http://h/", &target, "'a'", &format!("Ignored reserved-header {path}: {message}"));
+    }
+}
+
+#[test]
+fn vpc_links_lead_where_the_operator_says() {
+    let compile = |uri: &str, id: Option<&str>, tls: Option<TlsConfig>| {
+        let mut document = method(http(IntegrationType::HttpProxy, uri));
+        document.integration.tls_config = tls;
+        document.integration.connection = Connection::VpcLink { id: id.map(str::to_owned) };
+        let links = [
+            ("plain", "http://10.0.0.7:9000"),
+            ("tls", "https://nlb.internal"),
+            ("1.2", "http://v:1/"),
+            ("path", "http://h/a"),
+        ];
+        let links = links.map(|(id, url)| (id.to_owned(), url.to_owned())).into();
+        let deployment = deployment(vec![resource("/pets", vec![document])]);
+        let (name, stage) = ("prod".parse().unwrap(), stage());
+        compile(&Inputs { vpc_links: &links, ..Inputs::new(&deployment, &name, &stage) })
+    };
+    let check = |uri: &str, id: &str, origin: &str, host: Option<&str>, name: Option<&str>| {
+        let stage = compile(uri, Some(id), None).stage.unwrap();
+        let Integration::HttpProxy(call) = only(&stage) else { panic!("{uri} {id}") };
+        let found = &stage.origins[call.origin];
+        assert_eq!(format!("{}://{}", found.scheme(), found.authority()), origin, "{uri} {id}");
+        assert_eq!(call.host.as_deref(), host, "{uri} {id}");
+        assert_eq!(found.tls.as_ref().map(|tls| &*tls.server_name), name, "{uri} {id}");
+    };
+    check("http://lb:81/a", "unknown", "http://lb:81", None, None);
+    check("https://lb/a", "unknown", "https://lb", None, Some("lb"));
+    check("http://lb:81/a", "plain", "http://10.0.0.7:9000", Some("lb:81"), None);
+    check("https://lb/a", "plain", "http://10.0.0.7:9000", Some("lb"), None);
+    check("https://lb/a", "tls", "https://nlb.internal", Some("lb"), Some("lb"));
+    check("http://lb/a", "tls", "https://nlb.internal", Some("lb"), Some("lb"));
+    check("http://lb/a", "${stageVariables.v}", "http://v:1", Some("lb"), None);
+
+    let other = TlsConfig { server_name_to_verify: Some("o".into()), ..TlsConfig::default() };
+    let stage = compile("https://lb/a", Some("tls"), Some(other)).stage.unwrap();
+    assert_eq!(&*stage.origins[0].tls.as_ref().unwrap().server_name, "o");
+
+    let refused = |id: Option<&str>, expected: &str| {
+        let compiled = compile("http://lb/", id, None);
+        assert_eq!(compiled.findings.iter().map(print).collect::<Vec<_>>(), [expected]);
+        compiled.stage
+    };
+    let missing = "Invalid vpc-link /integration: connectionType VPC_LINK needs a connectionId";
+    assert!(refused(None, missing).is_none());
+    let path = "Invalid vpc-link /integration/connectionId: the URL of VPC link \"path\" is no \
+                http://host:port: \"http://h/a\"";
+    assert!(refused(Some("path"), path).is_none());
+    let variable = "Ignored stage-variable /integration/connectionId: the stage has no variable \
+                    \"none\", so every request of the method is answered with 500";
+    let stage = refused(Some("${stageVariables.none}"), variable).unwrap();
+    assert!(matches!(only(&stage), Integration::Broken(_)));
 }
 
 #[test]

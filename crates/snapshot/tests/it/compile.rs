@@ -1,6 +1,8 @@
 //! Documents compiled: proxies, mocks, throttles, routes and origins.
 
-use portico_model::{Allow, IntegrationType, MethodSetting, PassthroughBehavior, Stage};
+use portico_model::{
+    Allow, ContentHandling, IntegrationType, MethodSetting, PassthroughBehavior, Stage,
+};
 use portico_snapshot::{Inputs, Integration, MockStatus, compile};
 
 use crate::documents::{
@@ -29,6 +31,7 @@ fn a_proxy_ignores_templates_and_response_parameters() {
     let mut response = rule(Some("2.."), 200);
     response.response_parameters = map(&[("method.response.header.X", "'x'".to_owned())]);
     response.response_templates = map(&[("application/json", "$x".to_owned())]);
+    response.content_handling = Some(ContentHandling::ConvertToText);
     document.integration.responses = vec![response];
     let compiled = compile_one("/pets", document, &stage());
     assert!(compiled.stage.is_some());
@@ -41,6 +44,8 @@ fn a_proxy_ignores_templates_and_response_parameters() {
          response parameters",
             "Ignored ignored-by-proxy /rule/responseTemplates: an http_proxy integration ignores \
          response templates",
+            "Ignored ignored-by-proxy /rule/contentHandling: an http_proxy integration ignores the \
+         content handling of responses",
         ]
     );
 }

@@ -51,6 +51,7 @@ pub(crate) fn method(integration: Integration) -> Method {
         authorization: Authorization::None,
         api_key_required: false,
         request_validator: None,
+        request_models: BTreeMap::new(),
         refusals: Vec::new(),
         responses: Vec::new(),
     }
@@ -63,6 +64,7 @@ pub(crate) fn method_response(status_code: u16, headers: &[&str]) -> MethodRespo
         path: DocumentPath::root().join("response"),
         status_code,
         response_parameters: headers.iter().map(header).collect(),
+        response_models: BTreeMap::new(),
     }
 }
 
@@ -88,8 +90,15 @@ pub(crate) fn resource(path: &str, methods: Vec<Method>) -> Resource {
 /// An API.
 pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
     let id = RestApiId::derive("t", "T");
-    let api = RestApi { id, name: "T".into(), description: None, version: None };
-    Deployment { api, resources, gateway_responses: Vec::new(), refusals: Vec::new() }
+    let api = RestApi {
+        id,
+        name: "T".into(),
+        description: None,
+        version: None,
+        binary_media_types: Vec::new(),
+    };
+    let (models, gateway_responses) = (Vec::new(), Vec::new());
+    Deployment { api, resources, models, gateway_responses, refusals: Vec::new() }
 }
 
 /// Compiles a stage with one method.

@@ -115,8 +115,10 @@ fn every_problem_of_a_parameter_is_found() {
     invalid(header, "", "Invalid mapping expression specified: ");
     let body = "method.request.body";
     invalid(header, body, "Invalid mapping expression specified: method.request.body");
-    let own = "Content-Length is the gateway's own: no mapping can set it";
-    check("gatewayresponse.header.Content-Length", "'1'", "NotRunnable reserved-header", own);
+    let renamed = "Server reaches clients as x-amzn-Remapped-Server";
+    check("gatewayresponse.header.Server", "'x'", "Ignored reserved-header", renamed);
+    let dropped = "Upgrade never reaches a client: the mapping has no effect";
+    check("gatewayresponse.header.Upgrade", "'x'", "Ignored reserved-header", dropped);
     let name = "\"A B\" is not the name of a header field";
     check("gatewayresponse.header.A B", "'1'", "Invalid mapping-expression", name);
     let control = "a static value has a control character";

@@ -4,6 +4,7 @@
 
 mod call;
 mod compile;
+mod content;
 mod documents;
 mod gateway_response;
 mod response;

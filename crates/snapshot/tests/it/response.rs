@@ -1,7 +1,7 @@
 //! Integration responses compiled to rules, and every finding about them.
 
 use portico_model::{Class, IntegrationType, Method as MethodDocument, PassthroughBehavior};
-use portico_snapshot::{BodyRule, Integration, ResponseSource};
+use portico_snapshot::{Integration, RequestTemplates, ResponseSource};
 
 use crate::documents::{compile_one, http, map, method, method_response, only, print, rule, stage};
 
@@ -9,11 +9,15 @@ use crate::documents::{compile_one, http, map, method, method_response, only, pr
 fn integration_responses_are_chosen_by_status() {
     let mut document = method(http(IntegrationType::Http, "http://h/"));
     document.integration.passthrough_behavior = PassthroughBehavior::Never;
-    document.responses = vec![method_response(200, &["X", "Y"]), method_response(404, &[])];
+    document.responses =
+        vec![method_response(200, &["V", "W", "X", "Y", "Z"]), method_response(404, &[])];
     let mut found = rule(None, 200);
     found.response_parameters = map(&[
         ("method.response.header.X", "integration.response.header.Location".to_owned()),
         ("method.response.header.Y", "'a'".to_owned()),
+        ("method.response.header.Z", "integration.response.multivalueheader.A".to_owned()),
+        ("method.response.header.V", "integration.response.body".to_owned()),
+        ("method.response.header.W", "integration.response.body.a[1]".to_owned()),
     ]);
     found.response_templates = map(&[("application/json", "{\"a\": 1}".to_owned())]);
     document.integration.responses =
@@ -28,7 +32,8 @@ fn integration_responses_are_chosen_by_status() {
     );
     let stage = compiled.stage.unwrap();
     let Integration::Http { body, responses, .. } = only(&stage) else { panic!() };
-    assert_eq!(*body, BodyRule::Refuse415);
+    let passthrough = PassthroughBehavior::Never;
+    assert_eq!(*body, RequestTemplates { templates: Vec::new(), passthrough });
     let check = |status: u16, expected: Option<u16>| {
         assert_eq!(responses.select(status).map(|rule| rule.status), expected, "{status}");
     };
@@ -42,8 +47,11 @@ fn integration_responses_are_chosen_by_status() {
     assert_eq!(
         rule.headers,
         [
+            ("V".into(), ResponseSource::Body),
+            ("W".into(), ResponseSource::BodyPath(".a[1]".parse().unwrap())),
             ("X".into(), ResponseSource::Header("Location".into())),
             ("Y".into(), ResponseSource::Literal((*b"a").into())),
+            ("Z".into(), ResponseSource::Headers("A".into())),
         ]
     );
     assert_eq!(rule.templates, [("application/json".into(), (*b"{\"a\": 1}").into())]);
@@ -83,15 +91,13 @@ fn every_problem_of_a_response_parameter_is_found() {
     invalid("header.X", "'x'", "Invalid mapping identifier specified");
     let source = "integration.response.header.";
     invalid(x, source, &format!("Invalid mapping expression specified: {source}"));
-    let later = |source: &str, kind: &str| {
-        let message = format!("a mapping from \"{source}\" cannot run yet");
-        check(x, source, &format!("NotRunnable {kind}"), &message);
-    };
-    later("integration.response.body.id", "body-mapping");
-    later("integration.response.multivalueheader.A", "multi-value-mapping");
-    let message = "Content-Length is the gateway's own: no mapping can set it";
-    let target = "method.response.header.Content-Length";
-    check(target, "'1'", "NotRunnable reserved-header", message);
+    let source = "integration.response.body.*";
+    let message = format!(
+        "a mapping from \"{source}\" cannot run yet: not a path of .name, ['name'] and [0] alone"
+    );
+    check(x, source, "NotRunnable body-mapping", &message);
+    let source = "integration.response.multivalueheader.";
+    invalid(x, source, &format!("Invalid mapping expression specified: {source}"));
 }
 
 #[test]
@@ -110,11 +116,9 @@ fn every_problem_of_a_response_is_found() {
            constant: it has one of the characters $ # \\"],
     );
     check(
-        |document| document.integration.request_templates = map(&[("a/b", String::new())]),
-        &[
-            "NotRunnable mapping-template /integration/requestTemplates/a~1b: a request template of \
-           an http integration cannot run yet",
-        ],
+        |document| document.integration.request_templates = map(&[("a/b", "$x".to_owned())]),
+        &["NotRunnable mapping-template /integration/requestTemplates/a~1b: the template is not \
+           constant: it has one of the characters $ # \\"],
     );
 }
 
@@ -130,8 +134,8 @@ fn patterns_that_cannot_run_are_findings() {
 }
 
 #[test]
-fn a_mapping_without_effect_is_told() {
-    let check = |name: &str, expected: &[&str]| {
+fn a_mapping_without_its_effect_is_told() {
+    let check = |name: &str, expected: Option<&str>, findings: &[&str]| {
         let mut document = method(http(IntegrationType::Http, "http://h/"));
         document.responses = vec![method_response(200, &[name])];
         let mut mapped = rule(None, 200);
@@ -139,12 +143,32 @@ fn a_mapping_without_effect_is_told() {
         mapped.response_parameters = map(&[(target.as_str(), "'a'".to_owned())]);
         document.integration.responses = vec![mapped];
         let compiled = compile_one("/pets", document, &stage());
-        let kinds: Vec<_> = compiled.findings.iter().map(|finding| finding.kind).collect();
-        assert_eq!(kinds, expected, "{name}");
-        assert!(compiled.stage.is_some());
+        let found: Vec<_> = compiled.findings.iter().map(|found| &*found.message).collect();
+        assert_eq!(found, findings, "{name}");
+        let stage = compiled.stage.unwrap();
+        let Integration::Http { responses, .. } = only(&stage) else { panic!("{name}") };
+        let fields = &responses.select(200).unwrap().headers;
+        assert_eq!(fields.first().map(|(name, _)| &**name), expected, "{name}");
     };
-    check("Upgrade", &["reserved-header"]);
-    check("proxy-authenticate", &["reserved-header"]);
-    check("Server", &[]);
-    check("X-A", &[]);
+    let dropped = |name: &str| {
+        check(name, None, &[&format!("{name} never reaches a client: the mapping has no effect")]);
+    };
+    let renamed = |name: &str| {
+        let seen = format!("x-amzn-Remapped-{name}");
+        check(name, Some(&seen), &[&format!("{name} reaches clients as {seen}")]);
+    };
+    // Source: AWS, "Amazon API Gateway important notes" (REST APIs), the column of responses.
+    for name in ["Expect", "Host", "proxy-authenticate", "TE", "Trailer", "Upgrade"] {
+        dropped(name);
+    }
+    dropped("Transfer-Encoding");
+    for name in ["Authorization", "Connection", "Content-Length", "Content-MD5", "date"] {
+        renamed(name);
+    }
+    for name in ["Max-Forwards", "SERVER", "User-Agent", "WWW-Authenticate", "x-amzn-RequestId"] {
+        renamed(name);
+    }
+    for name in ["Accept", "Age", "Content-Encoding", "Content-Type", "Pragma", "Via", "X-A"] {
+        check(name, Some(name), &[]);
+    }
 }

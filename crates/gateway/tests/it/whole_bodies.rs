@@ -1,0 +1,115 @@
+//! Bodies that are held whole, as a mapping reads them or they are converted: their limits.
+
+use portico_net::Limit;
+use portico_testkit::origin::{Act, Origin};
+use portico_testkit::raw::Client;
+use portico_testkit::server::Running;
+
+use crate::support::gateway;
+
+const DEFINITION: &str = r#"
+openapi: 3.0.1
+info: {title: Bodies, version: "1"}
+paths:
+  /map:
+    post:
+      x-amazon-apigateway-integration:
+        type: http_proxy
+        httpMethod: POST
+        uri: http://${stageVariables.origin}/
+        requestParameters: {integration.request.header.X-Id: method.request.body.id}
+  /text:
+    post:
+      responses: {"200": {description: Ok}}
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: POST
+        uri: http://${stageVariables.origin}/
+        contentHandling: CONVERT_TO_TEXT
+        responses: {default: {statusCode: 200}}
+x-amazon-apigateway-binary-media-types: [image/png]
+"#;
+
+fn start(origin: &Origin, body_bytes: u64, buffered_bytes: usize) -> Running {
+    let mut gateway = gateway(origin);
+    gateway.settings.body_bytes = body_bytes;
+    gateway.settings.buffered_bytes = buffered_bytes;
+    gateway.start(DEFINITION)
+}
+
+fn status(gateway: &Running, request: &[u8]) -> u16 {
+    let mut client = Client::connect(gateway.address());
+    client.send(request);
+    client.answer("POST").status
+}
+
+/// A JSON text of this length with an `id`.
+fn json(length: usize) -> String {
+    let start = r#"{"id": "7", "rest": ""#;
+    format!("{start}{}\"}}", "x".repeat(length - start.len() - 2))
+}
+
+fn request(path: &str, body: &str) -> Vec<u8> {
+    format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        .into()
+}
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+#[test]
+fn a_body_that_is_read_goes_on_whole() {
+    let origin = Origin::always(vec![Act::Request, Act::Send(OK.to_vec())]);
+    let gateway = start(&origin, 1_000_000, 10_000_000);
+    for length in [100, 16_384, 65_535, 65_536, 65_537, 1_000_000] {
+        let body = json(length);
+        assert_eq!(status(&gateway, &request("/map", &body)), 200);
+        let seen = origin.request();
+        assert_eq!(seen.field("x-id"), Some("7"), "{length}");
+        assert_eq!(seen.field("content-length"), Some(length.to_string().as_str()));
+        assert!(seen.body == body.as_bytes(), "{length}");
+    }
+    let chunked = "POST /map HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\
+                   5\r\n{\"id\"\r\n4\r\n: 8}\r\n0\r\n\r\n";
+    assert_eq!(status(&gateway, chunked.as_bytes()), 200);
+    let seen = origin.request();
+    assert_eq!((seen.field("x-id"), &*seen.raw), (Some("8"), &b"{\"id\": 8}"[..]));
+}
+
+#[test]
+fn a_body_that_is_read_has_the_limits_of_others() {
+    let origin = Origin::always(vec![Act::Request, Act::Send(OK.to_vec())]);
+    let gateway = start(&origin, 100_000, 60_000);
+    assert_eq!(status(&gateway, &request("/map", &json(100_001))), 413);
+    let body = json(100_001);
+    let head = "POST /map HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunked = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    assert_eq!(status(&start(&origin, 100_000, 10_000_000), chunked.as_bytes()), 413);
+    assert_eq!(gateway.hits(Limit::BodyBytes), 1);
+    assert_eq!(status(&gateway, &request("/map", &json(90_000))), 503);
+    assert!(gateway.hits(Limit::BufferedBytes) > 0);
+    assert_eq!(origin.requests(), 0);
+}
+
+#[test]
+fn an_answer_that_is_converted_is_no_longer_than_a_payload() {
+    let answer = |length: usize| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        [head.into_bytes(), vec![b'x'; length]].concat()
+    };
+    let check = |length: usize, expected: u16| {
+        let answer = answer(length);
+        let origin = Origin::always(vec![Act::Request, Act::Send(answer)]);
+        let gateway = start(&origin, 1000, 100_000_000);
+        let mut client = Client::connect(gateway.address());
+        client.send(request("/text", "a"));
+        let answer = client.answer("POST");
+        assert_eq!(answer.status, expected, "{length}");
+        if expected == 200 {
+            assert_eq!(answer.body.len(), length);
+        }
+    };
+    check(0, 200);
+    check(65_537, 200);
+    check(10_485_760, 200);
+    check(10_485_761, 500);
+}
