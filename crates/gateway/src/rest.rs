@@ -10,7 +10,6 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
-mod json;
 mod route;
 mod scope;
 mod throttle;

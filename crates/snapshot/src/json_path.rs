@@ -1,6 +1,8 @@
 //! JsonPath: a path to one value of a JSON text, as body mappings write it.
 //! Source: AWS, "Parameter mapping source examples for REST APIs", `JSONPath_EXPRESSION`.
 
+mod find;
+
 use std::str::FromStr;
 
 /// Steps of a path; more are refused.

@@ -10,7 +10,6 @@ use crate::rest::body;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
-use crate::rest::json;
 use crate::rest::scope::{BODY_VALUE_BYTES, Scope, named};
 
 pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response, Fault> {
@@ -150,7 +149,7 @@ fn write_mapped(
             ResponseSource::BodyPath(path) => {
                 value.clear();
                 let held = answer.map(Answer::held).unwrap_or_default();
-                if json::write(held, path, &mut value) && value.len() <= BODY_VALUE_BYTES {
+                if path.write(held, &mut value) && value.len() <= BODY_VALUE_BYTES {
                     response.mapped_field(name, &value);
                 }
             }

@@ -13,7 +13,6 @@ use crate::ids::{IdGenerator, RequestIds};
 use crate::rest::encode::{
     is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
 };
-use crate::rest::json;
 use crate::rest::route::Matched;
 
 /// Everything a mapping of this request can name.
@@ -101,7 +100,7 @@ impl<'a> Scope<'a> {
             Source::Body => return write_body(self.body.unwrap_or_default(), place, out),
             Source::BodyPath(path) => {
                 let mut text = self.worker.buffers.take();
-                let found = json::write(self.body.unwrap_or_default(), path, &mut text);
+                let found = path.write(self.body.unwrap_or_default(), &mut text);
                 let written = found && write_body_text(&text, place, out);
                 self.worker.buffers.put(text);
                 return written;

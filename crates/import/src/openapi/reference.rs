@@ -11,7 +11,10 @@ const CHAIN: usize = 32;
 
 /// Values that all references of a definition together may stand for, and what its operations
 /// inherit from it, each counted as often as it is used.
-const REFERENCED: usize = 4_000_000;
+const REFERENCED: usize = 2_000_000;
+
+/// How often a value counts that an operation inherits: each is also told for each.
+const INHERITED: usize = 4;
 
 impl<'d> Reader<'d> {
     /// What a value stands for: itself, or what its `$ref` names. `None` when a finding has been
@@ -120,7 +123,7 @@ impl<'d> Reader<'d> {
             return Ok(Some(own));
         }
         let Some(inherited) = self.root().get(key) else { return Ok(None) };
-        match self.charge(&operation.path, size(inherited.node)) {
+        match self.charge(&operation.path, INHERITED * size(inherited.node)) {
             true => Ok(Some(inherited)),
             false => Err(()),
         }

@@ -5,19 +5,22 @@
 
 use std::ops::Range;
 
-use portico_snapshot::{JsonPath, Step};
+use super::{JsonPath, Step};
 
 /// Values inside values, beyond which a text is taken for none.
 const DEPTH: usize = 128;
 
-/// Appends the value that a path leads to: the content of a string, or JSON. False if there is none.
-pub(crate) fn write(text: &[u8], path: &JsonPath, out: &mut Vec<u8>) -> bool {
-    let Some(range) = find(text, path) else { return false };
-    match text[range.clone()].strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")) {
-        Some(content) => write_unescaped(content, out),
-        None => out.extend_from_slice(&text[range]),
+impl JsonPath {
+    /// Appends the value that the path leads to in a JSON text: the content of a string, or JSON.
+    /// False if there is none.
+    pub fn write(&self, text: &[u8], out: &mut Vec<u8>) -> bool {
+        let Some(range) = find(text, self) else { return false };
+        match text[range.clone()].strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")) {
+            Some(content) => write_unescaped(content, out),
+            None => out.extend_from_slice(&text[range]),
+        }
+        true
     }
-    true
 }
 
 fn find(text: &[u8], path: &JsonPath) -> Option<Range<usize>> {
@@ -220,9 +223,10 @@ mod tests {
 
     fn check(text: &str, path: &str, expected: Option<&str>) {
         let mut out = b"!".to_vec();
-        let found = write(text.as_bytes(), &path.parse().unwrap(), &mut out);
+        let path: JsonPath = path.parse().unwrap();
+        let found = path.write(text.as_bytes(), &mut out);
         let found = found.then(|| String::from_utf8(out[1..].to_vec()).unwrap());
-        assert_eq!(found.as_deref(), expected, "{path} of {text}");
+        assert_eq!(found.as_deref(), expected, "{path:?} of {text}");
     }
 
     #[test]
@@ -264,14 +268,15 @@ mod tests {
     #[test]
     fn no_text_is_too_strange() {
         let text = br#"{"a":[1,{"b":"\u00e9\ud83d\ude00\n"},true],"c":{"a":-1.5e+3}}"#;
-        for path in [".a[1].b", ".c.a", "[0]"].map(|path| path.parse().unwrap()) {
+        for path in [".a[1].b", ".c.a", "[0]"] {
+            let path: JsonPath = path.parse().unwrap();
             for at in 0..text.len() {
                 for byte in *b"\"\\{}[],:u0\x00\xff" {
                     let mut changed = text.to_vec();
                     changed[at] = byte;
-                    write(&changed, &path, &mut Vec::new());
+                    path.write(&changed, &mut Vec::new());
                     changed.truncate(at + 1);
-                    write(&changed, &path, &mut Vec::new());
+                    path.write(&changed, &mut Vec::new());
                 }
             }
         }
