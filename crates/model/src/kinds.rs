@@ -21,6 +21,7 @@ const fn fixed(name: &'static str, about: &'static str) -> Kind {
 
 /// Every kind, by name.
 pub const KINDS: &[Kind] = &[
+    fixed("access-log", "access logs of a stage"),
     allowable("api-key", "API keys"),
     allowable("authorization", "authorization by x-amazon-apigateway-auth"),
     allowable("authorizer", "authorizers and security schemes"),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use portico_model::StageName;
 
+use crate::telemetry::log::LogFormat;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
 const TOP: &str = "\
@@ -122,6 +123,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR", help_heading = "Process")]
     pub(crate) data_dir: Option<PathBuf>,
 
+    /// What the log on standard error looks like: human or json [default: human on a terminal, json
+    /// elsewhere]
+    #[arg(long, value_name = "FORMAT", env = "PORTICO_LOG_FORMAT", help_heading = "Process")]
+    pub(crate) log_format: Option<LogFormat>,
+
     /// Print a line for each request, with its steps, on standard error
     #[arg(short, long, help_heading = "Process")]
     pub(crate) verbose: bool,
@@ -175,6 +181,7 @@ mod tests {
         check(&["--drain-seconds", "soon"], "0 to 3600");
         check(&["--account-id", "12"], "twelve digits");
         check(&["--region", "us east"], "such as us-east-1");
+        check(&["--log-format", "xml"], "expected human or json");
         check(&["--listn", "127.0.0.1:1"], "--listen");
     }
 }

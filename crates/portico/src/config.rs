@@ -11,11 +11,13 @@ use portico_net::{CertificateFiles, SecurityPolicy};
 use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
+use crate::access_log::AccessLog;
 use crate::client_address::ClientAddress;
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
+use crate::telemetry::log::LogFormat;
 use crate::upstream::Upstream;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
@@ -36,6 +38,7 @@ pub(crate) struct Config {
     pub(crate) drain_seconds: Option<DrainTime>,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
+    pub(crate) log_format: Option<LogFormat>,
     /// Whom to ask for the addresses of origins; none is whom the system asks.
     #[serde(default)]
     pub(crate) name_servers: Vec<Listen>,
@@ -48,6 +51,9 @@ pub(crate) struct Config {
     /// How origins are called.
     #[serde(default)]
     pub(crate) upstream: Upstream,
+    /// Where access logs go.
+    #[serde(default)]
+    pub(crate) access_log: AccessLog,
     /// Stage name to AWS's Stage document.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
@@ -118,6 +124,7 @@ pub(crate) fn load(
     let source = Source::read(&path, "configuration", BYTES_MAX)?;
     let mut config = parse(&source).map_err(Refusal::Report)?;
     let directory = path.parent().unwrap_or(Path::new(""));
+    config.access_log.directory = directory.to_owned();
     config.data_dir = config.data_dir.map(|data| directory.join(data));
     for origin in &mut config.origins {
         origin.directory = directory.join(&origin.directory);
@@ -172,7 +179,10 @@ impl Config {
             }
         };
         match self.stages.get(&name) {
-            Some(stage) => Ok((name, stage.clone())),
+            Some(stage) => {
+                let stage = self.access_log.locate(&name, stage.clone())?;
+                Ok((name, stage))
+            }
             None if self.stages.is_empty() => Ok((name, Stage::default())),
             None => Err(Failure::new(format!("{FILE_NAME} has no stage {name}"))
                 .help(format!("its stages are: {}", names()))),
@@ -205,6 +215,8 @@ mod tests {
             drain-seconds = 5
             account-id = "123456789012"
             region = "eu-west-1"
+            log-format = "json"
+            access-log = { default = "stdout", destinations = { "arn:x" = "a.log" } }
             name-servers = ["10.0.0.2:53"]
             [tls]
             listen = "0.0.0.0:443"
@@ -229,6 +241,7 @@ mod tests {
         assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
         assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
         assert_eq!(config.workers.map(Workers::count), Some(3));
+        assert_eq!(config.log_format, Some(LogFormat::Json));
         assert_eq!(config.drain_seconds.map(|time| time.duration().as_secs()), Some(5));
         assert_eq!(config.upstream.ca.as_deref(), Some(Path::new("roots.pem")));
         let tls = config.tls.unwrap();

@@ -2,6 +2,7 @@
 //!
 //! Standard output has the banner and what was asked for; everything else goes to standard error.
 
+mod access_log;
 mod banner;
 mod beside;
 mod check;
@@ -46,10 +47,11 @@ fn main() -> ExitCode {
         Command::Serve(serve) => match serve::run(&serve) {
             Ok(()) => true,
             Err(refusal) => {
-                terminal::eprint(&refusal.render(terminal::stderr_colours()));
+                telemetry::log::refuse(&refusal);
                 false
             }
         },
     };
+    telemetry::log::end();
     if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -25,7 +25,7 @@ use crate::service;
 use crate::small_server::SmallServer;
 use crate::sockets::{Role, Sockets};
 use crate::stop::{self, Serving, Signals};
-use crate::telemetry::{Status, Telemetry};
+use crate::telemetry::{AccessLogs, Status, Telemetry, log};
 use crate::terminal;
 use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
@@ -35,6 +35,7 @@ use crate::watch::Watch;
 pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let started = started();
     let (config, source) = config::load(flags.staging.config.as_deref(), &flags.definition)?;
+    log::begin(flags.log_format.or(config.log_format))?;
     let data_dir = data_dir(flags, &config)?;
     let (name, stage) = config.choose_stage(flags.staging.stage.as_ref())?;
     let definition = Definition::read(&flags.definition)?;
@@ -44,10 +45,13 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let stage = definition::with_origins(stage, &config, addresses);
     let Compiled { stage, resources, report } = definition.compile(&name, &stage, source.as_ref());
     let Some(stage) = stage.map(Arc::new) else { return Err(Refusal::Report(report)) };
-    terminal::eprint(&report.render(terminal::stderr_colours()));
+    log::report(&report);
 
     let workers = flags.workers.or(config.workers).unwrap_or_else(Workers::one_a_core).count();
-    let status = Arc::new(Status::new(started, workers, &report.findings));
+    let access_logs = AccessLogs::new(config.access_log.queue_bytes());
+    access_logs.open([&*stage])?;
+    let status = Status::new(started, workers, &report.findings).with_access_logs(access_logs);
+    let status = Arc::new(status);
     let snapshot = Snapshot::new(1, vec![Arc::clone(&stage)], Some(StageIndex(0)));
     let tls = Tls::of(flags, &config, source.as_ref())?;
     // Before the files are read, so that no change falls between.
@@ -60,9 +64,7 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         ..settings
     };
     for origin in config.upstream.uncalled(&stage) {
-        terminal::log(&format!(
-            "warning: no integration calls {origin}, which [upstream.addresses] has"
-        ));
+        terminal::warn(&format!("no integration calls {origin}, which [upstream.addresses] has"));
     }
     let start = Start { flags, config: &config, tls: tls.as_ref(), settings };
     let servers = Servers::start(&start, &mut sockets, &status, snapshot)?;
@@ -99,7 +101,9 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         Some(tls) => tls.reload(server, &tls_addresses, cause),
         None => terminal::log("SIGHUP: there are no certificates to read again"),
     };
-    stop::wait(signals, serving, &status, watch, reload)?;
+    let ended = stop::wait(signals, serving, &status, watch, reload);
+    status.access_logs.end();
+    ended?;
     Ok(())
 }
 
@@ -180,7 +184,7 @@ impl Servers {
         };
         let gateway = portico_net::start(listeners, settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
-        status.watch(gateway.gauges());
+        status.watch(gateway.gauges(), gateway.usage());
         status.publish(revision);
         Ok(Self { gateway, tls, management })
     }

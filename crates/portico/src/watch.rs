@@ -123,8 +123,8 @@ impl Watch {
             Ok(watcher) => Some(watcher),
             Err(error) => {
                 let seconds = LOOK_AGAIN.as_secs();
-                terminal::log(&format!(
-                    "warning: the certificate files are looked at every {seconds} seconds only, \
+                terminal::warn(&format!(
+                    "the certificate files are looked at every {seconds} seconds only, \
                      as the kernel tells no changes: {error}"
                 ));
                 None

@@ -3,6 +3,7 @@
 //! It reports every problem it sees, each with the path of its document field, and yields a stage
 //! only when none of them is fatal.
 
+mod access_log;
 mod aws;
 mod compiler;
 mod content;
@@ -73,6 +74,7 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
     let mut compiler = Compiler::new(&stage.variables, vpc_links, types);
     stage::check(&mut compiler, stage_name, stage);
     let settings = method_settings::compile(&mut compiler, deployment, stage_name, stage);
+    let access_log = access_log::compile(&mut compiler, stage_name, stage);
     let gateway_responses = gateway_response::compile(&mut compiler, &deployment.gateway_responses);
     refusal::of_api(&mut compiler, &deployment.api);
     // What the API or the stage asks for, each method asks for.
@@ -97,6 +99,7 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
         origins,
         throttles: settings.throttles,
         gateway_responses,
+        access_log,
     });
     Compiled { stage, findings }
 }
