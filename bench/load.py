@@ -1,5 +1,7 @@
 """CPU a request under closed-loop load: interleaved rounds of wrk on the proxies' own core."""
 
+import argparse
+import functools
 import re
 import subprocess
 from dataclasses import dataclass, field
@@ -93,6 +95,25 @@ def run(options, connections, say):
     figure = "CPU a request against {base}, " + amount
     targets = TARGETS.get(connections, [])
     return measure(options, Scenario(f"c{connections}", title, figure, load, targets), say)
+
+
+def access_log(options, say):
+    """Small requests, and a line of an access log for each, in a file."""
+    connections = 64
+    names = [name for name in options.peers if name != "haproxy"]
+    load = lambda core, seconds, peer: wrk(core, connections, seconds, peer.url())
+    scenario = Scenario(
+        "access-log",
+        f"CPU a request with an access log in a file, {connections} connections",
+        "CPU a request with an access log against {base}",
+        load,
+        [("nginx", 0.7)],
+        floor=False,
+        start=functools.partial(peers.start, log=True),
+        notes=["nginx writes each line by itself, as it does without `buffer=`; the CPU of"
+               " Portico's writer is Portico's. haproxy has no log in a file and is left out"],
+    )  # fmt: skip
+    return measure(argparse.Namespace(**{**vars(options), "peers": names}), scenario, say)
 
 
 def measure(options, scenario, say):

@@ -91,12 +91,27 @@ TLS_LINES = {
 }
 
 
-def command(name, folder, port, upstream, portico, tls_port=None):
+# A line for each request, of the same variables in the same form.
+NGINX_FORMAT = (
+    "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent"
+    " $request_id $request_time $upstream_status $upstream_response_time"
+)
+PORTICO_FORMAT = (
+    "$context.identity.sourceIp - $context.identity.user [$context.requestTime]"
+    ' "$context.httpMethod $context.path $context.protocol" $context.status'
+    " $context.responseLength $context.requestId $context.responseLatency"
+    " $context.integrationStatus $context.integrationLatency"
+)
+
+
+def command(name, folder, port, upstream, portico, tls_port=None, log=False):
     """Writes the proxy's configuration into `folder` and returns its command line."""
     if name == "portico":
         definition = folder / "api.json"
         definition.write_text(json.dumps(openapi.definition(upstream)))
         argv = portico_command(portico, definition, folder / "portico-data", port)
+        if log:
+            return argv + portico_log(folder)
         return argv + portico_tls(folder, tls_port) if tls_port else argv
     if name == "relay":
         return [compiled("relay", folder), port, upstream]
@@ -106,6 +121,9 @@ def command(name, folder, port, upstream, portico, tls_port=None):
     marks = {"@PORT@": port, "@UPSTREAM@": upstream, "@DIR@": folder, "@TLS@": tls}
     for mark, value in marks.items():
         text = text.replace(mark, str(value))
+    if log and name == "nginx":
+        line = f"log_format bench '{NGINX_FORMAT}'; access_log {folder}/nginx-access.log bench;"
+        text = text.replace("access_log off;", line)
     (folder / kind).write_text(text)
     if name == "nginx":
         return [tool("nginx"), "-p", folder, "-e", folder / "nginx.err", "-c", folder / kind]
@@ -132,11 +150,22 @@ def portico_tls(folder, port):
     return ["--config", config]
 
 
-def start(processes, name, upstream, portico, wrapper=(), tls=False, answer_bytes=BODY_BYTES):
+def portico_log(folder):
+    """The flags that name a configuration with an access log in it."""
+    config = folder / "portico.toml"
+    settings = f'destinationArn = "{folder}/portico-access.log"\nformat = \'{PORTICO_FORMAT}\'\n'
+    config.write_text(f"[stages.local.accessLogSettings]\n{settings}")
+    return ["--config", config]
+
+
+def start(
+    processes, name, upstream, portico, wrapper=(), tls=False, answer_bytes=BODY_BYTES, log=False
+):
     """Starts one proxy and checks that it hands the measured request on."""
     port, tls_port = free_ports(2)
     tls_port = tls_port if tls else None
-    argv = [*wrapper, *command(name, processes.folder, port, upstream, portico, tls_port)]
+    configured = command(name, processes.folder, port, upstream, portico, tls_port, log)
+    argv = [*wrapper, *configured]
     process = processes.start(name, argv)
     try:
         status, body = first_answer(process, port, request_bytes())

@@ -3,8 +3,8 @@
 
     python3 bench/run.py [--scenario c64]... [--rounds 5] [--seconds 3] [--json OUT]
 
-Scenarios: c64, c1, c256 (CPU a request under wrk), tls, handshake, h2, download-64k, download-1m,
-upload-64k, upload-1m (the same at the edge), idle (memory a connection), burst-memory (memory after
+Scenarios: c64, c1, c256 (CPU a request under wrk), access-log (the same with a log), tls, handshake,
+h2, download-64k, download-1m, upload-64k, upload-1m (the same at the edge), idle (memory a connection), burst-memory (memory after
 5,000 requests at once), start (time to the first answer), instructions (callgrind), build (clean
 release build).
 """
@@ -37,6 +37,7 @@ SCENARIOS = {
     "c64": lambda options, say: load.run(options, 64, say),
     "c1": lambda options, say: load.run(options, 1, say),
     "c256": lambda options, say: load.run(options, 256, say),
+    "access-log": load.access_log,
     **edge.SCENARIOS,
     "idle": idle.run,
     "burst-memory": burst.run,
@@ -44,7 +45,7 @@ SCENARIOS = {
     "instructions": instructions.run,
     "build": startup.build,
 }
-DEFAULT = ["c64", "c1", "c256", *edge.SCENARIOS, "idle", "burst-memory", "start"]
+DEFAULT = ["c64", "c1", "c256", "access-log", *edge.SCENARIOS, "idle", "burst-memory", "start"]
 NEED_PORTICO = {"start"}
 
 

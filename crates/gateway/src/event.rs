@@ -15,10 +15,12 @@ use crate::rest;
 #[derive(Clone, Copy)]
 pub struct Event<'a> {
     pub ids: &'a RequestIds,
+    /// Of the snapshot that the request was answered from.
+    pub revision: u64,
     /// The stage that was called, and its index in the snapshot; none if no stage matched.
     pub stage: Option<(usize, &'a RestStage)>,
-    /// The method that matched.
-    pub method: Option<&'a Method>,
+    /// The method that matched, and its index in the stage.
+    pub method: Option<(usize, &'a Method)>,
     /// The client's method and path as sent; empty if it sent no request.
     pub request_method: &'a [u8],
     pub request_path: &'a [u8],

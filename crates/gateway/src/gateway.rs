@@ -160,12 +160,13 @@ impl<E: Emit> Handler for Gateway<E> {
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
         let facts = entry.facts(&self.account, head, peer, entry.fault.as_ref());
-        let Entry { ids, trail, fault, status, .. } = &entry;
+        let Entry { runtime, ids, trail, fault, status } = &entry;
         let mut text = IpText::default();
         self.emit.emit(&Event {
             ids,
+            revision: runtime.snapshot.revision(),
             stage: trail.stage.zip(facts.stage),
-            method: facts.method,
+            method: trail.method.zip(facts.method),
             request_method: head.method(),
             request_path: head.path(),
             client_ip: peer.client_ip(head, &mut text),

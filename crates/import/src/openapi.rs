@@ -2,8 +2,10 @@
 //! deployment. Source: Swagger 2.0 Specification; OpenAPI Specification 3.0.4 and 3.1.1; AWS,
 //! "OpenAPI extensions for API Gateway".
 
+mod authorizer;
 mod base_path;
 mod body;
+mod documentation;
 mod extension;
 mod gateway_response;
 mod integration;
@@ -18,9 +20,11 @@ mod pointer;
 mod reader;
 mod reference;
 mod response;
+mod rest_api;
 mod root;
 mod schema;
 mod security;
+mod typed;
 mod version;
 
 use portico_model::{Deployment, Finding};

@@ -84,6 +84,12 @@ pub struct Integration {
     pub content_handling: Option<ContentHandling>,
     pub connection: Connection,
     pub response_transfer_mode: TransferMode,
+    /// `method.request.{header|path|querystring}.NAME` that make two requests different ones.
+    pub cache_key_parameters: Vec<String>,
+    /// Integrations with the same one share their cache; without it the resource has its own.
+    pub cache_namespace: Option<String>,
+    /// ARN of the load balancer behind a VpcLink.
+    pub integration_target: Option<String>,
     /// In document order.
     pub responses: Vec<IntegrationResponse>,
 }

@@ -21,6 +21,7 @@ const fn fixed(name: &'static str, about: &'static str) -> Kind {
 
 /// Every kind, by name.
 pub const KINDS: &[Kind] = &[
+    fixed("access-log", "access logs of a stage"),
     allowable("api-key", "API keys"),
     allowable("authorization", "authorization by x-amazon-apigateway-auth"),
     allowable("authorizer", "authorizers and security schemes"),
@@ -109,5 +110,16 @@ mod tests {
         assert!(KINDS.is_sorted_by(|a, b| a.name < b.name));
         assert!(KINDS.iter().all(|known| kind(known.name) == Some(known)));
         assert_eq!(kind("teleport"), None);
+    }
+
+    #[test]
+    fn kinds_are_documented() {
+        let page = include_str!("../../../docs/definitions.md");
+        for Kind { name, may_be_allowed, about } in KINDS {
+            let answer = if *may_be_allowed { "yes" } else { "no" };
+            let row = format!("| `{name}` | {about} | {answer} |");
+            assert!(page.lines().any(|line| line == row), "docs/definitions.md lacks\n{row}");
+        }
+        assert_eq!(page.split("## Kinds").nth(1).unwrap().matches("\n| `").count(), KINDS.len());
     }
 }

@@ -17,13 +17,23 @@ pub struct Method {
     pub api_key_required: bool,
     /// Name of the RequestValidator.
     pub request_validator: Option<String>,
+    /// Where the three are asked for.
+    pub guard_paths: GuardPaths,
     /// Media type to the name of the Model of the request's body.
     pub request_models: BTreeMap<String, String>,
     pub integration: Integration,
-    /// Kinds of what it asks for and cannot run here. Such a method is compiled for what else there
+    /// Kinds of what it asks for and no document holds. Such a method is compiled for what else there
     /// is to say about it, and never served without what it asks for.
     pub refusals: Vec<&'static str>,
     pub responses: Vec<MethodResponse>,
+}
+
+/// Where a method's guards are asked for: in its own fields, or in those of the whole definition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GuardPaths {
+    pub authorization: DocumentPath,
+    pub api_key: DocumentPath,
+    pub request_validator: DocumentPath,
 }
 
 /// A MethodResponse document: a status that clients may see.

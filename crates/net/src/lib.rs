@@ -39,6 +39,7 @@ mod timer;
 mod tls;
 mod transfer;
 pub mod upstream;
+mod usage;
 mod worker;
 
 pub use buffers::Buffers;
@@ -62,4 +63,5 @@ pub use tls::{
     TlsError, UpstreamTls,
 };
 pub use upstream::{OriginAddress, OriginAddresses};
+pub use usage::Usage;
 pub use worker::{Worker, WorkerId};

@@ -24,6 +24,7 @@ use crate::reception::{Arrival, Entrance, Mailboxes, Reception};
 use crate::request::{Peer, Scheme};
 use crate::shared::Shared;
 use crate::tls::{Acceptor, ServerTls};
+use crate::usage::Usage;
 use crate::worker::{Worker, WorkerId};
 
 /// How often unused upstream connections are looked through.
@@ -46,6 +47,7 @@ pub struct Server<H: Handler> {
     mailboxes: Vec<UnboundedSender<Message<H::Update>>>,
     threads: Vec<JoinHandle<Drained>>,
     gauges: Vec<Arc<Gauges>>,
+    shared: Arc<Shared>,
 }
 
 /// Starts a thread for each worker that the listeners were made for. `make` builds a worker's
@@ -58,8 +60,8 @@ pub fn start<H: Handler>(
     let (address, sockets) = by_worker(listeners.into())?;
     let make = Arc::new(make);
     let common = Shared::new(settings, sockets.len());
-    let mut server =
-        Server { address, mailboxes: Vec::new(), threads: Vec::new(), gauges: Vec::new() };
+    let (mailboxes, threads, gauges) = (Vec::new(), Vec::new(), Vec::new());
+    let mut server = Server { address, mailboxes, threads, gauges, shared: common.clone() };
     let channels: Vec<_> = sockets.iter().map(|_| unbounded_channel()).collect();
     let mailboxes: Mailboxes<_> = channels.iter().map(|(mailbox, _)| mailbox.downgrade()).collect();
     for (index, (sockets, (mailbox, messages))) in sockets.into_iter().zip(channels).enumerate() {
@@ -103,6 +105,11 @@ impl<H: Handler> Server<H> {
     /// Counters of each worker.
     pub fn gauges(&self) -> &[Arc<Gauges>] {
         &self.gauges
+    }
+
+    /// What the workers have in use, now and later.
+    pub fn usage(&self) -> Usage {
+        Usage(self.shared.clone())
     }
 
     /// Hands `update` to every worker.

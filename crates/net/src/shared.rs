@@ -1,6 +1,7 @@
 //! What the workers of one server share: counts of what the process may have at once.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::admission::Admission;
@@ -32,6 +33,9 @@ pub(crate) struct Shared {
     pub(crate) admission: Arc<Admission>,
     /// Bytes of bodies beyond the usual buffers.
     pub(crate) buffered: Arc<Quota>,
+    /// Connections to origins: open ones, and how many of them wait for a request.
+    pub(crate) upstream_open: AtomicUsize,
+    pub(crate) upstream_idle: AtomicUsize,
     /// Connections that one origin may get.
     by_origin: Option<usize>,
     /// The origins that some worker calls.
@@ -43,6 +47,8 @@ impl Shared {
         Arc::new(Self {
             admission: Admission::new(settings, workers),
             buffered: Quota::new(settings.buffered_bytes),
+            upstream_open: AtomicUsize::new(0),
+            upstream_idle: AtomicUsize::new(0),
             by_origin: settings.upstream_connections_by_origin,
             origins: Mutex::default(),
         })

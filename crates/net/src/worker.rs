@@ -21,6 +21,7 @@ use crate::resolver::Resolver;
 use crate::shared::Shared;
 use crate::tls::OriginTls;
 use crate::upstream::{Exchange, Origin};
+use crate::usage;
 
 /// Number of a worker, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +56,8 @@ pub struct Worker {
     heads: Spare<RequestHead>,
     exchanges: Spare<Exchange>,
     origins: RefCell<HashMap<OriginKey, Weak<Origin>>>,
+    /// Idle connections to them, as [`Shared`] knows of them.
+    told_idle: Cell<usize>,
     /// Made when the first name is looked up.
     resolver: OnceCell<Rc<Resolver>>,
 }
@@ -103,6 +106,7 @@ impl Worker {
             heads: Spare::default(),
             exchanges: Spare::default(),
             origins: RefCell::default(),
+            told_idle: Cell::new(0),
             resolver: OnceCell::new(),
         }
     }
@@ -219,14 +223,17 @@ impl Worker {
 
     /// Closes upstream connections that were unused for too long.
     pub(crate) fn sweep(&self) {
+        let mut idle = 0;
         let mut origins = self.origins.borrow_mut();
         origins.retain(|_, origin| match origin.upgrade() {
             Some(origin) => {
                 origin.trim(self);
+                idle += origin.idle_connections();
                 true
             }
             None => false,
         });
+        usage::tell(&self.shared.upstream_idle, self.told_idle.replace(idle), idle);
     }
 
     pub(crate) fn gauges(&self) -> &Gauges {

@@ -9,6 +9,7 @@ use portico_model::StageName;
 
 use crate::layers;
 use crate::staging::AllowedKind;
+use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
 
@@ -156,6 +157,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR", help_heading = "Process")]
     pub(crate) data_dir: Option<PathBuf>,
 
+    /// What the log on standard error looks like: human or json [default: human on a terminal, json
+    /// elsewhere]
+    #[arg(long, value_name = "FORMAT", help_heading = "Process")]
+    pub(crate) log_format: Option<LogFormat>,
+
     /// Print a line for each request, with its steps, on standard error [default: false]
     #[arg(short, long, value_name = "BOOL", help_heading = "Process", num_args = 0..=1,
         require_equals = true, default_missing_value = "true",
@@ -242,6 +248,7 @@ mod tests {
         check(&["--drain-seconds", "soon"], "0 to 3600");
         check(&["--account-id", "12"], "twelve digits");
         check(&["--region", "us east"], "such as us-east-1");
+        check(&["--log-format", "xml"], "expected human or json");
         check(&["--listn", "127.0.0.1:1"], "--listen");
         check(&["--allow", "authorizr"], "did you mean authorizer?");
         check(&["--allow", "uri"], "AWS would refuse");

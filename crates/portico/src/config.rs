@@ -11,12 +11,14 @@ use portico_net::{CertificateFiles, SecurityPolicy};
 use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
+use crate::access_log::AccessLog;
 use crate::client_address::ClientAddress;
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
 use crate::staging::AllowedKind;
+use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::upstream::Upstream;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
@@ -42,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) color: Option<Color>,
     #[serde(default)]
     pub(crate) allow: Vec<AllowedKind>,
+    pub(crate) log_format: Option<LogFormat>,
     /// Whom to ask for the addresses of origins; none is whom the system asks.
     #[serde(default)]
     pub(crate) name_servers: Vec<Listen>,
@@ -54,6 +57,9 @@ pub(crate) struct Config {
     /// How origins are called.
     #[serde(default)]
     pub(crate) upstream: Upstream,
+    /// Where access logs go.
+    #[serde(default)]
+    pub(crate) access_log: AccessLog,
     /// Stage name to AWS's Stage document.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
@@ -139,6 +145,7 @@ pub(crate) fn load(
     let source = Source::read(&path, "configuration", BYTES_MAX)?;
     let mut config = parse(&source).map_err(Refusal::Report)?;
     let directory = path.parent().unwrap_or(Path::new(""));
+    config.access_log.directory = directory.to_owned();
     config.data_dir = config.data_dir.map(|data| directory.join(data));
     for origin in &mut config.origins {
         origin.directory = directory.join(&origin.directory);
@@ -214,18 +221,24 @@ impl Config {
             is_own,
         };
         match (own.and_then(|own| own.get(&name)), self.stages.get(&name)) {
-            (Some(stage), _) => Ok(chosen(stage, true)),
-            (None, Some(stage)) => Ok(chosen(stage, false)),
+            (Some(stage), _) => self.located(chosen(stage, true)),
+            (None, Some(stage)) => self.located(chosen(stage, false)),
             (None, None) if names().is_empty() => Ok(chosen(&Stage::default(), false)),
             (None, None) => Err(Failure::new(format!("{FILE_NAME} has no stage {name}"))
                 .help(format!("its stages are: {}", names()))),
         }
     }
 
+    /// The stage with its access log on this machine.
+    fn located(&self, chosen: ChosenStage) -> Result<ChosenStage, Failure> {
+        let stage = self.access_log.locate(&chosen.name, chosen.stage)?;
+        Ok(ChosenStage { stage, ..chosen })
+    }
+
     /// Keys whose values are others than `before`, and are in use from the next start on only.
     pub(crate) fn needs_restart(&self, before: &Self) -> Vec<&'static str> {
         let Self { listen, management, data_dir, workers, drain_seconds, .. } = self;
-        let Self { account_id, region, verbose, name_servers, limits, .. } = self;
+        let Self { account_id, region, verbose, name_servers, limits, log_format, .. } = self;
         let Self { client_address, tls, upstream, origins, color, .. } = self;
         let changed = [
             ("listen", *listen != before.listen),
@@ -235,6 +248,7 @@ impl Config {
             ("drain-seconds", *drain_seconds != before.drain_seconds),
             ("account-id", *account_id != before.account_id),
             ("region", *region != before.region),
+            ("log-format", *log_format != before.log_format),
             ("verbose", *verbose != before.verbose),
             ("color", *color != before.color),
             ("name-servers", *name_servers != before.name_servers),
@@ -273,6 +287,8 @@ mod tests {
             drain-seconds = 5
             account-id = "123456789012"
             region = "eu-west-1"
+            log-format = "json"
+            access-log = { default = "stdout", destinations = { "arn:x" = "a.log" } }
             name-servers = ["10.0.0.2:53"]
             verbose = true
             color = "never"
@@ -300,6 +316,7 @@ mod tests {
         assert_eq!(stage.variables["backend"], "127.0.0.1:9000");
         assert_eq!(stage.method_settings["*/*"].throttling_rate_limit, Some(2.5));
         assert_eq!(config.workers.map(Workers::count), Some(3));
+        assert_eq!(config.log_format, Some(LogFormat::Json));
         assert_eq!(config.drain_seconds.map(|time| time.duration().as_secs()), Some(5));
         assert_eq!(config.upstream.ca.as_deref(), Some(Path::new("roots.pem")));
         let tls = config.tls.unwrap();

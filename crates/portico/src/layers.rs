@@ -35,6 +35,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("drain-seconds", "PORTICO_DRAIN_SECONDS", "drain-seconds"),
     of_one_run("format", "PORTICO_FORMAT"),
     setting("listen", "PORTICO_LISTEN", "listen"),
+    setting("log-format", "PORTICO_LOG_FORMAT", "log-format"),
     setting("management", "PORTICO_MANAGEMENT", "management"),
     setting("region", "PORTICO_REGION", "region"),
     setting("stage", "PORTICO_STAGE", "stage"),
@@ -46,7 +47,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
 ];
 
 /// Variables that are read elsewhere.
-const OTHERS: &[&str] = &[];
+const OTHERS: &[&str] = &["PORTICO_LOG"];
 
 /// The command, each of its flags with its variable.
 pub(crate) fn with_variables(command: Command) -> Command {

@@ -33,7 +33,7 @@ impl<const MIN: u64, const MAX: u64> TryFrom<i64> for Number<MIN, MAX> {
 }
 
 impl<const MIN: u64, const MAX: u64> Number<MIN, MAX> {
-    fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 

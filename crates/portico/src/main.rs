@@ -2,6 +2,7 @@
 //!
 //! Standard output has the banner and what was asked for; everything else goes to standard error.
 
+mod access_log;
 mod banner;
 mod beside;
 mod check;
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
     let Cli { command, color } = Cli::read();
     terminal::choose_colours(color);
     for sentence in layers::unknown_variables() {
-        terminal::log(&format!("warning: {sentence}"));
+        terminal::warn(&sentence);
     }
     let sound = match command {
         Command::Check(check) => check::run(&check),
@@ -56,10 +57,11 @@ fn main() -> ExitCode {
         Command::Serve(serve) => match serve::run(&serve) {
             Ok(()) => true,
             Err(refusal) => {
-                terminal::eprint(&refusal.render(terminal::stderr_colours()));
+                telemetry::log::refuse(&refusal);
                 false
             }
         },
     };
+    telemetry::log::end();
     if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -14,8 +14,9 @@ use tokio::time::sleep;
 use crate::config::Config;
 use crate::definitions::{Api, Definitions, Served};
 use crate::failure::Failure;
+use crate::refused;
 use crate::report::Refusal;
-use crate::telemetry::Status;
+use crate::telemetry::{Status, log};
 use crate::terminal;
 use crate::tls::Tls;
 use crate::watch::Watch;
@@ -69,7 +70,7 @@ pub(crate) struct Reload<'a> {
     started_with: Config,
     waiting: Vec<&'static str>,
     /// Why the files are not served, until that is told; and what was told last.
-    doubt: Option<String>,
+    doubt: Option<(Refusal, String)>,
     told: Option<String>,
     /// What workers may still hold.
     retired: Vec<Arc<RestStage>>,
@@ -118,7 +119,9 @@ impl<'a> Reload<'a> {
             tokio::select! {
                 () = changed(&mut self.certificates) => return Cause::Certificates,
                 () = self.watch.changed() => return Cause::Definitions,
-                () = sleep(HALF_WRITTEN), if self.doubt.is_some() => self.tell_doubt(),
+                () = sleep(HALF_WRITTEN), if self.doubt.is_some() => {
+                    self.tell_doubt(Cause::Definitions);
+                }
                 () = sleep(LOOK_AFTER), if !self.retired.is_empty() => self.release(),
             }
         }
@@ -142,7 +145,7 @@ impl<'a> Reload<'a> {
             self.watch.look();
             match self.load() {
                 Ok(served) => self.publish(server, served, cause),
-                Err(refusal) => self.refuse(&refusal, cause),
+                Err(refusal) => self.refuse(refusal, cause),
             }
             self.watch.follow_instead(self.definitions.files());
         }
@@ -157,6 +160,7 @@ impl<'a> Reload<'a> {
             let help = "name some with --upstream-ca, and start again";
             return Err(Failure::new(sentence).help(help).into());
         }
+        self.status.access_logs.open(served.stages().map(|stage| &**stage))?;
         Ok(served)
     }
 
@@ -198,23 +202,23 @@ impl<'a> Reload<'a> {
         self.waiting = waiting;
     }
 
-    fn refuse(&mut self, refusal: &Refusal, cause: Cause) {
-        let before = "what was read before stays in service";
-        let why = refusal.render(terminal::stderr_colours());
-        let text = format!("{why}portico: {}: {before}\n", cause.name());
+    fn refuse(&mut self, refusal: Refusal, cause: Cause) {
+        let text = refusal.render(false);
         if cause == Cause::Hangup {
             self.told = None;
         }
-        self.doubt = (self.told.as_ref() != Some(&text)).then_some(text);
+        self.doubt = (self.told.as_ref() != Some(&text)).then_some((refusal, text));
         if cause == Cause::Hangup {
-            self.tell_doubt();
+            self.tell_doubt(cause);
         }
     }
 
-    fn tell_doubt(&mut self) {
-        if let Some(text) = self.doubt.take() {
+    fn tell_doubt(&mut self, cause: Cause) {
+        if let Some((refusal, text)) = self.doubt.take() {
             self.status.refuse_reload();
-            terminal::eprint(&text);
+            log::refuse(&refusal);
+            let cause = cause.name();
+            terminal::warn(&format!("{cause}: what was read before stays in service"));
             self.told = Some(text);
         }
     }
@@ -235,8 +239,8 @@ async fn changed(certificates: &mut Option<Certificates>) {
 
 /// What there is to say of a definition that is served.
 pub(crate) fn tell(api: &Api) {
-    terminal::eprint(&api.report.render(terminal::stderr_colours()));
-    if let Some(line) = crate::refused::line(&api.refused) {
-        terminal::log(&format!("warning: {line}"));
+    log::report(&api.report);
+    if let Some(line) = refused::line(&api.refused) {
+        terminal::warn(&line);
     }
 }

@@ -27,7 +27,7 @@ use crate::service;
 use crate::small_server::SmallServer;
 use crate::sockets::{Role, Sockets};
 use crate::stop::{self, Serving, Signals};
-use crate::telemetry::{Status, Telemetry};
+use crate::telemetry::{AccessLogs, Status, Telemetry, log};
 use crate::terminal;
 use crate::tls::{self, Tls};
 use crate::values::{Listen, Loopback, Workers};
@@ -38,6 +38,7 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let started = started();
     let (config, source) = definitions::configuration(flags)?;
     terminal::choose_colours(config.color);
+    log::begin(flags.log_format.or(config.log_format))?;
     let data_dir = data_dir(flags, &config)?.map(Path::to_owned);
     let data_dir = data_dir.as_deref();
     let (takeover, mut sockets) = sockets(flags, data_dir)?;
@@ -52,11 +53,13 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     served.apis.iter().for_each(|api| reload::tell(api));
     let config = &served.config;
     for name in definitions.unserved(config) {
-        terminal::log(&format!("warning: [apis] names {name}, which is not served"));
+        terminal::warn(&format!("[apis] names {name}, which is not served"));
     }
 
     let workers = flags.workers.or(config.workers).unwrap_or_else(Workers::one_a_core).count();
-    let status = Arc::new(Status::new(started, workers));
+    let access_logs = AccessLogs::new(config.access_log.queue_bytes());
+    access_logs.open(served.stages().map(|stage| &**stage))?;
+    let status = Arc::new(Status::new(started, workers).with_access_logs(access_logs));
     let tls = Tls::of(flags, config, source.as_ref())?;
     let files = tls.as_ref().map(Tls::files).unwrap_or_default();
     let certificates = Watch::new(Watched::Certificates, files);
@@ -87,7 +90,9 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let certificates = tls.map(|tls| Certificates { tls, addresses, watch: certificates });
     let reload = Reload::new(definitions, served, watch, Arc::clone(&status));
     let reload = reload.with_certificates(certificates).with_roots(has_roots);
-    stop::wait(signals, serving, &status, reload)?;
+    let ended = stop::wait(signals, serving, &status, reload);
+    status.access_logs.end();
+    ended?;
     Ok(())
 }
 
@@ -97,9 +102,7 @@ fn settings(flags: &Serve, served: &Served) -> Result<Settings, Failure> {
     let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
     let stages: Vec<&RestStage> = served.stages().map(|stage| &**stage).collect();
     for origin in config.upstream.uncalled(&stages) {
-        terminal::log(&format!(
-            "warning: no integration calls {origin}, which [upstream.addresses] has"
-        ));
+        terminal::warn(&format!("no integration calls {origin}, which [upstream.addresses] has"));
     }
     Ok(Settings {
         upstream_tls: tls::upstream(flags, served)?,
@@ -187,7 +190,7 @@ impl Servers {
         };
         let gateway = portico_net::start(listeners, settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
-        status.watch(gateway.gauges());
+        status.watch(gateway.gauges(), gateway.usage());
         status.publish(1, served.findings());
         Ok(Self { gateway, tls, management, workers: status.workers })
     }

@@ -30,6 +30,7 @@ pub(crate) struct Signals {
     interrupt: Signal,
     hangup: Signal,
     again: Signal,
+    reopen: Signal,
 }
 
 impl Signals {
@@ -41,8 +42,9 @@ impl Signals {
         let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let hangup = signal(SignalKind::hangup()).map_err(failed)?;
         let again = signal(SignalKind::user_defined2()).map_err(failed)?;
+        let reopen = signal(SignalKind::user_defined1()).map_err(failed)?;
         drop(_inside);
-        Ok(Self { runtime, terminate, interrupt, hangup, again })
+        Ok(Self { runtime, terminate, interrupt, hangup, again, reopen })
     }
 }
 
@@ -72,14 +74,19 @@ pub(crate) fn wait<H: Handler<Update = Arc<Snapshot>>>(
     status: &Status,
     mut reload: Reload<'_>,
 ) -> Result<(), Failure> {
-    let Signals { runtime, mut terminate, mut interrupt, mut hangup, mut again } = signals;
+    let Signals { runtime, mut terminate, mut interrupt, mut hangup, mut again, mut reopen } =
+        signals;
     let ended = runtime.block_on(async {
         let reason = loop {
             tokio::select! {
                 _ = terminate.recv() => break Reason::Signal("SIGTERM"),
                 _ = interrupt.recv() => break Reason::Signal("Ctrl-C"),
                 process = taken(&mut serving.control) => break Reason::TakenOver(process),
-                _ = hangup.recv() => reload.reload(&serving.gateway, Cause::Hangup),
+                _ = hangup.recv() => {
+                    status.access_logs.reopen();
+                    reload.reload(&serving.gateway, Cause::Hangup);
+                }
+                _ = reopen.recv() => reopen_logs(status),
                 cause = reload.due() => reload.reload(&serving.gateway, cause),
                 _ = again.recv() => replace(serving.control.is_some()),
                 () = broken(&serving.gateway) => return Err(Failure::new("a worker ended by itself")
@@ -160,6 +167,17 @@ fn replace(can: bool) {
         terminal::log(
             "SIGUSR2: nobody can take over without a data directory; name one with --data-dir",
         );
+    }
+}
+
+/// SIGUSR1: the files of access logs are opened anew, after somebody renamed them.
+fn reopen_logs(status: &Status) {
+    match status.access_logs.destinations() {
+        0 => terminal::log("SIGUSR1: there are no access logs to open anew"),
+        _ => {
+            status.access_logs.reopen();
+            terminal::log("SIGUSR1: the access logs are opened anew");
+        }
     }
 }
 

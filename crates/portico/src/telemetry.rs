@@ -1,9 +1,13 @@
 //! What can be known of the running gateway: counters by worker, and the state of the process.
 
+mod access_log;
 mod cells;
 mod emit;
 mod exposition;
+mod ledger;
+pub(crate) mod log;
 mod request_log;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -11,14 +15,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use portico_model::{Class, Finding};
-use portico_net::Gauges;
+use portico_net::{Gauges, Usage};
 
+pub(crate) use access_log::{AccessLogs, QUEUE_BYTES};
 pub(crate) use cells::Registry;
 pub(crate) use emit::Telemetry;
 pub(crate) use exposition::CONTENT_TYPE;
 
-/// The sums over all workers, by stage.
-type Totals = BTreeMap<cells::Label, cells::StageTotals>;
+/// The sums over all workers, by label.
+type Sums = BTreeMap<cells::Label, cells::Totals>;
 
 /// What the management port tells of the process.
 #[derive(Debug)]
@@ -32,11 +37,13 @@ pub(crate) struct Status {
     /// How often changed definitions were served, and were not.
     reloads: [AtomicU64; 2],
     pub(crate) registry: Registry,
+    pub(crate) access_logs: AccessLogs,
     /// Of the snapshot that is served; 0 before the first.
     revision: AtomicU64,
     draining: AtomicBool,
     /// Connection counters of each worker, once they run.
     gauges: OnceLock<Vec<Arc<Gauges>>>,
+    usage: OnceLock<Usage>,
 }
 
 impl Status {
@@ -48,16 +55,24 @@ impl Status {
             allowed: AtomicUsize::default(),
             reloads: Default::default(),
             registry: Registry::default(),
+            access_logs: AccessLogs::default(),
             revision: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             gauges: OnceLock::new(),
+            usage: OnceLock::new(),
         }
     }
 
+    /// The same with these access logs.
+    pub(crate) fn with_access_logs(self, access_logs: AccessLogs) -> Self {
+        Self { access_logs, ..self }
+    }
+
     /// The connection counters of the gateway's workers, from when they run.
-    pub(crate) fn watch(&self, gauges: &[Arc<Gauges>]) {
+    pub(crate) fn watch(&self, gauges: &[Arc<Gauges>], usage: Usage) {
         // The workers are started once in the life of a process.
         let _ = self.gauges.set(gauges.to_vec());
+        let _ = self.usage.set(usage);
     }
 
     /// The sum of one connection counter over all workers.
@@ -140,8 +155,14 @@ mod tests {
     fn metrics_are_prometheus_text() {
         let status = Status::new(Duration::from_millis(1500), 2);
         status.publish(1, []);
-        let cells =
-            status.registry.register(cells::Label { api: "abc".into(), stage: "prod".into() });
+        let cells = status.registry.register(cells::Label {
+            api: "abc".into(),
+            stage: "prod".into(),
+            method: None,
+        });
+        let method = Some(("/a/{b}".to_owned(), "GET".to_owned()));
+        let of_method = cells::Label { api: "abc".into(), stage: "prod".into(), method };
+        status.registry.register(of_method).count(404, Duration::ZERO, None);
         cells.count(200, Duration::from_micros(700), Some(Duration::from_micros(600)));
         let text = status.metrics();
         for line in [
@@ -158,6 +179,10 @@ mod tests {
             "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"0.001\"} 1",
             "portico_request_duration_seconds_bucket{api=\"abc\",stage=\"prod\",le=\"+Inf\"} 1",
             "portico_request_duration_seconds_sum{api=\"abc\",stage=\"prod\"} 0.0007",
+            "portico_access_log_dropped_total 0",
+            "portico_buffered_bytes 0",
+            "portico_upstream_connections_open 0",
+            "portico_method_requests_total{api=\"abc\",stage=\"prod\",resource=\"/a/{b}\",method=\"GET\",class=\"4xx\"} 1",
             "portico_integration_duration_seconds_count{api=\"abc\",stage=\"prod\"} 1",
         ] {
             assert!(text.lines().any(|shown| shown == line), "no {line} in\n{text}");

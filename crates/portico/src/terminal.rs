@@ -29,6 +29,8 @@ pub(crate) fn choose_colours(color: Option<Color>) {
     }
 }
 
+use crate::telemetry::log;
+
 /// Whether standard output takes colours.
 pub(crate) fn stdout_colours() -> bool {
     colours(|| io::stdout().is_terminal())
@@ -60,14 +62,29 @@ pub(crate) fn print(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Writes to standard error, in one piece.
+/// Writes to standard error, in one piece; a process that serves does not wait for it.
 pub(crate) fn eprint(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    if !log::write(text.as_bytes()) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
 }
 
 /// A line of the log: `portico: ` and a sentence.
 pub(crate) fn log(sentence: &str) {
-    eprint(&format!("portico: {sentence}\n"));
+    if log::has_begun() {
+        tracing::info!("{sentence}");
+    } else {
+        eprint(&format!("portico: {sentence}\n"));
+    }
+}
+
+/// The same for what somebody should look after.
+pub(crate) fn warn(sentence: &str) {
+    if log::has_begun() {
+        tracing::warn!("{sentence}");
+    } else {
+        eprint(&format!("portico: warning: {sentence}\n"));
+    }
 }
 
 /// A panic is a bug of ours: it is told in one line that can be reported. It ends one request, as
@@ -78,7 +95,7 @@ pub(crate) fn tell_panics() {
         let name = thread.name().unwrap_or("a thread");
         let place = panic.location().map(|place| format!(" at {place}")).unwrap_or_default();
         let text = panic.payload_as_str().unwrap_or("no message");
-        log(&format!("a bug: {name} panicked{place}: {}; please report it", printable(text)));
+        warn(&format!("a bug: {name} panicked{place}: {}; please report it", printable(text)));
     }));
 }
 

@@ -16,6 +16,7 @@ use crate::reload::Cause;
 use crate::report::{Refusal, Report};
 use crate::sockets::{Role, Sockets};
 use crate::source::Source;
+use crate::telemetry::log;
 use crate::terminal;
 use crate::values::Listen;
 
@@ -75,7 +76,7 @@ impl Tls {
                 terminal::log(&format!("{cause}: {now}"));
             }
             Err(refusal) => {
-                terminal::eprint(&refusal.render(terminal::stderr_colours()));
+                log::refuse(&refusal);
                 let before = "the certificates that were read before stay in use";
                 terminal::log(&format!("{cause}: {before}"));
             }
@@ -87,7 +88,7 @@ impl Tls {
         let loaded = ServerTls::load(certificates, *policy, &self.tickets, now());
         let (tls, notices) = loaded.map_err(|error| self.refusal(&error))?;
         for notice in notices {
-            terminal::log(&format!("warning: {notice}"));
+            terminal::warn(&notice.to_string());
         }
         Ok(tls)
     }

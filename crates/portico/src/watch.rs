@@ -166,8 +166,8 @@ impl Watch {
             Ok(watcher) => Some(watcher),
             Err(error) => {
                 let seconds = LOOK_AGAIN.as_secs();
-                terminal::log(&format!(
-                    "warning: the {} are looked at every {seconds} seconds only, as the kernel \
+                terminal::warn(&format!(
+                    "the {} are looked at every {seconds} seconds only, as the kernel \
                      tells no changes: {error}",
                     self.watched.noun()
                 ));

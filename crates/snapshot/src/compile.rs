@@ -3,6 +3,8 @@
 //! It reports every problem it sees, each with the path of its document field, and yields a stage
 //! only when none of them is fatal.
 
+mod access_log;
+mod aws;
 mod compiler;
 mod content;
 mod gateway_response;
@@ -14,6 +16,7 @@ mod method_settings;
 mod mock;
 mod origin_tls;
 mod percent;
+mod refusal;
 mod reserved;
 mod response;
 mod stage;
@@ -22,7 +25,7 @@ mod substitution;
 mod uri;
 mod vpc_link;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use portico_model::{Allow, Class, Deployment, DeploymentId, Finding, Resource, Stage, StageName};
@@ -71,16 +74,21 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
     let mut compiler = Compiler::new(&stage.variables, vpc_links, types);
     stage::check(&mut compiler, stage_name, stage);
     let settings = method_settings::compile(&mut compiler, deployment, stage_name, stage);
+    let access_log = access_log::compile(&mut compiler, stage_name, stage);
     let gateway_responses = gateway_response::compile(&mut compiler, &deployment.gateway_responses);
+    refusal::of_api(&mut compiler, &deployment.api);
     // What the API or the stage asks for, each method asks for.
     let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();
     refusals.extend(compiler.refusals_since(0));
     let mut built = Built::default();
     for resource in &deployment.resources {
-        compile_resource(&mut compiler, &mut built, &settings, &refusals, resource);
+        compile_resource(&mut compiler, &mut built, &settings, &refusals, deployment, resource);
     }
-    let Compiler { findings, origins, .. } = compiler;
+    let Compiler { mut findings, origins, .. } = compiler;
     let Built { routes, methods } = built;
+    // What the whole definition says of its methods is found at each of them.
+    let mut seen = HashSet::new();
+    findings.retain(|it| seen.insert((it.kind, it.path.clone(), it.message.clone())));
     let stage = findings.iter().all(|finding| !allow.forbids(finding)).then(|| RestStage {
         api_id: deployment.api.id.clone(),
         api_name: deployment.api.name.clone(),
@@ -91,6 +99,7 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
         origins,
         throttles: settings.throttles,
         gateway_responses,
+        access_log,
     });
     Compiled { stage, findings }
 }
@@ -107,6 +116,7 @@ fn compile_resource(
     Built { routes, methods }: &mut Built,
     settings: &MethodSettings,
     refusals: &BTreeSet<&'static str>,
+    deployment: &Deployment,
     resource: &Resource,
 ) {
     let path_parameters: Vec<Box<str>> = resource.path.variables().map(Into::into).collect();
@@ -118,6 +128,8 @@ fn compile_resource(
             continue;
         }
         let before = compiler.findings.len();
+        refusal::of_method(compiler, deployment, method);
+        refusal::of_integration(compiler, &method.integration);
         check_parameter_names(compiler, method);
         let scope = MethodScope { path_parameters: &path_parameters, method };
         let compiled = integration::compile(compiler, &scope);

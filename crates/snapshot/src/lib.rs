@@ -4,6 +4,7 @@
 //! every problem with the path of its document field. A `Snapshot` joins the stages of all APIs.
 //! Everything is immutable once built; a request borrows it from first byte to last.
 
+mod access_log;
 mod compile;
 mod content;
 mod context;
@@ -18,6 +19,7 @@ mod route_tree;
 mod segment_map;
 mod snapshot;
 
+pub use access_log::{ABSENT, AccessLog, LogFormat};
 pub use compile::{Compiled, Inputs, compile};
 pub use content::{BinaryMediaTypes, Content, Conversion};
 pub use context::{ContextPlace, ContextVariable, NoContextVariable};

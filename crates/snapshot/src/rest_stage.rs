@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portico_model::{DeploymentId, RestApiId, StageName};
 
-use crate::{GatewayResponses, Method, RouteTree};
+use crate::{AccessLog, GatewayResponses, Method, RouteTree};
 
 /// One stage of one REST API, ready to serve.
 pub struct RestStage {
@@ -20,6 +20,8 @@ pub struct RestStage {
     /// Every limit once; `Method::throttle` is an index here.
     pub throttles: Vec<Throttle>,
     pub gateway_responses: GatewayResponses,
+    /// Where a line for each request goes, and what it says.
+    pub access_log: Option<AccessLog>,
 }
 
 impl RestStage {
@@ -35,6 +37,7 @@ impl RestStage {
             origins: Vec::new(),
             throttles: Vec::new(),
             gateway_responses: GatewayResponses::default(),
+            access_log: None,
         }
     }
 }

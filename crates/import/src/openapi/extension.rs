@@ -4,7 +4,7 @@
 use portico_model::suggestion;
 
 use super::reader::{At, Reader};
-use crate::tree::Value;
+use crate::tree::{Member, Value};
 
 /// What the name of every extension of API Gateway begins with.
 pub(super) const PREFIX: &str = "x-amazon-apigateway-";
@@ -13,6 +13,10 @@ pub(super) const PREFIX: &str = "x-amazon-apigateway-";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Root,
+    Server,
+    Tag,
+    Components,
+    SecurityScheme,
     PathItem,
     Operation,
     /// Anywhere else: none belongs there.
@@ -22,16 +26,12 @@ pub(super) enum Place {
 /// What an extension is to the importer.
 #[derive(Clone, Copy)]
 enum Meaning {
-    /// Read elsewhere, or documentation.
+    /// Read elsewhere.
     Read,
-    /// It has no effect on a REST API, or none here.
+    /// It has no effect on a REST API.
     Ignored(&'static str),
-    /// AWS acts on it: kind and help.
-    NotRunnable(&'static str, &'static str),
     /// Not runnable unless it is this text, which is the default.
     Default(&'static str, &'static str, &'static str),
-    /// What kind of endpoint the API has.
-    Endpoint,
 }
 
 const HTTP_API: &str = "it belongs to HTTP APIs";
@@ -39,48 +39,76 @@ const HTTP_API: &str = "it belongs to HTTP APIs";
 /// Name without the prefix, place, meaning.
 const TABLE: &[(&str, Place, Meaning)] = &[
     ("any-method", Place::PathItem, Meaning::Read),
-    (
-        "api-key-source",
-        Place::Root,
-        Meaning::Default("HEADER", "api-key", "API keys come with usage plans"),
-    ),
-    (
-        "auth",
-        Place::Operation,
-        Meaning::NotRunnable("authorization", "authorization comes with authorizers"),
-    ),
+    ("api-key-source", Place::Root, Meaning::Read),
+    ("auth", Place::Operation, Meaning::Read),
+    ("authorizer", Place::SecurityScheme, Meaning::Read),
+    ("authtype", Place::SecurityScheme, Meaning::Read),
     ("binary-media-types", Place::Root, Meaning::Read),
     ("cors", Place::Root, Meaning::Ignored(HTTP_API)),
     ("documentation", Place::Root, Meaning::Read),
-    ("endpoint-access-mode", Place::Root, Meaning::NotRunnable("tls", "TLS comes with the edge")),
-    ("endpoint-configuration", Place::Root, Meaning::Endpoint),
+    (
+        "endpoint-access-mode",
+        Place::Root,
+        Meaning::Default(
+            "BASIC",
+            "tls",
+            "TLS of the API's address is the listener's: portico.toml, [tls]",
+        ),
+    ),
+    ("endpoint-configuration", Place::Root, Meaning::Read),
+    ("endpoint-configuration", Place::Server, Meaning::Read),
     ("gateway-responses", Place::Root, Meaning::Read),
     ("importexport-version", Place::Root, Meaning::Ignored(HTTP_API)),
     ("integration", Place::Operation, Meaning::Read),
-    (
-        "minimum-compression-size",
-        Place::Root,
-        Meaning::NotRunnable("compression", "compression comes with transformations"),
-    ),
-    (
-        "policy",
-        Place::Root,
-        Meaning::NotRunnable("resource-policy", "resource policies come with authorizers"),
-    ),
+    ("integrations", Place::Components, Meaning::Ignored(HTTP_API)),
+    ("minimum-compression-size", Place::Root, Meaning::Read),
+    ("policy", Place::Root, Meaning::Read),
     // Each operation without its own has that of the whole definition.
     ("request-validator", Place::Root, Meaning::Read),
-    (
-        "request-validator",
-        Place::Operation,
-        Meaning::NotRunnable("request-validator", "request validation comes with models"),
-    ),
+    ("request-validator", Place::Operation, Meaning::Read),
     ("request-validators", Place::Root, Meaning::Read),
     (
         "security-policy",
         Place::Root,
-        Meaning::NotRunnable("tls", "it is the listener's: name it in portico.toml, [tls] policy"),
+        Meaning::Default("", "tls", "it is the listener's: name it in portico.toml, [tls] policy"),
     ),
+    ("tag-value", Place::Tag, Meaning::Read),
 ];
+
+/// The extension of this name, given without the prefix.
+pub(super) fn get<'d>(at: &At<'d>, name: &str) -> Option<At<'d>> {
+    at.get(&format!("{PREFIX}{name}"))
+}
+
+/// Reports what there is to say about the extensions in a mapping.
+pub(super) fn check_all<'d>(reader: &mut Reader<'d>, at: &At<'d>, place: Place) {
+    let Value::Mapping(members) = &at.node.value else { return };
+    for Member { key, node, .. } in members.iter() {
+        let at = At { node, path: at.path.join(key) };
+        if key.starts_with(PREFIX) {
+            check(reader, &at, key, place);
+        } else {
+            is_misspelt(reader, &at, key);
+        }
+    }
+}
+
+/// Reports an extension that is none of API Gateway's, but nearly has the name of one; whether
+/// it is.
+pub(super) fn is_misspelt<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str) -> bool {
+    let legal = key.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-"));
+    if !legal || key.len() < PREFIX.len() {
+        return false;
+    }
+    let names: Vec<_> = TABLE.iter().map(|(name, _, _)| format!("{PREFIX}{name}")).collect();
+    let near = suggestion(key, names.iter().map(String::as_str));
+    if let Some(near) = &near {
+        let message = format!("{key} is ignored: it is no extension of API Gateway");
+        let finding = reader.ignored("ignored-extension", &at.path, message);
+        finding.help = Some(near.replace('"', ""));
+    }
+    near.is_some()
+}
 
 /// Reports what there is to say about one extension in one place.
 pub(super) fn check<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str, place: Place) {
@@ -103,34 +131,17 @@ pub(super) fn check<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str, place: 
     apply(reader, at, key, *meaning);
 }
 
-/// The validator of an operation: its own, or that of the whole definition, which is reported here.
-pub(super) fn validator<'d>(reader: &mut Reader<'d>, operation: &At<'d>) -> Option<String> {
-    let key = "x-amazon-apigateway-request-validator";
-    let own = operation.get(key);
-    if own.is_none()
-        && let Some(inherited) = reader.root().get(key)
-    {
-        check(reader, &inherited, key, Place::Operation);
-    }
-    match &own.or_else(|| reader.root().get(key))?.node.value {
-        Value::String(name) => Some(name.to_string()),
-        _ => None,
-    }
-}
-
 fn apply<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str, meaning: Meaning) {
     match meaning {
         Meaning::Read => {}
         Meaning::Ignored(why) => {
             reader.ignored("ignored-extension", &at.path, format!("{key} is ignored: {why}"));
         }
-        Meaning::NotRunnable(kind, help) => refuse(reader, at, key, kind, help),
         Meaning::Default(default, kind, help) => {
             if reader.string(at).is_some_and(|text| text != default) {
                 refuse(reader, at, key, kind, help);
             }
         }
-        Meaning::Endpoint => endpoint(reader, at, key),
     }
 }
 
@@ -141,39 +152,8 @@ fn refuse<'d>(
     kind: &'static str,
     help: &'static str,
 ) {
-    let asks_nothing = at.is_empty() || is_no_auth(at, key);
-    if !asks_nothing {
+    if !at.is_empty() {
         let message = format!("{key} cannot run yet");
         reader.not_runnable(kind, &at.path, message).help = Some(help.to_owned());
-    }
-}
-
-/// `x-amazon-apigateway-auth: {type: NONE}`: the method is open, as it would be without.
-fn is_no_auth(at: &At<'_>, key: &str) -> bool {
-    let kind = at.get("type");
-    key.ends_with("-auth")
-        && kind.is_some_and(
-            |at| matches!(&at.node.value, Value::String(text) if text.eq_ignore_ascii_case("NONE")),
-        )
-}
-
-/// Types other than PRIVATE differ in how AWS is reached, not in what it answers.
-pub(super) fn endpoint<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str) {
-    let Some(members) = reader.mapping(at) else { return };
-    let is_private = at.get("types").is_some_and(|types| match &types.node.value {
-        Value::Sequence(items) => items.iter().any(
-            |item| matches!(&item.value, Value::String(text) if text.eq_ignore_ascii_case("PRIVATE")),
-        ),
-        _ => false,
-    });
-    let disabled = at.get("disableExecuteApiEndpoint");
-    let is_disabled = disabled.is_some_and(|at| !matches!(at.node.value, Value::Bool(false)));
-    let has_endpoints = at.get("vpcEndpointIds").is_some_and(|at| !at.is_empty());
-    if is_private || is_disabled || has_endpoints {
-        let help = "private and disabled endpoints come with domains";
-        refuse(reader, at, key, "endpoint-configuration", help);
-    } else if !members.is_empty() {
-        let message = format!("{key} is ignored: the gateway answers where it listens");
-        reader.ignored("ignored-extension", &at.path, message);
     }
 }

@@ -1,7 +1,6 @@
 //! `x-amazon-apigateway-integration` to an integration document.
 //! Source: AWS, "x-amazon-apigateway-integration object"; AWS's error messages.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use portico_model::limits::{
@@ -15,7 +14,7 @@ use portico_model::{
 use super::extension;
 use super::member::{self, Meaning, Others, Table};
 use super::reader::{At, Reader};
-use super::response;
+use super::{response, typed};
 use crate::tree::Member;
 
 const MEMBERS: Table = &[
@@ -30,12 +29,12 @@ const MEMBERS: Table = &[
     ("connectionId", Meaning::Read),
     ("responseTransferMode", Meaning::Read),
     ("responses", Meaning::Read),
-    ("credentials", Meaning::NotRunnable("credentials", "credentials come with functions")),
-    ("cacheKeyParameters", Meaning::NotRunnable("cache", "caching comes in a later version")),
-    ("cacheNamespace", Meaning::Ignored("the stage has no cache")),
+    ("credentials", Meaning::Read),
+    ("cacheKeyParameters", Meaning::Read),
+    ("cacheNamespace", Meaning::Read),
     ("contentHandling", Meaning::Read),
     ("tlsConfig", Meaning::Read),
-    ("integrationTarget", Meaning::Ignored("a VPC link leads to the host of the uri")),
+    ("integrationTarget", Meaning::Read),
     ("integrationSubtype", Meaning::Ignored("it belongs to HTTP APIs")),
     ("payloadFormatVersion", Meaning::Ignored("it belongs to HTTP APIs")),
 ];
@@ -50,6 +49,11 @@ const RESPONSE_MEMBERS: Table = &[
     ("contentHandling", Meaning::Read),
 ];
 
+const CONVERSIONS: [(&str, ContentHandling); 2] = [
+    ("CONVERT_TO_BINARY", ContentHandling::ConvertToBinary),
+    ("CONVERT_TO_TEXT", ContentHandling::ConvertToText),
+];
+
 /// Reads an integration; `None` when a fatal finding has been made.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integration> {
     reader.mapping(at)?;
@@ -62,15 +66,18 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<Integrati
         kind: kind.unwrap_or(IntegrationType::Mock),
         uri: reader.string_member(at, "uri").map(str::to_owned),
         http_method,
-        request_parameters: read_map(reader, at, "requestParameters"),
-        request_templates: read_map(reader, at, "requestTemplates"),
+        request_parameters: typed::texts(reader, at, "requestParameters"),
+        request_templates: typed::texts(reader, at, "requestTemplates"),
         passthrough_behavior: read_passthrough(reader, at),
         timeout: read_timeout(reader, at, response_transfer_mode),
         tls_config: read_tls_config(reader, at),
-        credentials: reader.string_member(at, "credentials").map(str::to_owned),
+        credentials: typed::string(reader, at, "credentials"),
         content_handling: read_content_handling(reader, at),
         connection,
         response_transfer_mode,
+        cache_key_parameters: typed::string_list(reader, at, "cacheKeyParameters"),
+        cache_namespace: typed::string(reader, at, "cacheNamespace"),
+        integration_target: typed::string(reader, at, "integrationTarget"),
         responses: read_responses(reader, at),
     };
     kind.map(|_| integration)
@@ -99,7 +106,8 @@ fn read_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<IntegrationType
     None
 }
 
-/// The method of the request to the origin; `None` is the client's own.
+/// The method of the request to the origin; `None` is the client's own, or that of a mock, which
+/// keeps none. Source: recorded imports.
 fn read_method<'d>(reader: &mut Reader<'d>, at: &At<'d>, kind: IntegrationType) -> Option<String> {
     let Some(member) = at.get("httpMethod") else {
         if kind != IntegrationType::Mock {
@@ -112,7 +120,7 @@ fn read_method<'d>(reader: &mut Reader<'d>, at: &At<'d>, kind: IntegrationType) 
     let text = reader.string(&member)?.to_ascii_uppercase();
     match text.parse() {
         Ok(HttpMethod::Any) => None,
-        Ok(_) => Some(text),
+        Ok(_) => Some(text).filter(|_| kind != IntegrationType::Mock),
         Err(error) => {
             reader.invalid("http-method", &member.path, format!("\"{text}\" is {error}"));
             None
@@ -160,16 +168,7 @@ fn read_connection_type<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Connection 
 
 fn read_content_handling<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<ContentHandling> {
     let at = at.get("contentHandling")?;
-    let text = reader.string(&at)?;
-    match text.to_ascii_uppercase().as_str() {
-        "CONVERT_TO_BINARY" => Some(ContentHandling::ConvertToBinary),
-        "CONVERT_TO_TEXT" => Some(ContentHandling::ConvertToText),
-        _ => {
-            let message = format!("\"{text}\" is neither CONVERT_TO_BINARY nor CONVERT_TO_TEXT");
-            reader.invalid("content-handling", &at.path, message);
-            None
-        }
-    }
+    typed::choice(reader, &at, "content-handling", &CONVERSIONS)
 }
 
 fn read_passthrough<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> PassthroughBehavior {
@@ -217,9 +216,8 @@ fn read_tls_config<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<TlsConfig
     let at = at.get("tlsConfig")?;
     reader.mapping(&at)?;
     member::check(reader, &at, extension::Place::Elsewhere, TLS_MEMBERS, Others::NotRunnable);
-    let skips = at.get("insecureSkipVerification");
     Some(TlsConfig {
-        insecure_skip_verification: skips.and_then(|it| reader.boolean(&it)).unwrap_or(false),
+        insecure_skip_verification: typed::flag(reader, &at, "insecureSkipVerification"),
         server_name_to_verify: reader.string_member(&at, "serverNameToVerify").map(str::to_owned),
     })
 }
@@ -235,8 +233,8 @@ fn read_responses<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Vec<IntegrationRe
         let place = extension::Place::Elsewhere;
         member::check(reader, &at, place, RESPONSE_MEMBERS, Others::NotRunnable);
         let status_code = read_status(reader, &at);
-        let response_parameters = read_map(reader, &at, "responseParameters");
-        let response_templates = read_map(reader, &at, "responseTemplates");
+        let response_parameters = typed::texts(reader, &at, "responseParameters");
+        let response_templates = typed::texts(reader, &at, "responseTemplates");
         let content_handling = read_content_handling(reader, &at);
         responses.extend(status_code.map(|status_code| IntegrationResponse {
             path: at.path,
@@ -262,16 +260,4 @@ fn read_status<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Option<u16> {
         reader.invalid("status-code", &member.path, message);
     }
     status
-}
-
-/// A member that maps names to texts.
-fn read_map<'d>(reader: &mut Reader<'d>, at: &At<'d>, key: &str) -> BTreeMap<String, String> {
-    let mut map = BTreeMap::new();
-    let Some(at) = at.get(key) else { return map };
-    for Member { key, node, .. } in reader.mapping(&at).unwrap_or_default() {
-        if let Some(text) = reader.text(&At { node, path: at.path.join(key) }) {
-            map.insert(key.to_string(), text.to_owned());
-        }
-    }
-    map
 }

@@ -187,6 +187,11 @@ fn function(value: &Value) -> Option<(&str, &Node)> {
     (is_function || key.starts_with("Fn::")).then_some((key, node))
 }
 
+/// Whether a mapping calls a function.
+pub(super) fn is_function(value: &Value) -> bool {
+    function(value).is_some()
+}
+
 /// Whether a mapping calls a function that can stand for a mapping too.
 pub(super) fn is_call(value: &Value) -> bool {
     function(value).is_some_and(|(name, _)| name != "Ref")

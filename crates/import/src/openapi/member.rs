@@ -15,8 +15,6 @@ pub(super) enum Meaning {
     Silent,
     /// AWS does not look at it.
     Ignored(&'static str),
-    /// AWS acts on it: kind and help.
-    NotRunnable(&'static str, &'static str),
 }
 
 /// What becomes of members that a table does not have.
@@ -32,7 +30,7 @@ pub(super) enum Others {
 pub(super) type Table = &'static [(&'static str, Meaning)];
 
 /// Reports each member that is not simply read. API Gateway's extensions have a table of their
-/// own; extensions of others are silent.
+/// own; those of others are silent, unless they look like a misspelt one.
 pub(super) fn check<'d>(
     reader: &mut Reader<'d>,
     at: &At<'d>,
@@ -53,12 +51,7 @@ pub(super) fn check<'d>(
             Some(Meaning::Ignored(why)) => {
                 reader.ignored("ignored-member", &path, format!("\"{key}\" is ignored: {why}"));
             }
-            Some(Meaning::NotRunnable(kind, help)) => {
-                if !(At { node, path: path.clone() }).is_empty() {
-                    let message = format!("\"{key}\" cannot run yet");
-                    reader.not_runnable(kind, &path, message).help = Some(help.to_owned());
-                }
-            }
+            None if extension::is_misspelt(reader, &At { node, path: path.clone() }, key) => {}
             None if key.starts_with("x-") => {}
             None => {
                 let (class, message) = match others {

@@ -56,10 +56,10 @@ pub(super) fn read<'d>(
     reader.mapping(at)?;
     let table = if reader.dialect == Dialect::Swagger20 { SWAGGER } else { OPENAPI };
     member::check(reader, at, extension::Place::Operation, table, Others::Ignored);
-    let request_validator = extension::validator(reader, at);
     // One that inherits too much is refused as a whole.
     reader.inherited(at, "security").ok()?;
-    let Guards { authorization, api_key_required } = security::read(reader, at);
+    let guards = security::read(reader, at);
+    let Guards { authorization, api_key_required, request_validator, paths } = guards;
     let mut parameters = shared.clone();
     parameters.extend(parameter::read_all(reader, at));
     let request_parameters: BTreeMap<String, bool> = parameters.into_iter().collect();
@@ -86,6 +86,7 @@ pub(super) fn read<'d>(
         authorization,
         api_key_required,
         request_validator,
+        guard_paths: paths,
         request_models,
         integration,
         responses,

@@ -7,7 +7,7 @@ use super::options::BasePath;
 use super::reader::{At, Reader};
 use super::schema::Models;
 use super::version::{self, Dialect};
-use super::{base_path, body, extension, gateway_response, path_item};
+use super::{base_path, body, extension, gateway_response, path_item, rest_api};
 use crate::tree::Value;
 
 const OPENAPI_30: Table = &[
@@ -86,17 +86,18 @@ fn read_dialect<'d>(
     };
     member::check(reader, at, extension::Place::Root, table, Others::Ignored);
     check_definitions(reader, at);
-    check_servers(reader, at);
     let base = base_path::read(reader, at, base_path);
     if let Some(security) = at.get("security") {
         reader.sequence(&security);
     }
-    let api = read_info(reader, at, file_name);
-    let gateway_responses = gateway_response::read_all(reader, at);
+    let mut deployment = Deployment::new(read_info(reader, at, file_name));
+    rest_api::read(reader, at, &mut deployment);
+    deployment.gateway_responses = gateway_response::read_all(reader, at);
+    let id = &deployment.api.id;
     let mut refusals = reader.refusals_since(0);
-    let mut models = Models::new(&api.id);
+    let mut models = Models::new(id);
     models.read_defined(reader);
-    let resources = path_item::read_all(reader, at, &api.id, base.as_ref(), &mut models);
+    let resources = path_item::read_all(reader, at, id, base.as_ref(), &mut models);
     // Which methods a model is for, nobody asks.
     let before = reader.findings.len();
     let models = models.finish(reader);
@@ -106,7 +107,7 @@ fn read_dialect<'d>(
             refusals.push(kind);
         }
     }
-    Deployment { api, resources, models, gateway_responses, refusals }
+    Deployment { resources, models, refusals, ..deployment }
 }
 
 fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestApi {
@@ -128,23 +129,7 @@ fn read_info<'d>(reader: &mut Reader<'d>, at: &At<'d>, file_name: &str) -> RestA
         version = info.get("version").and_then(|at| reader.text(&at)).map(str::to_owned);
     }
     let base_name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    RestApi {
-        id: RestApiId::derive(base_name, name),
-        name: name.to_owned(),
-        description,
-        version,
-        binary_media_types: read_binary_media_types(reader, at),
-    }
-}
-
-fn read_binary_media_types<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> Vec<String> {
-    let mut types = Vec::new();
-    let Some(at) = at.get("x-amazon-apigateway-binary-media-types") else { return types };
-    for (index, node) in reader.sequence(&at).unwrap_or_default().iter().enumerate() {
-        let at = At { node, path: at.path.join(&index.to_string()) };
-        types.extend(reader.string(&at).map(str::to_owned));
-    }
-    types
+    RestApi { description, version, ..RestApi::new(RestApiId::derive(base_name, name), name) }
 }
 
 /// What is defined once for all stands in mappings. One that is null is as if it were not there.
@@ -166,19 +151,6 @@ fn check_definitions<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
             reader.ignored("type", &section.path, "it is ignored: it is null");
         } else {
             reader.mapping(&section);
-        }
-    }
-}
-
-/// An endpoint configuration may stand at a server.
-fn check_servers<'d>(reader: &mut Reader<'d>, at: &At<'d>) {
-    let Some(servers) = at.get("servers") else { return };
-    let Value::Sequence(items) = &servers.node.value else { return };
-    for (index, node) in items.iter().enumerate() {
-        let server = At { node, path: servers.path.join(&index.to_string()) };
-        let key = "x-amazon-apigateway-endpoint-configuration";
-        if let Some(configuration) = server.get(key) {
-            extension::endpoint(reader, &configuration, key);
         }
     }
 }

@@ -247,7 +247,7 @@ fn is_schema<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> bool {
 }
 
 /// Writes a number of YAML as one of JSON; what JSON has no number for is a string.
-fn write_number(number: &str, text: &mut String) {
+pub(super) fn write_number(number: &str, text: &mut String) {
     let plain = number.strip_prefix('-').unwrap_or(number);
     let (whole, fraction) = plain.split_once('.').map_or((plain, None), |(a, b)| (a, Some(b)));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -266,7 +266,7 @@ fn write_number(number: &str, text: &mut String) {
 }
 
 /// Writes a JSON string. Source: RFC 8259, section 7.
-fn write_string(string: &str, text: &mut String) {
+pub(super) fn write_string(string: &str, text: &mut String) {
     text.push('"');
     for character in string.chars() {
         match character {

@@ -3,6 +3,8 @@
 
 mod any_input;
 mod corpus;
+mod documents;
+mod extensions;
 mod limits;
 mod openapi;
 mod references;

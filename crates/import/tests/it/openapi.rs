@@ -10,10 +10,17 @@ use portico_model::{
     Integration, Method, Model, TransferMode,
 };
 
+use crate::documents;
+
 #[test]
 fn definitions_become_documents_or_findings() {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/openapi");
-    portico_testkit::golden::run(&cases, |name, input| {
+    for topic in ["openapi", "extensions"] {
+        run(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(topic));
+    }
+}
+
+fn run(cases: &Path) {
+    portico_testkit::golden::run(cases, |name, input| {
         // A case `a.json.case` is a file `a.json`; `a.case` is `a.yaml`.
         let file = if name.contains('.') { name.to_owned() } else { format!("{name}.yaml") };
         let imported = read_case(&file, input);
@@ -87,6 +94,7 @@ pub(crate) fn print_deployment(text: &mut String, deployment: &Deployment) -> st
         print_map(text, 2, &response.response_parameters)?;
         print_map(text, 2, &response.response_templates)?;
     }
+    documents::print_extensions(text, deployment)?;
     for Model { name, content_type, schema, description, .. } in &deployment.models {
         write!(text, "model {name} {content_type} {schema}")?;
         if let Some(description) = description {
@@ -110,6 +118,7 @@ fn print_method(text: &mut String, method: &Method) -> std::fmt::Result {
     }
     writeln!(text)?;
     print_map(text, 4, &method.request_parameters)?;
+    documents::print_guards(text, method)?;
     print_models(text, 4, &method.request_models)?;
     print_integration(text, &method.integration)?;
     for response in &method.responses {
@@ -124,12 +133,21 @@ fn print_integration(text: &mut String, integration: &Integration) -> std::fmt::
     let Integration { kind, uri, http_method, timeout, passthrough_behavior, .. } = integration;
     let method = http_method.as_deref().unwrap_or("-");
     let uri = uri.as_deref().unwrap_or("-");
-    writeln!(text, "    {kind:?} {method} {uri} {timeout:?} {passthrough_behavior:?}")?;
+    write!(text, "    {kind:?} {method} {uri} {timeout:?} {passthrough_behavior:?}")?;
+    if let Some(conversion) = integration.content_handling {
+        write!(text, " {conversion:?}")?;
+    }
+    writeln!(text)?;
+    documents::print_asked(text, integration)?;
     print_map(text, 6, &integration.request_parameters)?;
     print_map(text, 6, &integration.request_templates)?;
     for response in &integration.responses {
         let pattern = response.selection_pattern.as_deref().unwrap_or("default");
-        writeln!(text, "      {pattern} -> {}", response.status_code)?;
+        write!(text, "      {pattern} -> {}", response.status_code)?;
+        if let Some(conversion) = response.content_handling {
+            write!(text, " {conversion:?}")?;
+        }
+        writeln!(text)?;
         print_map(text, 8, &response.response_parameters)?;
         print_map(text, 8, &response.response_templates)?;
     }
@@ -195,25 +213,28 @@ fn ids_come_from_the_base_name_and_the_title() {
 fn invalid_methods_are_left_out_and_others_refused() {
     let mock = "x-amazon-apigateway-integration: {type: mock}";
     let text = definition(&format!(
-        "/a: {{get: {{{mock}}}, put: {{{mock}, security: [{{s: []}}]}}, post: {{}}}}"
+        "/a: {{get: {{{mock}}}, put: {{{mock}, x-amazon-apigateway-auth: {{type: X}}}}, post: {{}}}}"
     ));
     let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
     let methods = deployment.resources[0].methods.iter();
     let methods: Vec<_> =
         methods.map(|method| (method.http_method.as_str(), method.refusals.clone())).collect();
-    assert_eq!(methods, [("GET", vec![]), ("PUT", vec!["authorizer"])]);
+    assert_eq!(methods, [("GET", vec![]), ("PUT", vec!["authorization"])]);
 }
 
 #[test]
 fn no_method_is_read_without_its_guard() {
-    let check = |root: &str, operation: &str, refused: bool| {
+    let check = |root: &str, operation: &str, guarded: bool| {
         for method in ["get", "x-amazon-apigateway-any-method"] {
             let text = definition(&format!(
                 "/a: {{{method}: {{x-amazon-apigateway-integration: {{type: mock}}{operation}}}}}"
             )) + root;
             let deployment = openapi::read("a.yaml", text.as_bytes()).deployment.unwrap();
             let method = &deployment.resources[0].methods[0];
-            assert_eq!(!method.refusals.is_empty(), refused, "{text}");
+            let is_guarded = method.authorization != Authorization::None
+                || method.api_key_required
+                || method.request_validator.is_some();
+            assert_eq!(is_guarded, guarded, "{text}");
         }
     };
     check("", "", false);
@@ -244,7 +265,8 @@ fn refusals_hold_for_all_that_is_below() {
         assert_eq!(deployment.resources[0].methods[0].refusals, methods, "{text}");
     };
     check("", "", &[], &[]);
-    check("x-amazon-apigateway-policy: {a: b}", "", &["resource-policy"], &[]);
+    check("x-amazon-apigateway-teleport: {a: b}", "", &["unknown-extension"], &[]);
+    check("components: {x-amazon-apigateway-x: 1}", "", &["unknown-extension"], &[]);
     check("", "x-amazon-apigateway-teleport: 1,", &[], &["unknown-extension"]);
     check("", "parameters: [{$ref: ../a.yaml}],", &[], &["reference"]);
     check("", "$ref: ../a.yaml,", &["reference"], &["reference"]);

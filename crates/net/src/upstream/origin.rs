@@ -21,6 +21,7 @@ use crate::tls::OriginTls;
 use crate::upstream::names::HostName;
 use crate::upstream::transport::Transport;
 use crate::upstream::{CallError, OriginAddress, race};
+use crate::usage::Counted;
 use crate::worker::Worker;
 
 /// An open connection to an origin.
@@ -31,6 +32,7 @@ pub(crate) struct Connection {
     pub(crate) is_reused: bool,
     /// Of the connections that the origin may have, if there is a limit.
     _share: Option<Share>,
+    _counted: Counted,
 }
 
 /// Name or address, port, and the connections to it that wait for a request.
@@ -122,7 +124,8 @@ impl Origin {
         let mut opening = Box::pin(self.open_in(worker));
         let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
         add(&worker.gauges().upstream_opened, 1);
-        Ok(Connection { io, is_reused: false, _share: share })
+        let counted = Counted::new(&worker.shared);
+        Ok(Connection { io, is_reused: false, _share: share, _counted: counted })
     }
 
     async fn open_in(&self, worker: &Worker) -> Result<Transport, CallError> {

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use portico_snapshot::RestStage;
+
 /// Upper bounds of the latency buckets, in microseconds; one more bucket holds the rest.
 pub(super) const BOUNDS_US: [u64; 14] = [
     500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
@@ -44,17 +46,17 @@ impl Histogram {
     }
 }
 
-/// What one worker counts for one stage. On cache lines of its own.
+/// What one worker counts for one stage or method. On cache lines of its own.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-pub(super) struct StageCells {
+pub(super) struct Cells {
     /// By first digit of the status, 1xx first.
     classes: [Cell; 5],
     latency: Histogram,
     integration_latency: Histogram,
 }
 
-impl StageCells {
+impl Cells {
     /// Counts one answered request; `integration` is the time its origin took, if one was asked.
     pub(super) fn count(&self, status: u16, latency: Duration, integration: Option<Duration>) {
         let class = usize::from(status / 100).clamp(1, 5) - 1;
@@ -66,31 +68,49 @@ impl StageCells {
     }
 }
 
-/// The stage a number is for; both are empty for requests that reached no API.
+/// What a number is for; the names are empty for requests that reached no API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Label {
     pub(super) api: String,
     pub(super) stage: String,
+    /// Resource path and HTTP method, where a method has numbers of its own.
+    pub(super) method: Option<(String, String)>,
 }
 
-/// Every worker's cells. The lock is taken when a worker first sees a stage, and to read.
+impl Label {
+    /// Of the whole stage.
+    pub(super) fn of(stage: &RestStage) -> Self {
+        Self {
+            api: stage.api_id.as_str().to_owned(),
+            stage: stage.stage.as_str().to_owned(),
+            method: None,
+        }
+    }
+}
+
+/// Every worker's cells. The lock is taken when a worker first sees a stage or method, and to read.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    cells: Mutex<Vec<(Label, Arc<StageCells>)>>,
+    cells: Mutex<Vec<(Label, Arc<Cells>)>>,
 }
 
 impl Registry {
-    /// New cells for one worker and one stage.
-    pub(super) fn register(&self, label: Label) -> Arc<StageCells> {
-        let cells = Arc::new(StageCells::default());
+    /// New cells for one worker and one label.
+    pub(super) fn register(&self, label: Label) -> Arc<Cells> {
+        let cells = Arc::new(Cells::default());
         let mut all = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
         all.push((label, Arc::clone(&cells)));
         cells
     }
 
-    /// The sum over all workers, by stage.
-    pub(super) fn gather(&self) -> BTreeMap<Label, StageTotals> {
-        let mut totals: BTreeMap<Label, StageTotals> = BTreeMap::new();
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// The sum over all workers, by label.
+    pub(super) fn gather(&self) -> BTreeMap<Label, Totals> {
+        let mut totals: BTreeMap<Label, Totals> = BTreeMap::new();
         for (label, cells) in self.cells.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             totals.entry(label.clone()).or_default().add(cells);
         }
@@ -98,9 +118,9 @@ impl Registry {
     }
 }
 
-/// [`StageCells`] of all workers, added up.
+/// [`Cells`] of all workers, added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct StageTotals {
+pub(super) struct Totals {
     pub(super) classes: [u64; 5],
     pub(super) latency: HistogramTotals,
     pub(super) integration_latency: HistogramTotals,
@@ -112,8 +132,8 @@ pub(super) struct HistogramTotals {
     pub(super) sum_us: u64,
 }
 
-impl StageTotals {
-    fn add(&mut self, cells: &StageCells) {
+impl Totals {
+    fn add(&mut self, cells: &Cells) {
         for (total, cell) in self.classes.iter_mut().zip(&cells.classes) {
             *total += cell.get();
         }
@@ -138,7 +158,7 @@ mod tests {
     #[test]
     fn workers_add_up_by_stage() {
         let registry = Registry::default();
-        let label = |stage: &str| Label { api: "a".into(), stage: stage.into() };
+        let label = |stage: &str| Label { api: "a".into(), stage: stage.into(), method: None };
         let (first, second) = (registry.register(label("x")), registry.register(label("x")));
         let other = registry.register(label("y"));
         first.count(200, Duration::from_micros(400), Some(Duration::from_micros(300)));

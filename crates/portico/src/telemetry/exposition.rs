@@ -1,23 +1,30 @@
 //! Metrics as Prometheus reads them.
 //! Source: Prometheus documentation, "Exposition formats", text format 0.0.4.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use portico_net::Limit;
+use portico_net::{Limit, Usage};
 
-use super::cells::{BOUNDS_US, HistogramTotals, Label, StageTotals};
-use super::{Status, Totals};
+use super::cells::{BOUNDS_US, HistogramTotals, Label, Totals};
+use super::writer::Lines;
+use super::{Status, Sums, log};
 
 /// Media type of the text.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Every metric, with its help.
-pub(super) fn render(status: &Status, totals: &Totals) -> String {
+pub(super) fn render(status: &Status, sums: &Sums) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = write_process(&mut text, status);
     let _ = write_http2(&mut text, status);
-    let _ = write_stages(&mut text, totals);
+    let _ = write_usage(&mut text, status.usage.get());
+    let _ = write_logs(&mut text, status.access_logs.lines());
+    let is_stage = |label: &Label| label.method.is_none();
+    let (stages, methods): (Vec<_>, Vec<_>) = sums.iter().partition(|(label, _)| is_stage(label));
+    let _ = write_requests(&mut text, &STAGES, &stages);
+    let _ = write_requests(&mut text, &METHODS, &methods);
     text
 }
 
@@ -91,45 +98,90 @@ fn write_http2(out: &mut String, status: &Status) -> fmt::Result {
     writeln!(out, "portico_http2_cut_total {}", status.connections(|worker| &worker.http2_cut))
 }
 
-fn write_stages(out: &mut String, totals: &Totals) -> fmt::Result {
-    head(out, "portico_requests_total", "counter", "Requests answered, by class of status")?;
-    for (label, stage) in totals {
-        for (index, count) in stage.classes.iter().enumerate() {
-            write!(out, "portico_requests_total{{")?;
-            write_labels(out, label)?;
-            writeln!(out, ",class=\"{}xx\"}} {count}", index + 1)?;
+fn write_usage(out: &mut String, usage: Option<&Usage>) -> fmt::Result {
+    let now = |select: fn(&Usage) -> usize| usage.map_or(0, select);
+    head(out, "portico_upstream_connections_open", "gauge", "Connections to origins now open")?;
+    let open = now(Usage::upstream_connections);
+    writeln!(out, "portico_upstream_connections_open {open}")?;
+    let help = "Connections to origins that wait for a request";
+    head(out, "portico_upstream_connections_idle", "gauge", help)?;
+    let idle = now(Usage::idle_upstream_connections);
+    writeln!(out, "portico_upstream_connections_idle {idle}")?;
+    head(out, "portico_buffered_bytes", "gauge", "Bytes of bodies held beyond the usual buffers")?;
+    writeln!(out, "portico_buffered_bytes {}", now(Usage::buffered_bytes))
+}
+
+fn write_logs(out: &mut String, lines: Lines) -> fmt::Result {
+    let help = "Lines of access logs, written or about to be";
+    head(out, "portico_access_log_lines_total", "counter", help)?;
+    writeln!(out, "portico_access_log_lines_total {}", lines.taken)?;
+    let help = "Lines of access logs that were lost: the writer was behind, or could not write";
+    head(out, "portico_access_log_dropped_total", "counter", help)?;
+    writeln!(out, "portico_access_log_dropped_total {}", lines.dropped)?;
+    let help = "Lines of the operator's log that were lost, as nobody read the others";
+    head(out, "portico_log_dropped_total", "counter", help)?;
+    writeln!(out, "portico_log_dropped_total {}", log::dropped())
+}
+
+/// The metrics of what has [`super::cells::Cells`]: a name and its help each.
+struct Names {
+    requests: [&'static str; 2],
+    duration: [&'static str; 2],
+    integration: [&'static str; 2],
+}
+
+const STAGES: Names = Names {
+    requests: ["portico_requests_total", "Requests answered, by class of status"],
+    duration: [
+        "portico_request_duration_seconds",
+        "From a request's head to the last byte of its answer",
+    ],
+    integration: [
+        "portico_integration_duration_seconds",
+        "From the call of the origin to its answer",
+    ],
+};
+
+const METHODS: Names = Names {
+    requests: ["portico_method_requests_total", "The same by method, where metricsEnabled asks"],
+    duration: ["portico_method_request_duration_seconds", "The same by method"],
+    integration: ["portico_method_integration_duration_seconds", "The same by method"],
+};
+
+/// What was counted for each label.
+type Counted<'a> = [(&'a Label, &'a Totals)];
+
+fn write_requests(out: &mut String, names: &Names, counted: &Counted<'_>) -> fmt::Result {
+    let [name, help] = names.requests;
+    head(out, name, "counter", help)?;
+    for (label, totals) in counted {
+        for (index, count) in totals.classes.iter().enumerate() {
+            writeln!(out, "{name}{{{label},class=\"{}xx\"}} {count}", index + 1)?;
         }
     }
-    let name = "portico_request_duration_seconds";
-    let help = "From a request's head to the last byte of its answer";
-    write_histograms(out, name, help, totals, |stage| &stage.latency)?;
-    let name = "portico_integration_duration_seconds";
-    let help = "From the call of the origin to its answer";
-    write_histograms(out, name, help, totals, |stage| &stage.integration_latency)
+    write_histograms(out, names.duration, counted, |totals| &totals.latency)?;
+    write_histograms(out, names.integration, counted, |totals| &totals.integration_latency)
 }
 
 fn write_histograms(
     out: &mut String,
-    name: &str,
-    help: &str,
-    totals: &Totals,
-    select: impl Fn(&StageTotals) -> &HistogramTotals,
+    [name, help]: [&str; 2],
+    counted: &Counted<'_>,
+    select: impl Fn(&Totals) -> &HistogramTotals,
 ) -> fmt::Result {
     head(out, name, "histogram", help)?;
-    for (label, stage) in totals {
-        let histogram = select(stage);
-        let mut labels = String::new();
-        write_labels(&mut labels, label)?;
+    for (label, totals) in counted {
+        let histogram = select(totals);
         let mut below = 0;
         for (bound, count) in BOUNDS_US.iter().zip(histogram.buckets) {
             below += count;
             let bound = Seconds(*bound);
-            writeln!(out, "{name}_bucket{{{labels},le=\"{bound}\"}} {below}")?;
+            writeln!(out, "{name}_bucket{{{label},le=\"{bound}\"}} {below}")?;
         }
         below += histogram.buckets[BOUNDS_US.len()];
-        writeln!(out, "{name}_bucket{{{labels},le=\"+Inf\"}} {below}")?;
-        writeln!(out, "{name}_sum{{{labels}}} {}", Seconds(histogram.sum_us))?;
-        writeln!(out, "{name}_count{{{labels}}} {below}")?;
+        writeln!(out, "{name}_bucket{{{label},le=\"+Inf\"}} {below}")?;
+        writeln!(out, "{name}_sum{{{label}}} {}", Seconds(histogram.sum_us))?;
+        writeln!(out, "{name}_count{{{label}}} {below}")?;
     }
     Ok(())
 }
@@ -138,9 +190,23 @@ fn head(out: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
     writeln!(out, "# HELP {name} {help}.\n# TYPE {name} {kind}")
 }
 
-/// Ids and stage names are `[A-Za-z0-9_-]`, so nothing needs an escape.
-fn write_labels(out: &mut String, label: &Label) -> fmt::Result {
-    write!(out, "api=\"{}\",stage=\"{}\"", label.api, label.stage)
+/// The labels between the braces. Ids, names of stages and methods are `[A-Za-z0-9_-]` and need no
+/// escape.
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "api=\"{}\",stage=\"{}\"", self.api, self.stage)?;
+        if let Some((resource, method)) = &self.method {
+            write!(f, ",resource=\"{}\",method=\"{method}\"", escaped(resource))?;
+        }
+        Ok(())
+    }
+}
+
+fn escaped(value: &str) -> Cow<'_, str> {
+    if !value.contains(['\\', '"', '\n']) {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n"))
 }
 
 /// Microseconds, written as seconds without loss.
@@ -159,6 +225,14 @@ impl fmt::Display for Seconds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_are_escaped() {
+        let method = Some(("/a\"b\\c\nd".to_owned(), "GET".to_owned()));
+        let label = Label { api: "x".into(), stage: "y".into(), method };
+        let expected = r#"api="x",stage="y",resource="/a\"b\\c\nd",method="GET""#;
+        assert_eq!(label.to_string(), expected);
+    }
 
     #[test]
     fn microseconds_are_written_as_seconds() {

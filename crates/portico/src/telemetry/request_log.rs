@@ -56,7 +56,7 @@ fn asked(event: &Event<'_>) -> String {
 /// Host and port of the origin that the method calls.
 fn origin(event: &Event<'_>) -> Option<String> {
     let (_, stage) = event.stage?;
-    let call = match &event.method?.integration {
+    let call = match &event.method?.1.integration {
         Integration::HttpProxy(call) | Integration::Http { call, .. } => call,
         Integration::Mock { .. } | Integration::Broken(_) => return None,
     };

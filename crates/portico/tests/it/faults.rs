@@ -3,8 +3,9 @@
 use std::net::TcpListener;
 
 use portico_testkit::http::get;
+use portico_testkit::process::Line;
 
-use crate::support::{Directory, MOCK, Running, proxy_to};
+use crate::support::{Directory, MOCK, Running, portico, proxy_to};
 
 #[test]
 fn an_origin_that_is_down_is_named_to_the_operator_and_not_to_the_client() {
@@ -28,4 +29,30 @@ fn verbose_prints_a_line_for_each_request() {
     get(running.gateway, "/nowhere");
     let line = running.wait_for_log("/nowhere");
     assert!(line.contains("403"), "{line}");
+}
+
+#[test]
+fn elsewhere_than_on_a_terminal_the_log_is_json() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let directory = Directory::with(&[("openapi.yaml", &proxy_to(closed))]);
+    let mut command = portico();
+    command.env_remove("PORTICO_LOG_FORMAT").arg("serve").arg(directory.path("openapi.yaml"));
+    command.args(["--listen", "127.0.0.1:0", "--management", "127.0.0.1:0"]);
+    let mut running = Running::start(&mut command);
+    let answer = get(running.gateway, "/a");
+    let line = running.wait_for_log(&closed.to_string());
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["level"], "WARN");
+    assert_eq!(line["status"], 504);
+    assert_eq!(line["response_type"], "INTEGRATION_FAILURE");
+    assert_eq!(line["request_id"], answer.field("x-amzn-RequestId").unwrap());
+    assert!(line["message"].as_str().unwrap().starts_with("GET /a -> 504"), "{line}");
+    running.process.signal("TERM");
+    let (status, output) = running.process.finish();
+    assert!(status.success());
+    let stopped = output.iter().rev().find_map(|line| match line {
+        Line::Err(text) => serde_json::from_str::<serde_json::Value>(text).ok(),
+        Line::Out(_) => None,
+    });
+    assert_eq!(stopped.unwrap()["message"], "stopped");
 }

@@ -1,5 +1,6 @@
 //! The real binary, seen from outside: what it prints, what it answers, how it ends.
 
+mod access_log;
 mod bookstore;
 mod chromium;
 mod cli;

@@ -1,8 +1,9 @@
 //! The management port of a running gateway.
 
 use portico_testkit::http::{Connection, get, request};
+use portico_testkit::origin::Origin;
 
-use crate::support::{Directory, MOCK, Running};
+use crate::support::{Directory, MOCK, Running, proxy_to};
 
 #[test]
 fn the_pages_answer_and_nothing_else_does() {
@@ -58,4 +59,46 @@ fn requests_are_counted_by_stage_and_class() {
     assert!(text.contains("portico_build_info{version="), "{text}");
     assert!(text.contains("portico_snapshot_revision 1"), "{text}");
     assert!(text.contains("portico_http2_streams_total 0"), "{text}");
+}
+
+#[test]
+fn methods_have_numbers_of_their_own_where_the_stage_asks() {
+    let (_, health) = MOCK.split_once("paths:\n").unwrap();
+    let definition = format!("{MOCK}{}", health.replace("/health", "/books/{id}"));
+    let config = "[stages.prod.methodSettings.\"~1books~1{id}/GET\"]\nmetricsEnabled = true\n";
+    let directory = Directory::with(&[("openapi.yaml", &definition), ("portico.toml", config)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let mut client = Connection::open(running.gateway);
+    for path in ["/books/1", "/health", "/books/2", "/health"] {
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assert_eq!(client.answer("GET").status, 200);
+    }
+    let metrics = get(running.management, "/metrics").text();
+    let of_methods = metrics.lines().filter(|line| line.starts_with("portico_method_"));
+    let labels = "stage=\"prod\",resource=\"/books/{id}\",method=\"GET\"";
+    assert!(of_methods.clone().all(|line| line.contains(labels)), "{metrics}");
+    let count = |name: &str, more: &str| {
+        let line = of_methods.clone().find(|line| line.starts_with(name) && line.contains(more));
+        line.and_then(|line| line.rsplit(' ').next())
+            .unwrap_or_else(|| panic!("no {name}"))
+            .to_owned()
+    };
+    assert_eq!(count("portico_method_requests_total{", "class=\"2xx\""), "2");
+    assert_eq!(count("portico_method_requests_total{", "class=\"5xx\""), "0");
+    assert_eq!(count("portico_method_request_duration_seconds_count{", ""), "2");
+    assert_eq!(count("portico_method_integration_duration_seconds_count{", ""), "0");
+}
+
+#[test]
+fn connections_to_origins_are_told_as_they_are_now() {
+    let origin = Origin::echo();
+    let directory = Directory::with(&[("openapi.yaml", &proxy_to(origin.address()))]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &["--workers", "1"]);
+    let shows = |line: &str| get(running.management, "/metrics").text().contains(line);
+    assert!(shows("\nportico_upstream_connections_open 0\n"));
+    assert!(shows("\nportico_buffered_bytes 0\n"));
+    assert_eq!(get(running.gateway, "/a").status, 200);
+    assert!(shows("\nportico_upstream_connections_open 1\n"));
+    // It is counted as idle once the worker has looked through its pools.
+    assert!((0..100_000).any(|_| shows("\nportico_upstream_connections_idle 1\n")));
 }

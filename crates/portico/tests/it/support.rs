@@ -11,7 +11,7 @@ use portico_testkit::process::{Line, Process};
 /// The binary under test, without colours whatever the terminal.
 pub(crate) fn portico() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-    command.current_dir(root()).env("NO_COLOR", "1");
+    command.current_dir(root()).env("NO_COLOR", "1").env("PORTICO_LOG_FORMAT", "human");
     command
 }
 

@@ -4,7 +4,7 @@ use portico_model::{Class, Finding, IntegrationType};
 
 use super::compiler::{Compiler, MethodScope};
 use super::http_call::{self, NoCall};
-use super::{mock, reserved, response};
+use super::{aws, mock, reserved, response};
 use crate::{Integration, RequestTemplates, Wait};
 
 /// Compiles the integration of a method; `None` when a fatal finding has been made.
@@ -20,8 +20,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         }
         IntegrationType::Http => compile_http(compiler, scope),
         IntegrationType::Mock => mock::compile(compiler, scope),
-        IntegrationType::Aws => refuse_aws(compiler, scope, "AWS"),
-        IntegrationType::AwsProxy => refuse_aws(compiler, scope, "AWS_PROXY"),
+        IntegrationType::Aws | IntegrationType::AwsProxy => aws::refuse(compiler, scope),
     };
     match (framing_header(scope), compiled) {
         (Some(target), Some(Integration::HttpProxy(_) | Integration::Http { .. })) => {
@@ -33,15 +32,6 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         }
         (_, compiled) => compiled,
     }
-}
-
-/// Reports an integration with AWS; there is nothing to compile.
-fn refuse_aws<T>(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>, kind: &str) -> Option<T> {
-    let path = scope.method.integration.path.join("type");
-    let message = format!("integrations of type {kind} cannot run yet");
-    let finding = Finding::new(Class::NotRunnable, "integration-aws", path, message);
-    compiler.report(finding.help("functions come in a later version"));
-    None
 }
 
 fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {

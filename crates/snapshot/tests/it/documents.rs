@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use portico_model::{
-    Authorization, Connection, DEFAULT_TIMEOUT, Deployment, DocumentPath, Finding, HttpMethod,
-    Integration, IntegrationResponse, IntegrationType, Method, MethodResponse, PassthroughBehavior,
-    Resource, ResourceId, ResourcePath, RestApi, RestApiId, Stage, TransferMode,
+    Authorization, Connection, DEFAULT_TIMEOUT, Deployment, DocumentPath, Finding, GuardPaths,
+    HttpMethod, Integration, IntegrationResponse, IntegrationType, Method, MethodResponse,
+    PassthroughBehavior, Resource, ResourceId, ResourcePath, RestApi, RestApiId, Stage,
+    TransferMode,
 };
 
 use portico_snapshot::{Compiled, Inputs, RestStage, compile};
@@ -31,6 +32,9 @@ pub(crate) fn integration(kind: IntegrationType) -> Integration {
         content_handling: None,
         connection: Connection::Internet,
         response_transfer_mode: TransferMode::Buffered,
+        cache_key_parameters: Vec::new(),
+        cache_namespace: None,
+        integration_target: None,
         responses: Vec::new(),
     }
 }
@@ -51,6 +55,7 @@ pub(crate) fn method(integration: Integration) -> Method {
         authorization: Authorization::None,
         api_key_required: false,
         request_validator: None,
+        guard_paths: GuardPaths::default(),
         request_models: BTreeMap::new(),
         refusals: Vec::new(),
         responses: Vec::new(),
@@ -90,15 +95,7 @@ pub(crate) fn resource(path: &str, methods: Vec<Method>) -> Resource {
 /// An API.
 pub(crate) fn deployment(resources: Vec<Resource>) -> Deployment {
     let id = RestApiId::derive("t", "T");
-    let api = RestApi {
-        id,
-        name: "T".into(),
-        description: None,
-        version: None,
-        binary_media_types: Vec::new(),
-    };
-    let (models, gateway_responses) = (Vec::new(), Vec::new());
-    Deployment { api, resources, models, gateway_responses, refusals: Vec::new() }
+    Deployment { resources, ..Deployment::new(RestApi::new(id, "T")) }
 }
 
 /// Compiles a stage with one method.

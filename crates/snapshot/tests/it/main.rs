@@ -7,6 +7,7 @@ mod compile;
 mod content;
 mod documents;
 mod gateway_response;
+mod refusal;
 mod response;
 mod route_tree;
 mod scale;
