@@ -55,7 +55,7 @@ pub(crate) fn load(
         address => (origin.variable.clone(), address),
     });
     definition::with_origins(&mut chosen.stage, &origins.collect::<Vec<_>>());
-    let compiled = Definition::read(path)?.compile(&choices.allow, &chosen, source.as_ref());
+    let compiled = Definition::read(path, &choices)?.compile(&choices, &chosen, source.as_ref());
     Ok((compiled, chosen))
 }
 

@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use portico_model::StageName;
 
 use crate::layers;
-use crate::staging::AllowedKind;
+use crate::staging::{AllowedKind, BasePathMode, Named};
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
@@ -184,6 +184,18 @@ pub(crate) struct Staging {
     /// Serve in spite of findings of this kind; the methods concerned answer 500
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) allow: Vec<AllowedKind>,
+
+    /// Value of a name that the definition's CloudFormation functions ask for; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<Named>,
+
+    /// Where a VPC link leads, for example vpc-1=http://10.0.0.7:8080; may be repeated
+    #[arg(long, value_name = "ID=URL")]
+    pub(crate) vpc_link: Vec<Named>,
+
+    /// What becomes of the definition's base path [default: ignore]
+    #[arg(long, value_name = "HOW", value_enum)]
+    pub(crate) base_path: Option<BasePathMode>,
 }
 
 /// How a command prints what it found.

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
-use crate::staging::AllowedKind;
+use crate::staging::{AllowedKind, BasePathMode};
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::upstream::Upstream;
@@ -44,6 +44,13 @@ pub(crate) struct Config {
     pub(crate) color: Option<Color>,
     #[serde(default)]
     pub(crate) allow: Vec<AllowedKind>,
+    /// Values of names that CloudFormation's functions ask for.
+    #[serde(default)]
+    pub(crate) set: BTreeMap<String, String>,
+    /// Ids of VPC links to the URLs where they lead.
+    #[serde(default)]
+    pub(crate) vpc_link: BTreeMap<String, String>,
+    pub(crate) base_path: Option<BasePathMode>,
     pub(crate) log_format: Option<LogFormat>,
     /// Whom to ask for the addresses of origins; none is whom the system asks.
     #[serde(default)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use portico_import::openapi::{self, Imported, Options};
-use portico_model::{Allow, Deployment, DocumentPath, Stage, StageName, limits};
+use portico_model::{Deployment, DocumentPath, Stage, StageName, limits};
 use portico_snapshot::{Inputs, RestStage};
 
 use crate::beside::Beside;
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::refused::{self, RefusedMethod};
 use crate::report::Report;
 use crate::source::Source;
+use crate::staging::Choices;
 
 /// A definition as it was read.
 pub(crate) struct Definition {
@@ -48,15 +49,19 @@ pub(crate) fn file_name(path: &Path) -> String {
 
 impl Definition {
     /// Reads the file; what is wrong inside it is told by [`Definition::compile`].
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path, choices: &Choices) -> Result<Self, Failure> {
         let source = Source::read(path, "definition", limits::DEFINITION_BYTES)?;
-        Ok(Self::of(source, path))
+        Ok(Self::of(source, path, choices))
     }
 
     /// A definition that was read as text from this path.
-    pub(crate) fn of(source: Source, path: &Path) -> Self {
+    pub(crate) fn of(source: Source, path: &Path, choices: &Choices) -> Self {
         let mut beside = Beside::new(path);
-        let options = Options::new(&mut beside);
+        let options = Options {
+            set: &choices.set,
+            base_path: choices.base_path.into(),
+            ..Options::new(&mut beside)
+        };
         let imported = openapi::read_with(&source.name, source.text.as_bytes(), options);
         Self { source, imported, others: beside.read }
     }
@@ -65,16 +70,17 @@ impl Definition {
     /// `config` is the file that holds the stage.
     pub(crate) fn compile(
         self,
-        allow: &Allow,
+        choices: &Choices,
         chosen: &ChosenStage,
         config: Option<&Source>,
     ) -> Compiled {
+        let Choices { allow, vpc_links, .. } = choices;
         let Self { source, imported, others } = self;
         let Imported { deployment, mut findings, places, touched } = imported;
         let mut served = None;
         if let Some(deployment) = &deployment {
             let inputs = Inputs::new(deployment, &chosen.name, &chosen.stage);
-            let mut compiled = portico_snapshot::compile(&Inputs { allow, ..inputs });
+            let mut compiled = portico_snapshot::compile(&Inputs { allow, vpc_links, ..inputs });
             compiled.findings.iter_mut().for_each(|finding| places.locate(finding));
             served = compiled.stage;
             findings.append(&mut compiled.findings);

@@ -128,7 +128,7 @@ impl<'a> Definitions<'a> {
             self.note(&before.made_of.touched);
             return Ok(Arc::clone(before));
         }
-        let compiled = Definition::of(text, path).compile(&choices.allow, &chosen, source);
+        let compiled = Definition::of(text, path, &choices).compile(&choices, &chosen, source);
         let Compiled { stage, deployment, refused, touched, report, .. } = compiled;
         self.note(&touched);
         let Some(stage) = stage.map(Arc::new) else { return Err(Refusal::Report(report)) };

@@ -29,6 +29,7 @@ const fn of_one_run(flag: &'static str, variable: &'static str) -> Setting {
 pub(crate) const SETTINGS: &[Setting] = &[
     setting("account-id", "PORTICO_ACCOUNT_ID", "account-id"),
     setting("allow", "PORTICO_ALLOW", "allow"),
+    setting("base-path", "PORTICO_BASE_PATH", "base-path"),
     setting("color", "PORTICO_COLOR", "color"),
     of_one_run("config", "PORTICO_CONFIG"),
     setting("data-dir", "PORTICO_DATA_DIR", "data-dir"),
@@ -38,11 +39,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("log-format", "PORTICO_LOG_FORMAT", "log-format"),
     setting("management", "PORTICO_MANAGEMENT", "management"),
     setting("region", "PORTICO_REGION", "region"),
+    setting("set", "PORTICO_SET", "set"),
     setting("stage", "PORTICO_STAGE", "stage"),
     of_one_run("takeover", "PORTICO_TAKEOVER"),
     setting("tls-listen", "PORTICO_TLS_LISTEN", "tls.listen"),
     setting("upstream-ca", "PORTICO_UPSTREAM_CA", "upstream.ca"),
     setting("verbose", "PORTICO_VERBOSE", "verbose"),
+    setting("vpc-link", "PORTICO_VPC_LINK", "vpc-link"),
     setting("workers", "PORTICO_WORKERS", "workers"),
 ];
 
@@ -165,8 +168,8 @@ mod tests {
     #[test]
     fn every_key_is_read_from_the_file() {
         for key in SETTINGS.iter().filter_map(|setting| setting.key) {
-            // A date is no value of any setting.
-            let text = format!("{key} = 1979-05-27\n");
+            // A list of lists is no value of any setting.
+            let text = format!("{key} = [[]]\n");
             let error = toml::from_str::<crate::config::Config>(&text).unwrap_err().to_string();
             assert!(!error.contains("unknown field"), "{error}");
         }

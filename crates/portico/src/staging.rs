@@ -1,8 +1,11 @@
 //! What definitions are read and compiled with, whoever asks: `serve`, `check` and `routes`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use clap::ValueEnum;
+use portico_import::openapi::BasePath;
 use portico_model::{Allow, KINDS, NotAllowable, StageName, kind};
 use serde::{Deserialize, Deserializer};
 
@@ -49,15 +52,65 @@ impl<'de> Deserialize<'de> for AllowedKind {
     }
 }
 
+/// A name and its value, for example `TableName=books`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    name: String,
+    value: String,
+}
+
+/// The text is no name with a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a name, `=` and its value, for example NAME=VALUE")]
+pub(crate) struct InvalidNamed;
+
+impl FromStr for Named {
+    type Err = InvalidNamed;
+
+    fn from_str(text: &str) -> Result<Self, InvalidNamed> {
+        let (name, value) = text.split_once('=').ok_or(InvalidNamed)?;
+        match name.is_empty() {
+            true => Err(InvalidNamed),
+            false => Ok(Self { name: name.to_owned(), value: value.to_owned() }),
+        }
+    }
+}
+
+/// What becomes of the base path of a definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum BasePathMode {
+    /// Paths begin after the stage.
+    #[default]
+    Ignore,
+    /// It stands before each path.
+    Prepend,
+    /// Its first segment is dropped, the rest stands before each path.
+    Split,
+}
+
+impl From<BasePathMode> for BasePath {
+    fn from(mode: BasePathMode) -> Self {
+        match mode {
+            BasePathMode::Ignore => Self::Ignore,
+            BasePathMode::Prepend => Self::Prepend,
+            BasePathMode::Split => Self::Split,
+        }
+    }
+}
+
 /// What was chosen, by flags, variables and portico.toml.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Choices {
     pub(crate) stage: Option<StageName>,
     pub(crate) allow: Allow,
+    pub(crate) set: BTreeMap<String, String>,
+    pub(crate) vpc_links: BTreeMap<String, String>,
+    pub(crate) base_path: BasePathMode,
 }
 
 impl Choices {
-    /// A list of flags takes the place of the file's.
+    /// A list of flags takes the place of the file's; values with a name are joined, a flag's wins.
     pub(crate) fn new(flags: &Staging, config: &Config) -> Self {
         let stage = flags.stage.as_ref().or(config.stage.as_ref()).cloned();
         let kinds = if flags.allow.is_empty() { &config.allow } else { &flags.allow };
@@ -67,8 +120,16 @@ impl Choices {
             let known = allow.insert(name);
             debug_assert_eq!(known, Ok(()), "{name}");
         }
-        Self { stage, allow }
+        let base_path = flags.base_path.or(config.base_path).unwrap_or_default();
+        let set = joined(&config.set, &flags.set);
+        let vpc_links = joined(&config.vpc_link, &flags.vpc_link);
+        Self { stage, allow, set, vpc_links, base_path }
     }
+}
+
+fn joined(file: &BTreeMap<String, String>, flags: &[Named]) -> BTreeMap<String, String> {
+    let flags = flags.iter().map(|Named { name, value }| (name.clone(), value.clone()));
+    file.clone().into_iter().chain(flags).collect()
 }
 
 #[cfg(test)]
@@ -92,5 +153,27 @@ mod tests {
         check("teleport", Err("no kind of finding"));
         check("", Err("no kind of finding"));
         check("*", Err("no kind of finding"));
+    }
+
+    #[test]
+    fn values_have_names() {
+        let check = |text: &str, expected: Option<(&str, &str)>| {
+            let read = text.parse::<Named>().ok();
+            let read = read.as_ref().map(|named| (named.name.as_str(), named.value.as_str()));
+            assert_eq!(read, expected, "{text}");
+        };
+        check("Table=books", Some(("Table", "books")));
+        check("Table.Arn=a=b", Some(("Table.Arn", "a=b")));
+        check("Table=", Some(("Table", "")));
+        check("=books", None);
+        check("Table", None);
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_name_by_name() {
+        let file = [("a", "1"), ("b", "2")].map(|(name, value)| (name.into(), value.into())).into();
+        let joined = joined(&file, &["b=3".parse().unwrap(), "c=4".parse().unwrap()]);
+        let joined: Vec<_> = joined.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(joined, [("a", "1"), ("b", "3"), ("c", "4")]);
     }
 }
