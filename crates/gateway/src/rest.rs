@@ -38,7 +38,11 @@ pub(crate) async fn handle<E: Emit>(
     let addressed = address::find(&runtime.snapshot, request.head)?;
     let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
     throttle::admit(&matched, trail, now)?;
-    let body = body::collect(&matched, request).await?;
+    let body = match body::needed_for(&matched, request) {
+        // Boxed, so that a connection whose bodies only pass has no room for it.
+        Some(call) => Some(Box::pin(body::collect(call, request)).await?),
+        None => None,
+    };
     let Request { head, peer, worker, .. } = *request;
     let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
     let outbound = integration_request::prepare(&scope, request.body.framing())?;

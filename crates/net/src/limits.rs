@@ -4,7 +4,7 @@
 pub(crate) mod http2;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::client_address::TrustedProxies;
@@ -156,7 +156,7 @@ pub struct Settings {
     /// Reading on after an answer that came before the end of its request.
     pub linger: Duration,
     /// Whom origins that speak TLS have to be known to; without it none can be called.
-    pub upstream_tls: Option<UpstreamTls>,
+    pub upstream_tls: Arc<OnceLock<UpstreamTls>>,
 }
 
 impl Default for Settings {
@@ -182,7 +182,7 @@ impl Default for Settings {
             upstream_idle: Duration::from_secs(4),
             upstream_spare: 4096,
             linger: Duration::from_secs(2),
-            upstream_tls: None,
+            upstream_tls: Arc::default(),
         }
     }
 }

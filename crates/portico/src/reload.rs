@@ -13,12 +13,11 @@ use tokio::time::sleep;
 
 use crate::config::Config;
 use crate::definitions::{Api, Definitions, Served};
-use crate::failure::Failure;
 use crate::refused;
 use crate::report::Refusal;
 use crate::telemetry::{Status, log};
 use crate::terminal;
-use crate::tls::Tls;
+use crate::tls::{Roots, Tls};
 use crate::watch::Watch;
 
 /// What cannot be served may be half of a file that is still being written: it is told when nothing
@@ -64,8 +63,7 @@ pub(crate) struct Reload<'a> {
     watch: Watch,
     certificates: Option<Certificates>,
     status: Arc<Status>,
-    /// Origins may be called over TLS.
-    has_roots: bool,
+    roots: Roots,
     /// The configuration of the start, and its keys that were changed since.
     started_with: Config,
     waiting: Vec<&'static str>,
@@ -83,6 +81,7 @@ impl<'a> Reload<'a> {
         served: Served,
         watch: Watch,
         status: Arc<Status>,
+        roots: Roots,
     ) -> Self {
         Self {
             definitions,
@@ -90,7 +89,7 @@ impl<'a> Reload<'a> {
             watch,
             certificates: None,
             status,
-            has_roots: false,
+            roots,
             started_with: served.config.clone(),
             served,
             waiting: Vec::new(),
@@ -103,13 +102,6 @@ impl<'a> Reload<'a> {
     #[must_use]
     pub(crate) fn with_certificates(mut self, certificates: Option<Certificates>) -> Self {
         self.certificates = certificates;
-        self
-    }
-
-    /// Whether there are root certificates to know origins by.
-    #[must_use]
-    pub(crate) fn with_roots(mut self, has_roots: bool) -> Self {
-        self.has_roots = has_roots;
         self
     }
 
@@ -154,12 +146,7 @@ impl<'a> Reload<'a> {
     fn load(&self) -> Result<Served, Refusal> {
         let (config, source) = self.definitions.configuration()?;
         let served = self.definitions.load(config, source.as_ref(), &self.served)?;
-        if served.calls_tls() && !self.has_roots {
-            let sentence = "an integration calls an origin over https, and no root certificates \
-                            could be read at the start";
-            let help = "name some with --upstream-ca, and start again";
-            return Err(Failure::new(sentence).help(help).into());
-        }
+        self.roots.prepare(&served)?;
         self.status.access_logs.open(served.stages().map(|stage| &**stage))?;
         Ok(served)
     }

@@ -29,7 +29,7 @@ use crate::sockets::{Role, Sockets};
 use crate::stop::{self, Serving, Signals};
 use crate::telemetry::{AccessLogs, Status, Telemetry, log};
 use crate::terminal;
-use crate::tls::{self, Tls};
+use crate::tls::{Roots, Tls};
 use crate::values::{Listen, Loopback, Workers};
 use crate::watch::{Watch, Watched};
 
@@ -63,8 +63,9 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let tls = Tls::of(flags, config, source.as_ref())?;
     let files = tls.as_ref().map(Tls::files).unwrap_or_default();
     let certificates = Watch::new(Watched::Certificates, files);
-    let settings = settings(flags, &served)?;
-    let has_roots = settings.upstream_tls.is_some();
+    let roots = Roots::new(flags, config);
+    roots.prepare(&served)?;
+    let settings = settings(&served, &roots);
     let start = Start { flags, served: &served, tls: tls.as_ref(), settings };
     let servers = Servers::start(&start, &mut sockets, &status)?;
     let signals = Signals::catch()?;
@@ -88,8 +89,8 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let others = std::iter::once(management).chain(shared).collect();
     let serving = Serving { gateway, others, control, deadline };
     let certificates = tls.map(|tls| Certificates { tls, addresses, watch: certificates });
-    let reload = Reload::new(definitions, served, watch, Arc::clone(&status));
-    let reload = reload.with_certificates(certificates).with_roots(has_roots);
+    let reload = Reload::new(definitions, served, watch, Arc::clone(&status), roots);
+    let reload = reload.with_certificates(certificates);
     let ended = stop::wait(signals, serving, &status, reload);
     status.access_logs.end();
     ended?;
@@ -97,19 +98,19 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
 }
 
 /// What the server is started with; tells of addresses that nothing needs.
-fn settings(flags: &Serve, served: &Served) -> Result<Settings, Failure> {
+fn settings(served: &Served, roots: &Roots) -> Settings {
     let config = &served.config;
     let settings = config.client_address.apply(config.limits.settings(descriptors::raise()));
     let stages: Vec<&RestStage> = served.stages().map(|stage| &**stage).collect();
     for origin in config.upstream.uncalled(&stages) {
         terminal::warn(&format!("no integration calls {origin}, which [upstream.addresses] has"));
     }
-    Ok(Settings {
-        upstream_tls: tls::upstream(flags, served)?,
+    Settings {
+        upstream_tls: roots.shared(),
         upstream_addresses: Arc::new(config.upstream.addresses()),
         name_servers: config.name_servers.iter().map(|server| server.address()).collect(),
         ..settings
-    })
+    }
 }
 
 /// The sockets to listen with: those of the process that is taken over, or of the service manager.

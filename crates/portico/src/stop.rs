@@ -202,7 +202,9 @@ mod tests {
 
     use super::*;
     use crate::cli::{Cli, Command};
+    use crate::config::Config;
     use crate::definitions::{Definitions, Served};
+    use crate::tls::Roots;
     use crate::watch::{Watch, Watched};
 
     struct Never;
@@ -236,7 +238,8 @@ mod tests {
         let Command::Serve(flags) = line.command else { panic!("it says serve") };
         let watch = Watch::new(Watched::Definitions, Vec::new());
         let definitions = Definitions::new(&flags, Vec::new());
-        let reload = Reload::new(definitions, Served::default(), watch, Arc::clone(&status));
+        let roots = Roots::new(&flags, &Config::default());
+        let reload = Reload::new(definitions, Served::default(), watch, Arc::clone(&status), roots);
         let ended = wait(Signals::catch().unwrap(), serving, &status, reload);
         let failure = ended.unwrap_err();
         assert!(failure.sentence.contains("a worker ended by itself"), "{failure}");

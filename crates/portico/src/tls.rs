@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use portico_model::{Class, DocumentPath, Finding};
@@ -107,13 +108,32 @@ impl Tls {
     }
 }
 
-/// Whom origins have to be known to. Where none speaks TLS yet, one may after a change.
-pub(crate) fn upstream(flags: &Serve, served: &Served) -> Result<Option<UpstreamTls>, Failure> {
-    let ca = flags.upstream_ca.as_ref().or(served.config.upstream.ca.as_ref());
-    match UpstreamTls::new(ca.map(PathBuf::as_path)) {
-        Ok(tls) => Ok(Some(tls)),
-        Err(error) if served.calls_tls() => Err(failure(&error)),
-        Err(_) => Ok(None),
+/// Whom origins have to be known to: read once, and not before an origin speaks TLS, as reading the
+/// roots of the system takes longer than all else of a start.
+#[derive(Clone)]
+pub(crate) struct Roots {
+    ca: Option<PathBuf>,
+    read: Arc<OnceLock<UpstreamTls>>,
+}
+
+impl Roots {
+    pub(crate) fn new(flags: &Serve, config: &Config) -> Self {
+        let ca = flags.upstream_ca.as_ref().or(config.upstream.ca.as_ref()).cloned();
+        Self { ca, read: Arc::default() }
+    }
+
+    /// What the workers look into, now or later.
+    pub(crate) fn shared(&self) -> Arc<OnceLock<UpstreamTls>> {
+        Arc::clone(&self.read)
+    }
+
+    /// Reads them, if what is to be served needs them.
+    pub(crate) fn prepare(&self, served: &Served) -> Result<(), Failure> {
+        if served.calls_tls() && self.read.get().is_none() {
+            let read = UpstreamTls::new(self.ca.as_deref()).map_err(|error| failure(&error))?;
+            self.read.get_or_init(|| read);
+        }
+        Ok(())
     }
 }
 

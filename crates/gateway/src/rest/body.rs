@@ -11,19 +11,21 @@ use crate::fault::Fault;
 use crate::rest::integration::counted;
 use crate::rest::route::Matched;
 
-/// The body of a request, if its method maps or converts it.
-pub(crate) async fn collect(
-    matched: &Matched<'_>,
-    request: &mut Request<'_>,
-) -> Result<Option<Collected>, Fault> {
+/// The call for which a request's body is mapped or converted; `None` if the body only passes.
+pub(crate) fn needed_for<'a>(matched: &Matched<'a>, request: &Request<'_>) -> Option<&'a HttpCall> {
     let call = match &matched.method.integration {
         Integration::HttpProxy(call) | Integration::Http { call, .. } => call,
-        Integration::Mock { .. } | Integration::Broken(_) => return Ok(None),
+        Integration::Mock { .. } | Integration::Broken(_) => return None,
     };
     let is_needed = call.reads_body || of_request(call, request.head) != Conversion::Pass;
-    if !is_needed || request.body.framing() == Framing::None {
-        return Ok(None);
-    }
+    (is_needed && request.body.framing() != Framing::None).then_some(call)
+}
+
+/// The whole body of a request.
+pub(crate) async fn collect(
+    call: &HttpCall,
+    request: &mut Request<'_>,
+) -> Result<Collected, Fault> {
     let worker = request.worker;
     let limit = worker.settings().body_bytes;
     if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
@@ -31,7 +33,7 @@ pub(crate) async fn collect(
     }
     request.body.limit(limit);
     let collected = request.body.collect(worker.clock.now() + call.timeout).await;
-    collected.map(Some).map_err(|error| counted(Fault::of_call(error, call.timeout), worker))
+    collected.map_err(|error| counted(Fault::of_call(error, call.timeout), worker))
 }
 
 /// What is done to the body of this request. One without a content type is taken for JSON.

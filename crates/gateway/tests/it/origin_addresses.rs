@@ -124,7 +124,7 @@ fn tls_is_spoken_with_the_name_whatever_the_address() {
     let relay = Relay::to(behind.tls_address());
     let check = |to: OriginAddress| {
         let roots = UpstreamTls::new(Some(&authority.path("ca.pem"))).unwrap();
-        let settings = Settings { upstream_tls: Some(roots), ..settings(443, to) };
+        let settings = Settings { upstream_tls: Arc::new(roots.into()), ..settings(443, to) };
         let gateway = Gateway { settings, ..Gateway::default() }.variable("origin", NAME);
         let running = gateway.start(&PROXY.replace("http://$", "https://$"));
         let answer = ask(&mut Client::connect(running.address()), "POST /a", b"content");

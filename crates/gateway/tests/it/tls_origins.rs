@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use portico_net::{SecurityPolicy, ServerTls, Settings, Tickets, UpstreamTls};
@@ -28,7 +29,8 @@ fn behind(authority: &Authority, names: &[&str], year: i32, origin: &Origin) -> 
 fn before(authority: &Authority, address: impl ToString, tls_config: &str) -> Running {
     let roots = UpstreamTls::new(Some(&authority.path("ca.pem"))).unwrap();
     let connect = Duration::from_secs(2);
-    let settings = Settings { upstream_tls: Some(roots), connect, ..Settings::default() };
+    let settings =
+        Settings { upstream_tls: Arc::new(roots.into()), connect, ..Settings::default() };
     let definition = PROXY
         .replace("http://$", "https://$")
         .replace("httpMethod: ANY", &format!("httpMethod: ANY\n        tlsConfig: {tls_config}"));
@@ -53,7 +55,7 @@ fn a_vpc_link_leads_to_an_origin_that_proves_the_name_of_the_uri() {
     let call = |names: &[&str]| {
         let behind = behind(&authority, names, 2999, &origin);
         let roots = UpstreamTls::new(Some(&authority.path("ca.pem"))).unwrap();
-        let settings = Settings { upstream_tls: Some(roots), ..Settings::default() };
+        let settings = Settings { upstream_tls: Arc::new(roots.into()), ..Settings::default() };
         let mut gateway = Gateway { settings, ..Gateway::default() };
         gateway.vpc_links.insert("l".into(), format!("https://{}", behind.tls_address()));
         let definition = PROXY.replace(
@@ -171,7 +173,8 @@ fn certificates_change_a_hundred_times_and_no_request_fails() {
     let behind = behind(&authority, &["127.0.0.1"], 2999, &origin);
     let roots = UpstreamTls::new(Some(&authority.path("ca.pem"))).unwrap();
     // Every call makes a connection of its own.
-    let settings = Settings { upstream_tls: Some(roots), upstream_spare: 0, ..Settings::default() };
+    let settings =
+        Settings { upstream_tls: Arc::new(roots.into()), upstream_spare: 0, ..Settings::default() };
     let gateway = Gateway { settings, ..Gateway::default() };
     let definition = PROXY.replace("http://$", "https://$");
     let running = gateway.variable("origin", behind.tls_address()).start(&definition);

@@ -134,7 +134,7 @@ impl Origin {
             stream.set_nodelay(true).map_err(CallError::Connect)?;
         }
         let Some(tls) = &self.tls else { return Ok(Transport::Plain(stream)) };
-        let Some(roots) = &worker.settings.upstream_tls else {
+        let Some(roots) = worker.settings.upstream_tls.get() else {
             return Err(CallError::Tls(io::Error::other("no root certificates were read")));
         };
         roots.connect(tls, stream).await.map(Transport::Tls)

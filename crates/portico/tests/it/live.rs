@@ -7,10 +7,14 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
+use portico_net::{SecurityPolicy, ServerTls, Tickets};
 use portico_testkit::http::{Connection, get};
+use portico_testkit::pki::Authority;
+use portico_testkit::server::Gateway;
 
-use crate::support::{Directory, MOCK, Running};
+use crate::support::{Directory, MOCK, Running, proxy_to};
 
 const KEPT: &str = "what was read before stays in service";
 
@@ -219,4 +223,29 @@ fn a_file_that_a_definition_refers_to_is_watched_too() {
     rename_over(&file, &part("back"));
     running.wait_for_log("revision 3");
     until(&running, &answer("back"));
+}
+
+#[test]
+fn a_change_may_bring_the_first_origin_over_https() {
+    let authority = Authority::new();
+    let files = [authority.issue("origin", &["127.0.0.1"])];
+    let (policy, tickets) = (SecurityPolicy::default(), Tickets::new().unwrap());
+    let (tls, _) = ServerTls::load(&files, policy, &tickets, Duration::ZERO).unwrap();
+    let origin = Gateway { tls: Some(tls), ..Gateway::default() };
+    let origin = origin.start(&answering("over TLS"));
+
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let file = directory.path("openapi.yaml");
+    let ca = directory.path("ca.pem");
+    // No origin speaks TLS, so nobody has looked for the roots yet.
+    let mut running = Running::serve(&file, &["--upstream-ca", &ca.display().to_string()]);
+    let calling = proxy_to(origin.tls_address()).replace("http://", "https://");
+    rename_over(&file, &calling);
+    running.wait_for_log(KEPT);
+    assert_eq!(get(running.gateway, "/health").text(), answer("ok"));
+
+    fs::copy(authority.path("ca.pem"), &ca).unwrap();
+    running.process.signal("HUP");
+    running.wait_for_log("openapi.yaml is served as it is now");
+    until(&running, &answer("over TLS"));
 }
