@@ -85,13 +85,17 @@ impl Refusal {
 }
 
 impl Report {
-    /// In the order of the file; those without a place come last.
+    /// Those of this file first, then those of each other, in the order of its lines; those without
+    /// a place come last.
     pub(crate) fn new(source: Source, mut findings: Vec<Finding>) -> Self {
-        let line = |finding: &Finding| {
-            finding.place.as_ref().map_or((u32::MAX, 0), |place| (place.line, place.column))
-        };
-        findings.sort_by_key(line);
+        findings.sort_by(|a, b| place_order(&source, a).cmp(&place_order(&source, b)));
         Self { source, others: Vec::new(), findings, allow: Allow::NOTHING }
+    }
+
+    /// The findings that are written out, and how many more there are.
+    pub(crate) fn shown(&self) -> (&[Finding], usize) {
+        let (shown, rest) = self.findings.split_at(self.findings.len().min(SHOWN_MAX));
+        (shown, rest.len())
     }
 
     /// How many findings there are: errors, and warnings.
@@ -119,11 +123,12 @@ impl Report {
     /// Every finding.
     pub(crate) fn render_findings(&self, colours: bool) -> String {
         let mut text = String::new();
-        for finding in self.findings.iter().take(SHOWN_MAX) {
+        let (shown, more) = self.shown();
+        for finding in shown {
             text.push_str(&self.render_finding(finding, colours));
             text.push_str("\n\n");
         }
-        if let Some(more) = self.findings.len().checked_sub(SHOWN_MAX).filter(|more| *more > 0) {
+        if more > 0 {
             text.push_str(&format!("... and {more} more\n"));
         }
         text
@@ -157,7 +162,7 @@ impl Report {
         let mut group =
             level.primary_title(message).id(finding.kind).elements(Vec::<Origin>::new());
         match &finding.place {
-            Some(place) => group = self.excerpt(group, place),
+            Some(place) => group = self.with_excerpt(group, place),
             None => {
                 let path = printable(finding.path.as_str());
                 group = group.element(Origin::path(format!("{} {path}", self.source.name)));
@@ -175,14 +180,18 @@ impl Report {
         renderer(colours).render(&[group])
     }
 
-    fn excerpt<'a>(&self, group: Group<'a>, place: &'a Place) -> Group<'a> {
+    /// What a place is shown with: its line, cut around it, and where in that it stands, in bytes.
+    pub(crate) fn excerpt(&self, place: &Place) -> Option<(String, Range<usize>)> {
+        let mut sources = std::iter::once(&self.source).chain(&self.others);
+        let source = sources.find(|source| source.name == place.file)?;
+        let line = source.text.split('\n').nth((place.line as usize).saturating_sub(1))?;
+        Some(window(line.trim_end_matches('\r'), place))
+    }
+
+    fn with_excerpt<'a>(&self, group: Group<'a>, place: &'a Place) -> Group<'a> {
         let (number, column) = (place.line as usize, place.column as usize);
         let origin = Origin::path(printable(&place.file)).line(number).char_column(column);
-        let mut sources = std::iter::once(&self.source).chain(&self.others);
-        let source = sources.find(|source| source.name == place.file);
-        let line = source.and_then(|source| source.text.split('\n').nth(number.saturating_sub(1)));
-        let Some(line) = line else { return group.element(origin) };
-        let (shown, span) = window(line.trim_end_matches('\r'), place);
+        let Some((shown, span)) = self.excerpt(place) else { return group.element(origin) };
         let start = span.start;
         let mark = AnnotationKind::Primary.span(span);
         let counted = shown[..start].chars().count() + 1;
@@ -193,6 +202,16 @@ impl Report {
         } else {
             group.element(origin).element(snippet)
         }
+    }
+}
+
+/// Files by name, behind the one that the report is about.
+fn place_order<'f>(source: &Source, finding: &'f Finding) -> (u8, &'f str, u32, u32) {
+    match &finding.place {
+        Some(Place { file, line, column, .. }) => {
+            (u8::from(*file != source.name), file, *line, *column)
+        }
+        None => (u8::MAX, "", 0, 0),
     }
 }
 
@@ -287,6 +306,34 @@ mod tests {
         // What AWS would refuse, too, cannot be allowed.
         report.findings[0].class = Class::Invalid;
         assert!(report.is_fatal() && !report.render(false).contains("--allow"));
+    }
+
+    #[test]
+    fn findings_are_in_the_order_of_files_and_lines() {
+        let at = |file: &str, line: u32, column: u32| {
+            let mut finding = finding(Class::Invalid, line, column, 1);
+            finding.place.as_mut().unwrap().file = file.into();
+            finding
+        };
+        let nowhere = Finding::new(Class::Invalid, "path", DocumentPath::root(), "where?");
+        let found = report(
+            "",
+            vec![
+                nowhere,
+                at("z.yaml", 1, 1),
+                at("b.yaml", 7, 1),
+                at("a.yaml", 9, 4),
+                at("b.yaml", 2, 1),
+                at("a.yaml", 9, 2),
+            ],
+        );
+        let order = found.findings.iter().map(|finding| {
+            finding.place.as_ref().map_or("nowhere".to_owned(), ToString::to_string)
+        });
+        let order: Vec<_> = order.collect();
+        let expected =
+            ["a.yaml:9:2", "a.yaml:9:4", "b.yaml:2:1", "b.yaml:7:1", "z.yaml:1:1", "nowhere"];
+        assert_eq!(order, expected);
     }
 
     #[test]
