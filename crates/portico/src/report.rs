@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Add, Range};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 use portico_model::{Allow, Class, Finding, Place, kind};
 
 use crate::failure::Failure;
@@ -35,6 +35,9 @@ pub(crate) enum Refusal {
     /// One for each file.
     Several(Vec<Self>),
 }
+
+/// A line, cut around a place, and where in that the place stands, in bytes.
+pub(crate) type Excerpt = (String, Range<usize>);
 
 /// How many findings there are of each weight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,13 +164,19 @@ impl Report {
         let message = printable(&finding.message);
         let mut group =
             level.primary_title(message).id(finding.kind).elements(Vec::<Origin>::new());
-        match &finding.place {
-            Some(place) => group = self.with_excerpt(group, place),
-            None => {
-                let path = printable(finding.path.as_str());
-                group = group.element(Origin::path(format!("{} {path}", self.source.name)));
+        let place = finding.place.as_ref();
+        let excerpt = place.and_then(|place| Some((place, self.excerpt(place)?)));
+        group = match (&excerpt, place) {
+            (Some((place, excerpt)), _) => group.element(snippet(place, excerpt)),
+            (None, Some(Place { file, line, column, .. })) => {
+                let origin = Origin::path(printable(file)).line(*line as usize);
+                group.element(origin.char_column(*column as usize))
             }
-        }
+            (None, None) => {
+                let path = printable(finding.path.as_str());
+                group.element(Origin::path(format!("{} {path}", self.source.name)))
+            }
+        };
         if finding.class == Class::NotRunnable {
             group = group.element(Level::NOTE.message(match is_error {
                 true => "this is valid for AWS",
@@ -177,31 +186,19 @@ impl Report {
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(printable(help)));
         }
-        renderer(colours).render(&[group])
+        let text = renderer(colours).render(&[group]);
+        match excerpt {
+            Some((place, excerpt)) => with_column(text, place, &excerpt),
+            None => text,
+        }
     }
 
-    /// What a place is shown with: its line, cut around it, and where in that it stands, in bytes.
-    pub(crate) fn excerpt(&self, place: &Place) -> Option<(String, Range<usize>)> {
+    /// What a place is shown with.
+    pub(crate) fn excerpt(&self, place: &Place) -> Option<Excerpt> {
         let mut sources = std::iter::once(&self.source).chain(&self.others);
         let source = sources.find(|source| source.name == place.file)?;
         let line = source.text.split('\n').nth((place.line as usize).saturating_sub(1))?;
         Some(window(line.trim_end_matches('\r'), place))
-    }
-
-    fn with_excerpt<'a>(&self, group: Group<'a>, place: &'a Place) -> Group<'a> {
-        let (number, column) = (place.line as usize, place.column as usize);
-        let origin = Origin::path(printable(&place.file)).line(number).char_column(column);
-        let Some((shown, span)) = self.excerpt(place) else { return group.element(origin) };
-        let start = span.start;
-        let mark = AnnotationKind::Primary.span(span);
-        let counted = shown[..start].chars().count() + 1;
-        let snippet = Snippet::source(shown).line_start(number).annotation(mark);
-        // The renderer counts columns in what it is given, which is wrong for a line that was cut.
-        if counted == column {
-            group.element(snippet.path(printable(&place.file)))
-        } else {
-            group.element(origin).element(snippet)
-        }
     }
 }
 
@@ -227,6 +224,26 @@ impl Failure {
     }
 }
 
+/// An excerpt with its mark, to be shown as that of its file.
+fn snippet<'a>(place: &'a Place, (shown, span): &'a Excerpt) -> Snippet<'a, Annotation<'a>> {
+    let mark = AnnotationKind::Primary.span(span.clone());
+    let snippet = Snippet::source(shown.as_str()).line_start(place.line as usize).annotation(mark);
+    snippet.path(printable(&place.file))
+}
+
+/// The column of the file. The renderer counts in what it is given, which may be a part of a line.
+fn with_column(text: String, place: &Place, (shown, span): &Excerpt) -> String {
+    let counted = shown[..span.start].chars().count() + 1;
+    let at = format!("{}:{}:", printable(&place.file), place.line);
+    let told = format!("{at}{counted}");
+    match text.split_once(&told) {
+        Some((before, after)) if !after.starts_with(|next: char| next.is_ascii_digit()) => {
+            format!("{before}{at}{}{after}", place.column)
+        }
+        _ => text,
+    }
+}
+
 fn help_word(colours: bool) -> String {
     paint("96", "help", colours)
 }
@@ -241,7 +258,7 @@ fn renderer(colours: bool) -> Renderer {
 
 /// The part of a line around a place, and where in it the place stands, in bytes. A file of one
 /// line of megabytes costs as much to show as any other.
-fn window(line: &str, place: &Place) -> (String, Range<usize>) {
+fn window(line: &str, place: &Place) -> Excerpt {
     let column = (place.column as usize).saturating_sub(1);
     let skip = if column > EXCERPT_MAX / 2 { column - EXCERPT_MAX / 4 } else { 0 };
     let mut shown = String::new();
@@ -340,7 +357,8 @@ mod tests {
     fn a_long_line_is_cut_around_the_place() {
         let text = format!("{}HERE{}", "ä".repeat(100_000), "b".repeat(100_000));
         let shown = report(&text, vec![finding(Class::Invalid, 1, 100_001, 4)]).render(false);
-        assert!(shown.contains("a.yaml:1:100001") && shown.contains("HERE"), "{shown}");
+        assert!(shown.contains("--> a.yaml:1:100001\n") && shown.contains("HERE"), "{shown}");
+        assert!(!shown.contains(":::"), "{shown}");
         assert!(shown.len() < 2000, "{shown}");
     }
 

@@ -127,6 +127,9 @@ fn a_file_that_cannot_be_read_is_one_sentence() {
         }
     };
     check("opneapi.yaml", &["there is no file opneapi.yaml", "openapi.yaml"]);
+    std::os::unix::fs::symlink("nowhere.yaml", directory.path("dangling.yaml")).unwrap();
+    let found = "beside it are: empty.yaml, huge.yaml, latin1.yaml, openapi.yaml\n";
+    check("dangling.yaml", &["there is no file dangling.yaml", found]);
     check(".", &[". is a directory", "openapi.yaml"]);
     check("notes", &["notes is a directory"]);
     check("empty.yaml", &["empty.yaml is empty"]);
