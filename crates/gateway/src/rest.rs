@@ -45,7 +45,7 @@ pub(crate) async fn handle<E: Emit>(
     };
     let Request { head, peer, worker, .. } = *request;
     let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
-    let outbound = integration_request::prepare(&scope, request.body.framing())?;
-    let inbound = integration::call(&matched, outbound, request, trail).await?;
+    let mut outbound = integration_request::prepare(&scope, request.body.framing())?;
+    let inbound = integration::call(&matched, &mut outbound, request, trail).await?;
     integration_response::render(&scope, inbound)
 }
