@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use portico_model::StageName;
 
 use crate::layers;
+use crate::manual;
 use crate::staging::{AllowedKind, BasePathMode, Named};
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
@@ -65,6 +67,17 @@ Example:
 
 Exit codes: 0 done, 1 a definition that cannot be served, 2 wrong usage.";
 
+const COMPLETIONS_TOP: &str = "\
+Example:
+  portico completions bash > /etc/bash_completion.d/portico
+  portico completions zsh > ~/.zfunc/_portico
+  portico completions fish > ~/.config/fish/completions/portico.fish";
+
+const MAN_TOP: &str = "\
+Example:
+  portico man > portico.1
+  portico man serve > portico-serve.1";
+
 /// Everything after the program's name.
 #[derive(Debug, Parser)]
 #[command(
@@ -105,6 +118,12 @@ pub(crate) enum Command {
     /// Print the methods of definitions, with what answers them and who may call them
     #[command(before_help = ROUTES_TOP)]
     Routes(Routes),
+    /// Print completions for a shell
+    #[command(hide = true, before_help = COMPLETIONS_TOP)]
+    Completions(Completions),
+    /// Print a page of the manual
+    #[command(hide = true, before_help = MAN_TOP)]
+    Man(Page),
 }
 
 #[derive(Debug, Args)]
@@ -128,14 +147,6 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     pub(crate) staging: Staging,
-
-    /// AWS account the API says it is in [default: 000000000000]
-    #[arg(long, value_name = "12 DIGITS", help_heading = "API")]
-    pub(crate) account_id: Option<AccountId>,
-
-    /// AWS region the API says it is in [default: us-east-1]
-    #[arg(long, value_name = "NAME", help_heading = "API")]
-    pub(crate) region: Option<Region>,
 
     /// PEM file of root certificates that origins may be known to, beside those of this system
     #[arg(long, value_name = "FILE", help_heading = "Origins")]
@@ -196,6 +207,14 @@ pub(crate) struct Staging {
     /// What becomes of the definition's base path [default: ignore]
     #[arg(long, value_name = "HOW", value_enum)]
     pub(crate) base_path: Option<BasePathMode>,
+
+    /// AWS account the API says it is in, and value of AWS::AccountId [default: 000000000000]
+    #[arg(long, value_name = "12 DIGITS")]
+    pub(crate) account_id: Option<AccountId>,
+
+    /// AWS region the API says it is in, and value of AWS::Region [default: us-east-1]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Option<Region>,
 }
 
 /// How a command prints what it found.
@@ -234,6 +253,20 @@ pub(crate) struct Routes {
     /// For people, or one JSON document on standard output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell they are for
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Page {
+    /// The command that the page is about [default: the whole program]
+    #[arg(value_name = "COMMAND", value_parser = manual::pages())]
+    pub(crate) command: Option<String>,
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub(crate) struct Status {
     allowed: AtomicUsize,
     /// How often changed definitions were served, and were not.
     reloads: [AtomicU64; 2],
+    /// How long the last one that is served took, in microseconds.
+    reload_us: AtomicU64,
     pub(crate) registry: Registry,
     pub(crate) access_logs: AccessLogs,
     /// Of the snapshot that is served; 0 before the first.
@@ -54,6 +56,7 @@ impl Status {
             ignored: AtomicUsize::default(),
             allowed: AtomicUsize::default(),
             reloads: Default::default(),
+            reload_us: AtomicU64::new(0),
             registry: Registry::default(),
             access_logs: AccessLogs::default(),
             revision: AtomicU64::new(0),
@@ -103,6 +106,12 @@ impl Status {
         if self.revision.swap(revision, Ordering::Release) > 0 {
             self.reloads[0].fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Changed definitions were read, compiled and handed to the workers in this time.
+    pub(crate) fn note_reload(&self, took: Duration) {
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.reload_us.store(took, Ordering::Relaxed);
     }
 
     /// Changed definitions are not served.
@@ -190,11 +199,13 @@ mod tests {
         let finding = Finding::new(Class::NotRunnable, "authorizer", Default::default(), "no");
         status.publish(2, [&finding]);
         status.refuse_reload();
+        status.note_reload(Duration::from_millis(12));
         let text = status.metrics();
         for line in [
             "portico_findings{class=\"not-runnable\"} 1",
             "portico_reloads_total{result=\"served\"} 1",
             "portico_reloads_total{result=\"refused\"} 1",
+            "portico_reload_duration_seconds 0.012",
         ] {
             assert!(text.lines().any(|shown| shown == line), "no {line} in\n{text}");
         }

@@ -1,6 +1,8 @@
 //! The real binary, seen from outside: what it prints, what it answers, how it ends.
 
 mod access_log;
+mod account;
+mod bad_input;
 mod bookstore;
 mod chromium;
 mod cli;
@@ -9,6 +11,7 @@ mod drain;
 mod faults;
 mod handover;
 mod live;
+mod load;
 mod management;
 mod references;
 mod reload;
