@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
 use crate::staging::{AllowedKind, BasePathMode};
+use crate::telemetry::ExplainMode;
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::upstream::Upstream;
@@ -41,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
     pub(crate) verbose: Option<bool>,
+    /// Which requests are explained.
+    pub(crate) explain: Option<ExplainMode>,
     pub(crate) color: Option<Color>,
     #[serde(default)]
     pub(crate) allow: Vec<AllowedKind>,
@@ -245,7 +248,8 @@ impl Config {
     /// Keys whose values are others than `before`, and are in use from the next start on only.
     pub(crate) fn needs_restart(&self, before: &Self) -> Vec<&'static str> {
         let Self { listen, management, data_dir, workers, drain_seconds, .. } = self;
-        let Self { account_id, region, verbose, name_servers, limits, log_format, .. } = self;
+        let Self { account_id, region, verbose, explain, name_servers, limits, log_format, .. } =
+            self;
         let Self { client_address, tls, upstream, origins, color, .. } = self;
         let changed = [
             ("listen", *listen != before.listen),
@@ -257,6 +261,7 @@ impl Config {
             ("region", *region != before.region),
             ("log-format", *log_format != before.log_format),
             ("verbose", *verbose != before.verbose),
+            ("explain", *explain != before.explain),
             ("color", *color != before.color),
             ("name-servers", *name_servers != before.name_servers),
             ("[limits]", *limits != before.limits),
@@ -298,6 +303,7 @@ mod tests {
             access-log = { default = "stdout", destinations = { "arn:x" = "a.log" } }
             name-servers = ["10.0.0.2:53"]
             verbose = true
+            explain = "always"
             color = "never"
             allow = ["authorizer"]
             [tls]
