@@ -109,35 +109,39 @@ impl RouteTree {
         (taking, reached)
     }
 
-    /// A node and those below it, level by level: first its children that are spelled nearly like
-    /// the segment that is missing, then itself, then the others.
+    /// A node and those below it: first what is below its children that are spelled nearly like the
+    /// segment that is missing, then itself, then the others, each before those below it.
     fn below(&self, node: usize, missing: &[u8], budget: &mut usize) -> Vec<usize> {
-        let mut nodes = vec![node];
-        let (mut at, mut misspelled) = (0, 0);
-        while let Some(node) = nodes.get(at) {
+        let (misspelled, others) = self.children(node, missing);
+        let mut next: Vec<_> = others.iter().rev().map(|child| (*child, true)).collect();
+        next.push((node, false));
+        next.extend(misspelled.iter().rev().map(|child| (*child, true)));
+        let mut nodes = Vec::new();
+        while let Some((node, is_whole)) = next.pop() {
             let Some(left) = budget.checked_sub(1) else { break };
             *budget = left;
-            let Node { literals, variable, greedy, .. } = &self.nodes[*node];
-            let mut children: Vec<_> = literals
-                .iter()
-                .take(NODES_MAX)
-                .map(|(text, child)| {
-                    (if at == 0 { distance(missing, text) } else { 0 }, text, child)
-                })
-                .collect();
-            children.sort();
-            if at == 0 {
-                misspelled = children.iter().filter(|(edits, ..)| *edits <= EDITS).count();
+            nodes.push(node);
+            if is_whole {
+                let (_, children) = self.children(node, b"");
+                next.extend(children.iter().rev().map(|child| (*child, true)));
             }
-            nodes.extend(children.into_iter().map(|(_, _, child)| *child));
-            nodes.extend([variable, greedy].into_iter().flatten().map(|child| child.node));
-            at += 1;
-        }
-        nodes.truncate(at);
-        if let Some(first) = nodes.get_mut(..=misspelled) {
-            first.rotate_left(1);
         }
         nodes
+    }
+
+    /// The children of a node: those that are spelled nearly like this segment, the most alike
+    /// first, and the others.
+    fn children(&self, node: usize, like: &[u8]) -> (Vec<usize>, Vec<usize>) {
+        let Node { literals, variable, greedy, .. } = &self.nodes[node];
+        let literals = literals.iter().take(NODES_MAX);
+        let mut literals: Vec<_> =
+            literals.map(|(text, child)| (distance(like, text), text, *child)).collect();
+        literals.sort();
+        let alike = literals.partition_point(|(edits, ..)| *edits <= EDITS && !like.is_empty());
+        let mut children = literals.into_iter().map(|(_, _, child)| child);
+        let alike = children.by_ref().take(alike).collect();
+        let variables = [variable, greedy].into_iter().flatten().map(|child| child.node);
+        (alike, children.chain(variables).collect())
     }
 }
 

@@ -281,7 +281,11 @@ fn near_misses_are_told_the_nearest_first() {
     check(Get, "/books/new", &["GET /books/{id} Passed"]);
     check(Post, "/books/new", &["GET /books/new OtherMethod", "GET /books/{id} OtherMethod"]);
     check(Get, "/books", &["POST /books OtherMethod", "GET /books/new Shares(1)"]);
-    check(Get, "/bokos", &["GET /books Shares(0)", "POST /books Shares(0)", "GET / Shares(0)"]);
+    check(
+        Get,
+        "/bokos",
+        &["GET /books Shares(0)", "POST /books Shares(0)", "GET /books/new Shares(0)"],
+    );
     check(Get, "/BOOKS/7", &["GET /books Shares(0)"]);
     check(
         Get,
