@@ -56,7 +56,7 @@ pub(crate) async fn call<'a>(
     let origin = &scope.matched.stage.origins[call.origin];
     let began = request.worker.clock.now();
     scope.note("integration request", || {
-        outline::request_line(&outbound.head, call, scope.matched.method, &origin.authority)
+        outline::request_line(&outbound.head, call, &scope.matched, &origin.authority)
     });
     let called = origin.pool.call(outbound, &mut request.body, began + call.timeout).await;
     let now = request.worker.clock.now();

@@ -6,6 +6,7 @@ use portico_snapshot::{
 };
 
 use crate::rest::encode::query_pairs;
+use crate::rest::route::Matched;
 
 /// Stands for a value.
 const HIDDEN: &str = "…";
@@ -15,37 +16,34 @@ pub(crate) fn route(method: &Method) -> String {
     format!("{} {}", method.http_method, method.resource_path)
 }
 
-/// For example `GET /books/7?q=… of 127.0.0.1:9000`, of the head that goes to the origin.
+/// For example `GET /books/7?q=… of 127.0.0.1:9000`, of the head that goes to the origin. Of its
+/// path, only what the client's path has is told.
 pub(super) fn request_line(
     head: &[u8],
     call: &HttpCall,
-    method: &Method,
+    matched: &Matched<'_>,
     authority: &str,
 ) -> String {
     let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
     let mut words = line.split(|byte| *byte == b' ');
     let (verb, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let end = target.iter().position(|byte| *byte == b'?').unwrap_or(target.len());
-    let path = match call.path.iter().all(is_of_path) {
-        true => String::from_utf8_lossy(&target[..end]).into_owned(),
-        false => call.path.iter().map(|part| path_part(part, method)).collect(),
-    };
-    let query = query_pairs(target.get(end + 1..).unwrap_or_default())
-        .map(|(name, _)| format!("{}={HIDDEN}", String::from_utf8_lossy(name)));
+    let path: String = call.path.iter().map(|part| path_part(part, matched)).collect();
+    let query = target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default();
+    let query =
+        query_pairs(query).map(|(name, _)| format!("{}={HIDDEN}", String::from_utf8_lossy(name)));
     let query: Vec<_> = query.collect();
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{} {path}{mark}{} of {authority}", String::from_utf8_lossy(verb), query.join("&"))
 }
 
-/// Whether the client's path, which is no secret, has all of it.
-fn is_of_path(part: &PathPart) -> bool {
-    matches!(part, PathPart::Literal(_) | PathPart::Value(Source::Path(_)))
-}
-
-fn path_part(part: &PathPart, method: &Method) -> String {
+fn path_part(part: &PathPart, matched: &Matched<'_>) -> String {
+    let captured = |index| matched.path.get(matched.captures.get(index)?);
     match part {
         PathPart::Literal(text) => String::from_utf8_lossy(text).into_owned(),
-        PathPart::Value(from) => format!("{{{}}}", source(from, method)),
+        PathPart::Value(Source::Path(index)) => {
+            String::from_utf8_lossy(captured(*index).unwrap_or_default()).into_owned()
+        }
+        PathPart::Value(from) => format!("{{{}}}", source(from, matched.method)),
     }
 }
 

@@ -158,7 +158,7 @@ fn secrets_are_in_no_explanation_and_the_key_is_in_no_mapping() {
              header.X-Copy from header.x-portico-explain; header.X-Key from querystring.key"
         )
     );
-    let line = format!("GET /{{header.Authorization}}/{{path.id}}?token=… of {}", origin.address());
+    let line = format!("GET /{{header.Authorization}}/7?token=… of {}", origin.address());
     assert_eq!(outcome("integration request"), Some(&*line));
     assert_eq!(outcome("selection pattern"), Some("2\\d{2} takes 200: status 201"));
     assert_eq!(outcome("response mapping"), Some("header.X-Kind from header.X-Origin"));
