@@ -13,6 +13,7 @@ mod integration_response;
 mod route;
 mod scope;
 mod throttle;
+mod validate;
 
 use portico_net::{Request, Response};
 use portico_snapshot::Captures;
@@ -25,8 +26,8 @@ use crate::rest::scope::Scope;
 
 pub(crate) use context::write as write_context;
 
-/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> Outbound ->
-/// Inbound -> Response. Any line may end it with a fault.
+/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> valid ->
+/// Outbound -> Inbound -> Response. Any line may end it with a fault.
 pub(crate) async fn handle<E: Emit>(
     gateway: &Gateway<E>,
     life: &mut Life<'_>,
@@ -38,11 +39,15 @@ pub(crate) async fn handle<E: Emit>(
     let addressed = address::find(&runtime.snapshot, request.head)?;
     let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
     throttle::admit(&matched, trail, now)?;
-    let body = match body::needed_for(&matched, request) {
-        // Boxed, so that a connection whose bodies only pass has no room for it.
-        Some(call) => Some(Box::pin(body::collect(call, request)).await?),
+    validate::parameters(&matched, request.head)?;
+    // Boxed, so that a connection whose bodies only pass has no room for it.
+    let mut body = match body::needed_for(&matched, request) {
+        Some(patience) => Some(Box::pin(body::collect(patience, request)).await?),
         None => None,
     };
+    if let Some(model) = validate::model(&matched, request.head) {
+        body = Box::pin(validate::body(model, body, request, trail)).await?;
+    }
     let Request { head, peer, worker, .. } = *request;
     let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
     let outbound = integration_request::prepare(&scope, request.body.framing())?;

@@ -22,4 +22,5 @@ mod support;
 mod tls;
 mod tls_origins;
 mod tls_slow;
+mod validated;
 mod whole_bodies;
