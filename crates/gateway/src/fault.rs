@@ -1,6 +1,7 @@
 //! Why the gateway answers instead of the integration, and with what.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,10 @@ pub enum Fault {
     InvalidBody { misfit: Misfit },
     #[error("no template takes the content type, and the integration passes none through")]
     UnsupportedMediaType,
+    #[error("the body's content coding is neither gzip nor deflate, or more than one")]
+    UnknownCoding,
+    #[error("the body is not what its content coding says")]
+    Undecodable(#[source] io::Error),
     #[error("the payload is larger than {limit} bytes")]
     RequestTooLarge { limit: u64 },
     #[error("the request did not arrive whole")]
@@ -118,7 +123,7 @@ impl Fault {
             Self::InvalidBody { .. } => {
                 bad(Type::BadRequestBody, 400, r#"{"message": "Invalid request body"}"#)
             }
-            Self::UnsupportedMediaType => {
+            Self::UnsupportedMediaType | Self::UnknownCoding | Self::Undecodable(_) => {
                 bad(Type::UnsupportedMediaType, 415, r#"{"message": "Unsupported Media Type"}"#)
             }
             Self::RequestTooLarge { limit } => too_large(*limit),

@@ -3,6 +3,8 @@
 
 mod accept;
 mod body;
+mod coding;
+mod compression;
 mod context;
 mod encode;
 pub(crate) mod gateway_response;
@@ -50,7 +52,15 @@ pub(crate) async fn handle<E: Emit>(
     }
     let Request { head, peer, worker, .. } = *request;
     let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
-    let outbound = integration_request::prepare(&scope, request.body.framing())?;
+    let mut outbound = integration_request::prepare(&scope, request.body.framing())?;
+    let coding = compression::preferred(&matched, head);
+    if coding.is_some() {
+        compression::hold(&mut outbound);
+    }
     let inbound = integration::call(&matched, outbound, request, trail).await?;
-    integration_response::render(&scope, inbound)
+    let response = integration_response::render(&scope, inbound)?;
+    match coding.filter(|_| compression::is_due(&matched, &response)) {
+        Some(coding) => Box::pin(compression::encode(coding, response, request)).await,
+        None => Ok(response),
+    }
 }

@@ -101,6 +101,11 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
         methods,
         origins,
         throttles: settings.throttles,
+        minimum_compression_size: deployment
+            .api
+            .minimum_compression_size
+            .as_ref()
+            .map(|it| it.value),
         gateway_responses,
         access_log,
     });

@@ -10,12 +10,13 @@ use portico_net::{Collected, Framing, Name, Request, RequestHead};
 use portico_snapshot::{Conversion, HttpCall, Integration};
 
 use crate::fault::Fault;
+use crate::rest::compression;
 use crate::rest::integration::counted;
 use crate::rest::route::Matched;
 use crate::rest::validate;
 
-/// How long to wait for a request's body that is checked, mapped or converted; `None` if the body
-/// only passes.
+/// How long to wait for a request's body that is decoded, checked, mapped or converted; `None` if
+/// the body only passes.
 pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option<Duration> {
     if request.body.framing() == Framing::None {
         return None;
@@ -27,14 +28,18 @@ pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option
         }
         Integration::Mock { .. } | Integration::Broken(_) => (INTEGRATION_TIMEOUT, false),
     };
-    (is_read || validate::model(matched, request.head).is_some()).then_some(timeout)
+    let is_read = is_read
+        || request.head.known(Name::ContentEncoding).is_some()
+        || validate::model(matched, request.head).is_some();
+    is_read.then_some(timeout)
 }
 
-/// The whole body of a request, of which the client says something until `patience` is over.
+/// The whole body of a request without its content coding; `patience` is for its arrival.
 pub(crate) async fn collect(
     patience: Duration,
     request: &mut Request<'_>,
 ) -> Result<Collected, Fault> {
+    let coding = compression::of_request(request.head)?;
     let worker = request.worker;
     let limit = worker.settings().body_bytes;
     if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
@@ -42,7 +47,11 @@ pub(crate) async fn collect(
     }
     request.body.limit(limit);
     let collected = request.body.collect(worker.clock.now() + patience).await;
-    collected.map_err(|error| counted(Fault::of_call(error, patience), worker))
+    let collected = collected.map_err(|error| counted(Fault::of_call(error, patience), worker))?;
+    match coding {
+        Some(coding) => compression::decode(coding, collected, request).await,
+        None => Ok(collected),
+    }
 }
 
 /// The media type of a request without parameters; a request without one is taken for JSON.

@@ -6,6 +6,7 @@ mod aws;
 mod balance;
 mod client_address;
 mod clients;
+mod compression;
 mod corpus;
 mod dns;
 mod forms;

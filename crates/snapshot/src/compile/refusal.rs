@@ -25,11 +25,6 @@ pub(super) fn of_api(compiler: &mut Compiler<'_>, api: &RestApi) {
             ignored(compiler, "ignored-extension", &endpoint.path, message);
         }
     }
-    if let Some(size) = &api.minimum_compression_size {
-        let message = "the compression of answers cannot run yet";
-        let help = "without the setting answers are sent as they are";
-        not_runnable(compiler, "compression", &size.path, message, help);
-    }
 }
 
 /// Reports what a method asks for of its callers.
