@@ -57,7 +57,7 @@ pub(crate) async fn handle<E: Emit>(
     if coding.is_some() {
         compression::hold(&mut outbound);
     }
-    let inbound = integration::call(&matched, outbound, request, trail).await?;
+    let inbound = integration::call(&matched, &mut outbound, request, trail).await?;
     let response = integration_response::render(&scope, inbound)?;
     match coding.filter(|_| compression::is_due(&matched, &response)) {
         Some(coding) => Box::pin(compression::encode(coding, response, request)).await,
