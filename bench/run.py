@@ -5,8 +5,8 @@
 
 Scenarios: c64, c1, c256 (CPU a request under wrk), access-log (the same with a log), tls, handshake,
 h2, download-64k, download-1m, upload-64k, upload-1m (the same at the edge), idle (memory a connection), burst-memory (memory after
-5,000 requests at once), start (time to the first answer), instructions (callgrind), build (clean
-release build).
+5,000 requests at once), start (time to the first answer), instructions (callgrind), validation (of
+a body), build (clean release build).
 """
 
 import sys
@@ -30,6 +30,7 @@ import instructions
 import load
 import machine
 import startup
+import validation
 from processes import BenchError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,7 @@ SCENARIOS = {
     "burst-memory": burst.run,
     "start": startup.run,
     "instructions": instructions.run,
+    "validation": validation.run,
     "build": startup.build,
 }
 DEFAULT = ["c64", "c1", "c256", "access-log", *edge.SCENARIOS, "idle", "burst-memory", "start"]

@@ -3,6 +3,8 @@
 
 mod accept;
 mod body;
+mod coding;
+mod compression;
 mod context;
 mod encode;
 pub(crate) mod gateway_response;
@@ -14,6 +16,7 @@ mod outline;
 mod route;
 mod scope;
 mod throttle;
+mod validate;
 
 use portico_net::{Request, Response};
 use portico_snapshot::Captures;
@@ -26,8 +29,8 @@ use crate::rest::scope::Scope;
 
 pub(crate) use context::write as write_context;
 
-/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> Outbound ->
-/// Inbound -> Response. Any line may end it with a fault.
+/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> valid ->
+/// Outbound -> Inbound -> Response. Any line may end it with a fault.
 pub(crate) async fn handle<E: Emit>(
     gateway: &Gateway<E>,
     life: &mut Life<'_>,
@@ -40,14 +43,26 @@ pub(crate) async fn handle<E: Emit>(
     let matched = route::find(runtime, addressed, request.head, captures, trail)?;
     notes.note("match", clock, || outline::route(matched.method));
     throttle::admit(&matched, notes, clock)?;
-    let body = match body::needed_for(&matched, request) {
-        // Boxed, so that a connection whose bodies only pass has no room for it.
-        Some(call) => Some(Box::pin(body::collect(call, request)).await?),
+    validate::parameters(&matched, request.head)?;
+    // Boxed, so that a connection whose bodies only pass has no room for it.
+    let mut body = match body::needed_for(&matched, request) {
+        Some(patience) => Some(Box::pin(body::collect(patience, request)).await?),
         None => None,
     };
+    if let Some(model) = validate::model(&matched, request.head) {
+        body = Box::pin(validate::body(model, body, request, notes)).await?;
+    }
     let Request { head, peer, worker, .. } = *request;
     let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body.as_ref());
     let mut outbound = integration_request::prepare(&scope, request.body.framing())?;
+    let coding = compression::preferred(&matched, head);
+    if coding.is_some() {
+        compression::hold(&mut outbound);
+    }
     let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
-    integration_response::render(&scope, inbound)
+    let response = integration_response::render(&scope, inbound)?;
+    match coding.filter(|_| compression::is_due(&matched, &response)) {
+        Some(coding) => Box::pin(compression::encode(coding, response, request)).await,
+        None => Ok(response),
+    }
 }

@@ -1,10 +1,12 @@
-//! A request's body that is held whole.
+//! A body that is held whole.
 
 use std::time::Instant;
 
+use crate::limits::BUFFER_BYTES;
 use crate::quota::Share;
 use crate::request::RequestBody;
-use crate::upstream::{CallError, hold};
+use crate::upstream::{CallError, cover, hold};
+use crate::worker::Worker;
 
 /// A whole body. What of it has outgrown a usual buffer counts among the buffered bytes of the
 /// process.
@@ -15,6 +17,15 @@ pub struct Collected {
 }
 
 impl Collected {
+    /// Bytes that are held beside those of the client.
+    pub fn new(bytes: Vec<u8>, worker: &Worker) -> Result<Self, CallError> {
+        let mut beyond = Share::default();
+        if bytes.len() > BUFFER_BYTES && !cover(&mut beyond, &bytes, worker) {
+            return Err(CallError::TooManyBytes);
+        }
+        Ok(Self { bytes, _beyond: beyond })
+    }
+
     /// The content without its framing.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -16,8 +16,10 @@ mod part;
 mod responses;
 mod rest_stage;
 mod route_tree;
+mod schema;
 mod segment_map;
 mod snapshot;
+mod validation;
 
 pub use access_log::{ABSENT, AccessLog, LogFormat};
 pub use compile::{Compiled, Inputs, compile};
@@ -34,4 +36,6 @@ pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
 pub use route_tree::{Captures, MethodIndex, Nearness, RouteConflict, RouteTree};
+pub use schema::{Misfit, Model};
 pub use snapshot::{Snapshot, StageIndex};
+pub use validation::{ParameterPlace, RequiredParameter, Validation};

@@ -7,6 +7,7 @@ use portico_net::{IpText, Name, write_decimal};
 use portico_snapshot::ContextVariable;
 
 use crate::facts::Facts;
+use crate::fault::Fault;
 
 /// Appends the value of a variable; false, and nothing is appended, if the request has none.
 pub(crate) fn write(facts: &Facts<'_>, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
@@ -27,6 +28,11 @@ pub(crate) fn write(facts: &Facts<'_>, variable: &ContextVariable, out: &mut Vec
         ContextVariable::ErrorMessageString => return write_message(facts, out),
         ContextVariable::ErrorMessage | ContextVariable::ErrorResponseType => {
             return write_fault(facts, variable, out);
+        }
+        ContextVariable::ErrorValidationErrorString => {
+            let error = facts.fault.and_then(Fault::validation_error);
+            out.extend_from_slice(error.as_deref().unwrap_or_default().as_bytes());
+            return error.is_some();
         }
         ContextVariable::IdentitySourceIp => {
             let ip = facts.peer.client_ip(facts.head, &mut text);

@@ -110,7 +110,7 @@ fn http_body(
     RequestTemplates { templates, passthrough }: &RequestTemplates,
     framing: Framing,
 ) -> Result<OutboundBody, Fault> {
-    let sent = content_type(scope);
+    let sent = body::media_type(scope.head);
     let is_it = |(name, _): &&(Box<str>, Box<[u8]>)| name.as_bytes().eq_ignore_ascii_case(sent);
     if let Some((media_type, text)) = templates.iter().find(is_it) {
         scope.note("request template", || media_type.to_string());
@@ -137,15 +137,9 @@ fn client_body(scope: &Scope<'_>, call: &HttpCall) -> Result<OutboundBody, Fault
     }
 }
 
-/// The media type of the request without parameters; a request without one is taken for JSON.
-fn content_type<'a>(scope: &Scope<'a>) -> &'a [u8] {
-    let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
-    sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
-}
-
 /// The status that the template for the request's content type gives.
 fn mock(scope: &Scope<'_>, status: &MockStatus) -> Result<u16, Fault> {
-    let sent = content_type(scope);
+    let sent = body::media_type(scope.head);
     let is_it = |(name, _): &&(Box<str>, u16)| name.as_bytes().eq_ignore_ascii_case(sent);
     if let Some((media_type, code)) = status.templates.iter().find(is_it) {
         scope.note("request template", || format!("{media_type}: status {code}"));
