@@ -10,6 +10,7 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
+mod outline;
 mod route;
 mod scope;
 mod throttle;
@@ -33,19 +34,20 @@ pub(crate) async fn handle<E: Emit>(
     request: &mut Request<'_>,
     captures: &mut Captures,
 ) -> Result<Response, Fault> {
-    let Life { runtime, ids, trail } = life;
-    let now = request.worker.clock.now();
+    let Life { runtime, ids, notes, trail } = life;
+    let clock = &request.worker.clock;
     let addressed = address::find(&runtime.snapshot, request.head)?;
-    let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
-    throttle::admit(&matched, trail, now)?;
+    let matched = route::find(runtime, addressed, request.head, captures, trail)?;
+    notes.note("match", clock, || outline::route(matched.method));
+    throttle::admit(&matched, notes, clock)?;
     let body = match body::needed_for(&matched, request) {
         // Boxed, so that a connection whose bodies only pass has no room for it.
         Some(call) => Some(Box::pin(body::collect(call, request)).await?),
         None => None,
     };
     let Request { head, peer, worker, .. } = *request;
-    let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
+    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body.as_ref());
     let mut outbound = integration_request::prepare(&scope, request.body.framing())?;
-    let inbound = integration::call(&matched, &mut outbound, request, trail).await?;
+    let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
     integration_response::render(&scope, inbound)
 }

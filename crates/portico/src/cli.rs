@@ -11,6 +11,7 @@ use portico_model::StageName;
 use crate::layers;
 use crate::manual;
 use crate::staging::{AllowedKind, BasePathMode, Named};
+use crate::telemetry::ExplainMode;
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
@@ -29,6 +30,7 @@ Addresses of `portico serve`:
   http://127.0.0.1:8080/_aws/execute-api/{apiId}/{stage}/... the same, by path
   http://{apiId}.execute-api.localhost:8080/{stage}/...      the same, by host as in AWS
   http://127.0.0.1:4566/{healthz,readyz,metrics}             management, loopback only
+  http://127.0.0.1:4566/explain/{requestId}                  why a request was answered so
 
 Exit codes: 0 done, 1 the definition or the start failed, 2 wrong usage.";
 
@@ -173,6 +175,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FORMAT", help_heading = "Process")]
     pub(crate) log_format: Option<LogFormat>,
 
+    /// Which requests are explained at /explain/{requestId}: key (those with the banner's
+    /// x-portico-explain), always, or off [default: key]
+    #[arg(long, value_name = "WHICH", value_enum, help_heading = "Process")]
+    pub(crate) explain: Option<ExplainMode>,
+
     /// Print a line for each request, with its steps, on standard error [default: false]
     #[arg(short, long, value_name = "BOOL", help_heading = "Process", num_args = 0..=1,
         require_equals = true, default_missing_value = "true",
@@ -298,6 +305,7 @@ mod tests {
         check(&["--allow", "authorizr"], "did you mean authorizer?");
         check(&["--allow", "uri"], "AWS would refuse");
         check(&["--color", "sometimes"], "auto, always, never");
+        check(&["--explain", "sometimes"], "key, always, off");
         check(&["--verbose=perhaps"], "perhaps");
     }
 }

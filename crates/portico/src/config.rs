@@ -20,6 +20,7 @@ use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
 use crate::staging::{AllowedKind, BasePathMode};
+use crate::telemetry::ExplainMode;
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::upstream::Upstream;
@@ -44,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
     pub(crate) verbose: Option<bool>,
+    /// Which requests are explained.
+    pub(crate) explain: Option<ExplainMode>,
     pub(crate) color: Option<Color>,
     #[serde(default)]
     pub(crate) allow: Vec<AllowedKind>,
@@ -216,6 +219,7 @@ mod tests {
             access-log = { default = "stdout", destinations = { "arn:x" = "a.log" } }
             name-servers = ["10.0.0.2:53"]
             verbose = true
+            explain = "always"
             color = "never"
             allow = ["authorizer"]
             [tls]

@@ -35,6 +35,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     of_one_run("config", "PORTICO_CONFIG"),
     setting("data-dir", "PORTICO_DATA_DIR", "data-dir"),
     setting("drain-seconds", "PORTICO_DRAIN_SECONDS", "drain-seconds"),
+    setting("explain", "PORTICO_EXPLAIN", "explain"),
     of_one_run("format", "PORTICO_FORMAT"),
     setting("listen", "PORTICO_LISTEN", "listen"),
     setting("log-format", "PORTICO_LOG_FORMAT", "log-format"),

@@ -24,11 +24,11 @@ use crate::refused;
 use crate::reload::{self, Certificates, Reload};
 use crate::report::Refusal;
 use crate::service;
-use crate::small_server::SmallServer;
+use crate::small_server::{Asked, SmallServer};
 use crate::sockets::{Role, Sockets};
 use crate::staging;
 use crate::stop::{self, Serving, Signals};
-use crate::telemetry::{AccessLogs, Status, Telemetry, log};
+use crate::telemetry::{AccessLogs, Explain, Status, Telemetry, log};
 use crate::terminal;
 use crate::tls::{Roots, Tls};
 use crate::values::{Listen, Loopback, Workers};
@@ -62,7 +62,9 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let workers = flags.workers.or(config.workers).unwrap_or_else(Workers::one_a_core).count();
     let access_logs = AccessLogs::new(config.access_log.queue_bytes());
     access_logs.open(served.stages().map(|stage| &**stage))?;
-    let status = Arc::new(Status::new(started, workers).with_access_logs(access_logs));
+    let explain = Explain::begin(flags.explain.or(config.explain).unwrap_or_default())?;
+    let status = Status::new(started, workers).with_access_logs(access_logs).with_explain(explain);
+    let status = Arc::new(status);
     let tls = Tls::of(flags, config, source.as_ref())?;
     let files = tls.as_ref().map(Tls::files).unwrap_or_default();
     let certificates = Watch::new(Watched::Certificates, files);
@@ -82,7 +84,7 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         }
     };
     let config = source.map(|source| source.name.to_string());
-    let banner = servers.banner(&served, &origins, config);
+    let banner = servers.banner(&served, &origins, config, &status.explain);
     terminal::print(&banner.render(terminal::stdout_colours()));
     service::ready();
     let Servers { gateway, tls: addresses, management, .. } = servers;
@@ -173,9 +175,7 @@ impl Servers {
         let config = &served.config;
         let address = flags.management.or(config.management).unwrap_or(Loopback::MANAGEMENT);
         let pages = Arc::clone(status);
-        let answer = move |method: &str, path: &str, host: &str| {
-            management::answer(&pages, method, path, host)
-        };
+        let answer = move |asked: &Asked<'_>| management::answer(&pages, asked);
         let listeners = sockets.listen(Role::Management, address.address(), 1)?;
         let management = SmallServer::start(listeners, Arc::new(answer))?;
         let address = flags.listen.or(config.listen).unwrap_or(Listen::GATEWAY).address();
@@ -205,6 +205,7 @@ impl Servers {
         served: &'a Served,
         origins: &'a [Origin],
         config: Option<String>,
+        explain: &'a Explain,
     ) -> Banner<'a> {
         let api = |api: &'a Arc<Api>| ServedApi {
             stage: &api.stage,
@@ -217,6 +218,7 @@ impl Servers {
             gateway: self.gateway.local_addr(),
             tls: self.tls.first().copied(),
             management: self.management.address(),
+            explain,
             workers: self.workers,
             origins: origins.iter().map(|origin| &origin.served).collect(),
             config,
@@ -239,7 +241,7 @@ fn start_origins(config: &Config, sockets: &mut Sockets) -> Result<Vec<Origin>, 
     for origin in &config.origins {
         let files = Files::read(&origin.directory)?;
         let count = files.len();
-        let answer = move |method: &str, path: &str, _: &str| files.answer(method, path);
+        let answer = move |asked: &Asked<'_>| files.answer(asked.method, asked.path);
         let address = origin.listen.address();
         let listeners = sockets.listen(Role::Origin, address, 1)?;
         let server = SmallServer::start(listeners, Arc::new(answer))?;

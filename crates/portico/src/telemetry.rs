@@ -3,6 +3,8 @@
 mod access_log;
 mod cells;
 mod emit;
+mod explain;
+mod explanation;
 mod exposition;
 mod ledger;
 pub(crate) mod log;
@@ -20,6 +22,7 @@ use portico_net::{Gauges, Usage};
 pub(crate) use access_log::{AccessLogs, QUEUE_BYTES};
 pub(crate) use cells::Registry;
 pub(crate) use emit::Telemetry;
+pub(crate) use explain::{EXPLANATIONS_MAX, Explain, ExplainMode, Pages};
 pub(crate) use exposition::CONTENT_TYPE;
 
 /// The sums over all workers, by label.
@@ -40,6 +43,7 @@ pub(crate) struct Status {
     reload_us: AtomicU64,
     pub(crate) registry: Registry,
     pub(crate) access_logs: AccessLogs,
+    pub(crate) explain: Explain,
     /// Of the snapshot that is served; 0 before the first.
     revision: AtomicU64,
     draining: AtomicBool,
@@ -59,6 +63,7 @@ impl Status {
             reload_us: AtomicU64::new(0),
             registry: Registry::default(),
             access_logs: AccessLogs::default(),
+            explain: Explain::default(),
             revision: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             gauges: OnceLock::new(),
@@ -69,6 +74,11 @@ impl Status {
     /// The same with these access logs.
     pub(crate) fn with_access_logs(self, access_logs: AccessLogs) -> Self {
         Self { access_logs, ..self }
+    }
+
+    /// The same with these explanations.
+    pub(crate) fn with_explain(self, explain: Explain) -> Self {
+        Self { explain, ..self }
     }
 
     /// The connection counters of the gateway's workers, from when they run.

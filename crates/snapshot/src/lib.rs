@@ -33,5 +33,5 @@ pub use method::Method;
 pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
-pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};
+pub use route_tree::{Captures, MethodIndex, Nearness, RouteConflict, RouteTree};
 pub use snapshot::{Snapshot, StageIndex};

@@ -6,7 +6,8 @@ impl Config {
     /// Keys whose values are others than `before`, and are in use from the next start on only.
     pub(crate) fn needs_restart(&self, before: &Self) -> Vec<&'static str> {
         let Self { listen, management, data_dir, workers, drain_seconds, .. } = self;
-        let Self { account_id, region, verbose, name_servers, limits, log_format, .. } = self;
+        let Self { account_id, region, verbose, explain, name_servers, limits, log_format, .. } =
+            self;
         let Self { client_address, tls, upstream, origins, color, .. } = self;
         let changed = [
             ("listen", *listen != before.listen),
@@ -18,6 +19,7 @@ impl Config {
             ("region", *region != before.region),
             ("log-format", *log_format != before.log_format),
             ("verbose", *verbose != before.verbose),
+            ("explain", *explain != before.explain),
             ("color", *color != before.color),
             ("name-servers", *name_servers != before.name_servers),
             ("[limits]", *limits != before.limits),

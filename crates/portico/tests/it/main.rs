@@ -8,6 +8,7 @@ mod chromium;
 mod cli;
 mod config;
 mod drain;
+mod explain;
 mod faults;
 mod handover;
 mod live;
