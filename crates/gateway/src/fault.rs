@@ -297,4 +297,83 @@ mod tests {
         check(&["x-header-param", "issuer", "qs1"], "[x-header-param, issuer, qs1]");
         check(&["a\"b\\"], "[a\\\"b\\\\]");
     }
+
+    /// Its place in the list of faults below: a fault that is new has to be given one.
+    fn place(fault: &Fault) -> usize {
+        match fault {
+            Fault::NoSuchMethod => 0,
+            Fault::NoSuchStage => 1,
+            Fault::Throttled { .. } => 2,
+            Fault::UnsupportedMediaType => 3,
+            Fault::RequestTooLarge { .. } => 4,
+            Fault::BadRequest(_) => 5,
+            Fault::Refused(_) => 6,
+            // Only work that panics is abandoned.
+            Fault::Configuration(_) | Fault::Abandoned(_) => 7,
+            Fault::UnknownOrigin(_) => 8,
+            Fault::WrongCertificate(_) => 9,
+            Fault::IntegrationTimeout { .. } => 10,
+            Fault::IntegrationFailure(_) => 11,
+            Fault::Overloaded(_) => 12,
+            Fault::MalformedAnswer(_) => 13,
+            Fault::MissingParameters { .. } => 14,
+            Fault::InvalidBody { .. } => 15,
+            Fault::UnknownCoding => 16,
+            Fault::Undecodable(_) => 17,
+        }
+    }
+
+    #[test]
+    fn every_fault_has_its_response_type_and_status() {
+        let io = || std::io::Error::other("why");
+        let of_call = |error| Fault::of_call(error, Duration::from_secs(29));
+        let missing = Fault::MissingParameters { names: vec!["a".into()] };
+        let misfit = Misfit { detail: "why".to_owned(), place: "type at /a".to_owned() };
+        let throttled = Fault::Throttled { name: "a".into(), per_second: 1.0, burst: 1 };
+        let malformed = portico_net::h1::Malformed::Host;
+        let cases = [
+            (Fault::NoSuchMethod, "MISSING_AUTHENTICATION_TOKEN", 403),
+            (Fault::NoSuchStage, "ACCESS_DENIED", 403),
+            (throttled, "THROTTLED", 429),
+            (missing, "BAD_REQUEST_PARAMETERS", 400),
+            (Fault::InvalidBody { misfit }, "BAD_REQUEST_BODY", 400),
+            (Fault::UnknownCoding, "UNSUPPORTED_MEDIA_TYPE", 415),
+            (Fault::Undecodable(io()), "UNSUPPORTED_MEDIA_TYPE", 415),
+            (Fault::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", 415),
+            (Fault::RequestTooLarge { limit: 7 }, "REQUEST_TOO_LARGE", 413),
+            (Fault::BadRequest(BodyError::Closed), "DEFAULT_4XX", 400),
+            (Fault::BadRequest(BodyError::TooSlow), "DEFAULT_4XX", 408),
+            (Fault::Refused(Refusal::HeadTimeout), "DEFAULT_4XX", 408),
+            (Fault::Refused(Refusal::Malformed(malformed)), "DEFAULT_4XX", 400),
+            (Fault::Configuration("why".to_owned()), "API_CONFIGURATION_ERROR", 500),
+            (of_call(CallError::Resolve(io())), "API_CONFIGURATION_ERROR", 500),
+            (of_call(CallError::Untrusted(io())), "API_CONFIGURATION_ERROR", 500),
+            (of_call(CallError::Timeout), "INTEGRATION_TIMEOUT", 504),
+            (of_call(CallError::Connect(io())), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::ConnectTimeout), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::Tls(io())), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::Closed(io())), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::TooManyConnections), "DEFAULT_5XX", 503),
+            (of_call(CallError::TooManyBytes), "DEFAULT_5XX", 503),
+            (of_call(CallError::Malformed(malformed)), "INTEGRATION_FAILURE", 502),
+            (
+                of_call(CallError::Client(BodyError::TooLarge { limit: 7 })),
+                "REQUEST_TOO_LARGE",
+                413,
+            ),
+            (of_call(CallError::Client(BodyError::Closed)), "DEFAULT_4XX", 400),
+        ];
+        let mut places = std::collections::BTreeSet::new();
+        for (fault, response_type, status) in &cases {
+            let wire = fault.wire();
+            let shown = (fault.response_type(), wire.status);
+            assert_eq!(shown, (*response_type, *status), "{fault:?}");
+            assert!(wire.error_type.ends_with("Exception"), "{fault:?}");
+            assert!(!fault.explain().is_empty(), "{fault:?}");
+            let is_internal = wire.body.contains("why") || wire.body.contains("origin");
+            assert!(!is_internal, "{fault:?} tells the client what is the operator's: {wire:?}");
+            places.insert(place(fault));
+        }
+        assert!(places.into_iter().eq(0..18), "every fault has a case");
+    }
 }

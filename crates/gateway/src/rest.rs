@@ -12,6 +12,7 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
+mod outline;
 mod route;
 mod scope;
 mod throttle;
@@ -36,11 +37,12 @@ pub(crate) async fn handle<E: Emit>(
     request: &mut Request<'_>,
     captures: &mut Captures,
 ) -> Result<Response, Fault> {
-    let Life { runtime, ids, trail } = life;
-    let now = request.worker.clock.now();
+    let Life { runtime, ids, notes, trail } = life;
+    let clock = &request.worker.clock;
     let addressed = address::find(&runtime.snapshot, request.head)?;
-    let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
-    throttle::admit(&matched, trail, now)?;
+    let matched = route::find(runtime, addressed, request.head, captures, trail)?;
+    notes.note("match", clock, || outline::route(matched.method));
+    throttle::admit(&matched, notes, clock)?;
     validate::parameters(&matched, request.head)?;
     // Boxed, so that a connection whose bodies only pass has no room for it.
     let mut body = match body::needed_for(&matched, request) {
@@ -48,19 +50,19 @@ pub(crate) async fn handle<E: Emit>(
         None => None,
     };
     if let Some(model) = validate::model(&matched, request.head) {
-        body = Box::pin(validate::body(model, body, request, trail)).await?;
+        body = Box::pin(validate::body(model, body, request, notes)).await?;
     }
     let Request { head, peer, worker, .. } = *request;
-    let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
+    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body.as_ref());
     let mut outbound = integration_request::prepare(&scope, request.body.framing())?;
     let coding = compression::preferred(&matched, head);
     if coding.is_some() {
         compression::hold(&mut outbound);
     }
-    let inbound = integration::call(&matched, &mut outbound, request, trail).await?;
+    let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
     let response = integration_response::render(&scope, inbound)?;
     match coding.filter(|_| compression::is_due(&matched, &response)) {
-        Some(coding) => Box::pin(compression::encode(coding, response, request)).await,
+        Some(coding) => Box::pin(compression::encode(coding, response, &scope)).await,
         None => Ok(response),
     }
 }

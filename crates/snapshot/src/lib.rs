@@ -35,7 +35,7 @@ pub use method::Method;
 pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
-pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};
+pub use route_tree::{Captures, MethodIndex, Nearness, RouteConflict, RouteTree};
 pub use schema::{Misfit, Model};
 pub use snapshot::{Snapshot, StageIndex};
 pub use validation::{ParameterPlace, RequiredParameter, Validation};

@@ -68,7 +68,8 @@ pub(crate) fn to_client(name: Name) -> ToClient {
         | Name::UserAgent
         | Name::WwwAuthenticate
         | Name::XAmzApigwId
-        | Name::XAmznRequestId => ToClient::Remap,
+        | Name::XAmznRequestId
+        | Name::XPorticoExplanation => ToClient::Remap,
         Name::Expect
         | Name::Host
         | Name::KeepAlive

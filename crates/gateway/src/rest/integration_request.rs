@@ -13,6 +13,7 @@ use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs};
 use crate::rest::headers::{self, ToOrigin};
 use crate::rest::integration::{Outbound, Trace};
+use crate::rest::outline;
 use crate::rest::scope::{Place, Scope};
 
 pub(crate) fn prepare<'a>(scope: &Scope<'a>, framing: Framing) -> Result<Outbound<'a>, Fault> {
@@ -111,7 +112,8 @@ fn http_body(
 ) -> Result<OutboundBody, Fault> {
     let sent = body::media_type(scope.head);
     let is_it = |(name, _): &&(Box<str>, Box<[u8]>)| name.as_bytes().eq_ignore_ascii_case(sent);
-    if let Some((_, text)) = templates.iter().find(is_it) {
+    if let Some((media_type, text)) = templates.iter().find(is_it) {
+        scope.note("request template", || media_type.to_string());
         let mut body = scope.worker.buffers.take();
         body.extend_from_slice(text);
         return Ok(OutboundBody::Bytes(body));
@@ -139,7 +141,8 @@ fn client_body(scope: &Scope<'_>, call: &HttpCall) -> Result<OutboundBody, Fault
 fn mock(scope: &Scope<'_>, status: &MockStatus) -> Result<u16, Fault> {
     let sent = body::media_type(scope.head);
     let is_it = |(name, _): &&(Box<str>, u16)| name.as_bytes().eq_ignore_ascii_case(sent);
-    if let Some((_, code)) = status.templates.iter().find(is_it) {
+    if let Some((media_type, code)) = status.templates.iter().find(is_it) {
+        scope.note("request template", || format!("{media_type}: status {code}"));
         return Ok(*code);
     }
     match status.passthrough {
@@ -158,6 +161,9 @@ fn start<'a>(
     passes_query: bool,
     head: &mut Vec<u8>,
 ) -> &'a [u8] {
+    if outline::is_mapped(call) {
+        scope.note("request mapping", || outline::request_mapping(call, scope.matched.method));
+    }
     let method = call.method.as_deref().map_or(scope.matched.verb, str::as_bytes);
     head.extend_from_slice(method);
     head.push(b' ');

@@ -10,6 +10,7 @@ use crate::rest::body;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
+use crate::rest::outline;
 use crate::rest::scope::{BODY_VALUE_BYTES, Scope, named};
 
 pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response, Fault> {
@@ -19,7 +20,7 @@ pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response
             http(scope, (call.content.as_ref(), responses), answer, trace)
         }
         (Inbound::Mock(status), Integration::Mock { responses, .. }) => {
-            let rule = select(responses, status)?;
+            let rule = select(scope, responses, status)?;
             Ok(mock(scope, rule))
         }
         _ => Err(Fault::Configuration("the method changed its integration".to_owned())),
@@ -54,7 +55,7 @@ fn http(
     answer: Answer,
     trace: Trace<'_>,
 ) -> Result<Response, Fault> {
-    let rule = select(responses, answer.head().status())?;
+    let rule = select(scope, responses, answer.head().status())?;
     let mut response = Response::new(scope.worker, rule.status);
     write_ids(&mut response, scope.ids);
     if !is_mapped(rule, b"X-Amzn-Trace-Id") {
@@ -104,8 +105,16 @@ fn mock(scope: &Scope<'_>, rule: &ResponseRule) -> Response {
     }
 }
 
-fn select(responses: &Responses, status: u16) -> Result<&ResponseRule, Fault> {
-    match responses.select(status) {
+fn select<'a>(
+    scope: &Scope<'_>,
+    responses: &'a Responses,
+    status: u16,
+) -> Result<&'a ResponseRule, Fault> {
+    let rule = responses.select(status);
+    if let Some(rule) = rule {
+        scope.note("selection pattern", || outline::selection(rule, status));
+    }
+    match rule {
         // AWS lets a document name one, but no answer ends with it (RFC 9110, section 15.2).
         Some(rule) if rule.status < 200 => {
             Err(Fault::Configuration(format!("an answer cannot have the status {}", rule.status)))
@@ -127,6 +136,9 @@ fn write_mapped(
     answer: Option<&Answer>,
     response: &mut Response,
 ) {
+    if !rule.headers.is_empty() {
+        scope.note("response mapping", || outline::response_mapping(rule));
+    }
     let mut value = scope.worker.buffers.take();
     for (name, source) in &rule.headers {
         let name = name.as_bytes();
@@ -180,6 +192,7 @@ fn with_template(
     (media_type, text): &Template,
     mut response: Response,
 ) -> Response {
+    scope.note("response template", || media_type.to_string());
     write_type(rule, media_type, &mut response);
     let mut body = scope.worker.buffers.take();
     body.extend_from_slice(text);

@@ -10,6 +10,7 @@ use crate::event::Emit;
 use crate::facts::Facts;
 use crate::gateway::Gateway;
 use crate::ids::{IdGenerator, RequestIds};
+use crate::recorder::Notes;
 use crate::rest::encode::{
     is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
 };
@@ -20,6 +21,7 @@ use crate::rest::route::Matched;
 pub(crate) struct Scope<'a> {
     pub(crate) account: &'a Account,
     pub(crate) ids: &'a RequestIds,
+    notes: &'a Notes,
     pub(crate) generator: &'a IdGenerator,
     pub(crate) matched: Matched<'a>,
     pub(crate) head: &'a RequestHead,
@@ -42,7 +44,7 @@ pub(crate) enum Place {
 impl<'a> Scope<'a> {
     pub(crate) fn new<E: Emit>(
         gateway: &'a Gateway<E>,
-        ids: &'a RequestIds,
+        (ids, notes): (&'a RequestIds, &'a Notes),
         matched: Matched<'a>,
         head: &'a RequestHead,
         peer: &'a Peer,
@@ -52,6 +54,7 @@ impl<'a> Scope<'a> {
         Self {
             account: &gateway.account,
             ids,
+            notes,
             generator: &gateway.ids,
             matched,
             head,
@@ -60,6 +63,11 @@ impl<'a> Scope<'a> {
             body: body.map(Collected::bytes),
             wall: worker.clock.wall(),
         }
+    }
+
+    /// Notes that a step is over; see [`crate::recorder`].
+    pub(crate) fn note(&self, name: &'static str, outcome: impl FnOnce() -> String) {
+        self.notes.note(name, &self.worker.clock, outcome);
     }
 
     /// Appends the value of `source`; false if the request has none. Captures and query values

@@ -8,7 +8,7 @@ use portico_net::{Collected, Request, RequestHead};
 use portico_snapshot::{Model, ParameterPlace};
 
 use crate::fault::Fault;
-use crate::gateway::Trail;
+use crate::recorder::Notes;
 use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs, write_query_decoded};
 use crate::rest::route::Matched;
@@ -62,7 +62,7 @@ pub(crate) async fn body(
     model: &Arc<Model>,
     body: Option<Collected>,
     request: &Request<'_>,
-    trail: &mut Trail,
+    notes: &Notes,
 ) -> Result<Option<Collected>, Fault> {
     let bytes = body.as_ref().map(Collected::bytes).unwrap_or_default();
     let (body, checked) = if model.takes_long(bytes.len()) {
@@ -77,6 +77,6 @@ pub(crate) async fn body(
         (body, checked)
     };
     checked.map_err(|misfit| Fault::InvalidBody { misfit })?;
-    trail.note("validation", request.worker.clock.now(), || "the body fits its model".to_owned());
+    notes.note("validation", &request.worker.clock, || "the body fits its model".to_owned());
     Ok(body)
 }

@@ -46,6 +46,7 @@ const RENAMED_IN_ANSWERS: &[&str] = &[
     "www-authenticate",
     "x-amz-apigw-id",
     "x-amzn-requestid",
+    "x-portico-explanation",
 ];
 
 /// Whether a header field delimits the message: a request that maps it is answered with 500.

@@ -7,6 +7,8 @@ mod compile;
 mod content;
 mod documents;
 mod gateway_response;
+mod laws;
+mod log_format;
 mod model;
 mod refusal;
 mod response;
