@@ -12,7 +12,7 @@ def run(options, say):
     """Microseconds a body, its JSON read and checked: rounds of 20,000 on one core."""
     # Release speed without the optimisation of the whole program, which takes minutes.
     argv = ["cargo", "build", "--profile", "quick", "--locked", "--quiet"]
-    argv += ["--package", "portico-gateway", "--example", "validation"]
+    argv += ["--package", "portico-snapshot", "--example", "validation"]
     argv += ["--message-format", "json-render-diagnostics"]
     built = subprocess.run(argv, cwd=options.root, stdout=subprocess.PIPE, text=True, check=False)
     lines = [line for line in built.stdout.splitlines() if '"executable":"' in line]

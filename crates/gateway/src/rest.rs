@@ -62,7 +62,7 @@ pub(crate) async fn handle<E: Emit>(
     let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
     let response = integration_response::render(&scope, inbound)?;
     match coding.filter(|_| compression::is_due(&matched, &response)) {
-        Some(coding) => Box::pin(compression::encode(coding, response, request)).await,
+        Some(coding) => Box::pin(compression::encode(coding, response, &scope)).await,
         None => Ok(response),
     }
 }

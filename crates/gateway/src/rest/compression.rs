@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::rest::coding::{Coding, Undecodable};
 use crate::rest::integration::{Outbound, counted};
 use crate::rest::route::Matched;
+use crate::rest::scope::Scope;
 
 /// Bytes up to which a body is coded, or decoded, on the worker; more would keep others waiting.
 const SHORT_BYTES: usize = 32 * 1024;
@@ -97,7 +98,7 @@ pub(crate) fn is_due(matched: &Matched<'_>, response: &Response) -> bool {
 pub(crate) async fn encode(
     coding: Coding,
     mut response: Response,
-    request: &Request<'_>,
+    scope: &Scope<'_>,
 ) -> Result<Response, Fault> {
     let content = match response.take_body() {
         Body::Empty => Vec::new(),
@@ -105,16 +106,19 @@ pub(crate) async fn encode(
         Body::Buffer(bytes) => bytes,
         Body::Answer(answer) => answer.held().to_vec(),
     };
-    let coded = if content.len() > SHORT_BYTES {
-        let content = Collected::new(content, request.worker).map_err(Fault::Overloaded)?;
+    let length = content.len();
+    let coded = if length > SHORT_BYTES {
+        let content = Collected::new(content, scope.worker).map_err(Fault::Overloaded)?;
         let encode = move || coding.encode(content.bytes());
-        request.worker.offload(encode).await.map_err(Fault::Abandoned)?
+        scope.worker.offload(encode).await.map_err(Fault::Abandoned)?
     } else {
         coding.encode(&content)
     };
     let coded = coded.map_err(|error| {
         Fault::Configuration(format!("the answer cannot be coded as {}: {error}", coding.name()))
     })?;
+    scope
+        .note("compression", || format!("{length} bytes are {} as {}", coded.len(), coding.name()));
     response.own_field("Content-Encoding", coding.name().as_bytes());
     response.own_field("Vary", b"Accept-Encoding");
     Ok(response.with_body(Body::Buffer(coded)))
