@@ -115,7 +115,7 @@ impl<E: Emit> Handler for Gateway<E> {
         let mut entry = self.begin(sent_id, request.head.explain_key(), request.worker);
         let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
         let answered = rest::handle(self, &mut entry.life(), request, &mut captures).await;
-        let mut response = match answered {
+        let response = match answered {
             Ok(response) => response,
             Err(fault) => {
                 let facts = entry.facts(&self.account, request.head, request.peer, Some(&fault));
@@ -129,18 +129,16 @@ impl<E: Emit> Handler for Gateway<E> {
         if self.captures.borrow().len() < SPARE_CAPTURES {
             self.captures.borrow_mut().push(captures);
         }
-        entry.hand_out(&mut response);
-        (response, entry)
+        entry.hand_out(response)
     }
 
     fn refuse(&self, refusal: Refusal, _: &Peer, worker: &Worker) -> (Response, Entry) {
         let mut entry = self.begin(None, None, worker);
         let fault = Fault::Refused(refusal);
-        let mut response = rest::gateway_response::uncustomised(&fault, &entry.ids, worker);
+        let response = rest::gateway_response::uncustomised(&fault, &entry.ids, worker);
         entry.notes.note("gateway response", &worker.clock, || fault.explain());
-        entry.hand_out(&mut response);
         entry.fault = Some(fault);
-        (response, entry)
+        entry.hand_out(response)
     }
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
@@ -182,14 +180,20 @@ impl Entry {
         Life { runtime, ids, notes, trail }
     }
 
-    /// The answer is made: it says where its explanation will be, if the client looks.
-    fn hand_out(&mut self, response: &mut Response) {
+    /// The answer is made.
+    fn hand_out(mut self, response: Response) -> (Response, Self) {
         self.status = response.status();
         let audience = self.notes.recorder().map(|recorder| recorder.audience);
-        if audience == Some(Audience::Client) {
-            let path = format!("/explain/{}", self.ids.request());
-            response.own_field(EXPLANATION, path.as_bytes());
-        }
+        if audience == Some(Audience::Client) { self.tell(response) } else { (response, self) }
+    }
+
+    /// The answer says where its explanation will be. Apart, so that other answers stay in their
+    /// place.
+    #[cold]
+    fn tell(self, mut response: Response) -> (Response, Self) {
+        let path = format!("/explain/{}", self.ids.request());
+        response.own_field(EXPLANATION, path.as_bytes());
+        (response, self)
     }
 
     fn facts<'a>(

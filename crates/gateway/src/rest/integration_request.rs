@@ -161,7 +161,7 @@ fn start<'a>(
     passes_query: bool,
     head: &mut Vec<u8>,
 ) -> &'a [u8] {
-    if outline::is_mapped(call) {
+    if scope.is_watched() && outline::is_mapped(call) {
         scope.note("request mapping", || outline::request_mapping(call, scope.matched.method));
     }
     let method = call.method.as_deref().map_or(scope.matched.verb, str::as_bytes);

@@ -65,6 +65,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether somebody looks at the steps.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.notes.recorder().is_some()
+    }
+
     /// Notes that a step is over; see [`crate::recorder`].
     pub(crate) fn note(&self, name: &'static str, outcome: impl FnOnce() -> String) {
         self.notes.note(name, &self.worker.clock, outcome);
