@@ -7,7 +7,8 @@ use std::time::Duration;
 use portico_model::GatewayResponseType;
 use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::CallError;
-use portico_net::{BodyError, Refusal};
+use portico_net::{Abandoned, BodyError, Refusal};
+use portico_snapshot::TemplateError;
 
 /// Why the gateway answered instead of the integration. `Display` is what the operator must
 /// know; what the client may read is in [`Fault::wire`].
@@ -29,6 +30,10 @@ pub enum Fault {
     Refused(Refusal),
     #[error("{0}")]
     Configuration(String),
+    #[error("reading the body failed")]
+    Abandoned(#[source] Abandoned),
+    #[error("the {side} for {media_type} failed")]
+    Template { side: &'static str, media_type: Box<str>, #[source] error: TemplateError },
     #[error("the origin's name has no address")]
     UnknownOrigin(#[source] CallError),
     #[error("the origin did not prove who it is")]
@@ -124,7 +129,11 @@ impl Fault {
             Self::BadRequest(BodyError::TooSlow) => bad_request(408),
             Self::BadRequest(_) => bad_request(400),
             Self::Refused(refusal) => bad_request(refusal.status()),
-            Self::Configuration(_) | Self::UnknownOrigin(_) | Self::WrongCertificate(_) => {
+            Self::Configuration(_)
+            | Self::Abandoned(_)
+            | Self::Template { .. }
+            | Self::UnknownOrigin(_)
+            | Self::WrongCertificate(_) => {
                 Wire::json(GatewayResponseType::ApiConfigurationError, 500, INTERNAL, INTERNAL_BODY)
             }
             Self::Overloaded(_) => Wire::json(

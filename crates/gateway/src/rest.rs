@@ -10,9 +10,14 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
+mod overrides;
 mod route;
 mod scope;
+mod surroundings;
 mod throttle;
+mod transform;
+
+use std::sync::Arc;
 
 use portico_net::{Request, Response};
 use portico_snapshot::Captures;
@@ -25,8 +30,9 @@ use crate::rest::scope::Scope;
 
 pub(crate) use context::write as write_context;
 
-/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> Outbound ->
-/// Inbound -> Response. Any line may end it with a fault.
+/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> transformed ->
+/// Outbound -> Inbound -> transformed -> Response. Any line may end it with a fault. What reads or
+/// makes whole bodies is boxed, so that a connection whose bodies only pass has no room for it.
 pub(crate) async fn handle<E: Emit>(
     gateway: &Gateway<E>,
     life: &mut Life<'_>,
@@ -39,13 +45,21 @@ pub(crate) async fn handle<E: Emit>(
     let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
     throttle::admit(&matched, trail, now)?;
     let body = match body::needed_for(&matched, request) {
-        // Boxed, so that a connection whose bodies only pass has no room for it.
-        Some(call) => Some(Box::pin(body::collect(call, request)).await?),
+        Some(patience) => Some(Box::pin(body::collect(patience, request)).await?),
         None => None,
     };
+    let body = body.map(Arc::new);
     let Request { head, peer, worker, .. } = *request;
     let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
-    let outbound = integration_request::prepare(&scope, request.body.framing())?;
-    let inbound = integration::call(&matched, outbound, request, trail).await?;
-    integration_response::render(&scope, inbound)
+    let mut sent = match transform::of_request(&scope)? {
+        Some(work) => Some(Box::pin(work.run(&scope, trail)).await?),
+        None => None,
+    };
+    let outbound = integration_request::prepare(&scope, request.body.framing(), sent.as_deref_mut())?;
+    let mut inbound = integration::call(&matched, outbound, request, trail).await?;
+    let made = match transform::of_answer(&scope, &mut inbound, sent.as_deref_mut())? {
+        Some(work) => Some(Box::pin(work.run(&scope, trail)).await?),
+        None => None,
+    };
+    integration_response::render(&scope, inbound, sent, made)
 }

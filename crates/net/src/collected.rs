@@ -1,4 +1,4 @@
-//! A request's body that is held whole.
+//! A body that is held whole.
 
 use std::time::Instant;
 
@@ -15,6 +15,10 @@ pub struct Collected {
 }
 
 impl Collected {
+    pub(crate) fn new(bytes: Vec<u8>, beyond: Share) -> Self {
+        Self { bytes, _beyond: beyond }
+    }
+
     /// The content without its framing.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -28,6 +32,6 @@ impl RequestBody<'_> {
         let mut bytes = self.worker.buffers.take();
         let mut beyond = Share::default();
         hold(self, &mut bytes, &mut beyond, usize::MAX, deadline).await?;
-        Ok(Collected { bytes, _beyond: beyond })
+        Ok(Collected::new(bytes, beyond))
     }
 }

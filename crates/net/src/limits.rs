@@ -66,6 +66,12 @@ pub const BODY_BYTES: u64 = 10_485_760;
 /// Bytes that all bodies together may hold beyond their usual buffers.
 pub const BUFFERED_BYTES: usize = 512 * 1024 * 1024;
 
+/// Threads beside a worker for work that takes long.
+pub const OFFLOAD_THREADS: usize = 2;
+
+/// Bytes of a body from which on reading or converting it takes long.
+pub const OFFLOAD_BYTES: usize = 256 * 1024;
+
 /// How long a connection without a request is kept when the server stops: a request that was on its
 /// way is answered.
 pub const IDLE_GRACE: Duration = Duration::from_secs(1);

@@ -10,7 +10,6 @@ mod content;
 mod gateway_response;
 mod http_call;
 mod integration;
-mod loose_json;
 mod mapping;
 mod method_settings;
 mod mock;
@@ -22,6 +21,7 @@ mod response;
 mod stage;
 mod status_pattern;
 mod substitution;
+mod template;
 mod uri;
 mod vpc_link;
 
@@ -100,6 +100,7 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
         throttles: settings.throttles,
         gateway_responses,
         access_log,
+        variables: Arc::new(stage.variables.clone()),
     });
     Compiled { stage, findings }
 }

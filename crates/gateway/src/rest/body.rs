@@ -1,9 +1,11 @@
 //! Bodies that a method needs whole: collected, and converted between text and bytes.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use portico_model::limits::INTEGRATION_TIMEOUT;
 use portico_net::{Collected, Framing, Name, Request, RequestHead};
 use portico_snapshot::{Conversion, HttpCall, Integration};
 
@@ -11,19 +13,23 @@ use crate::fault::Fault;
 use crate::rest::integration::counted;
 use crate::rest::route::Matched;
 
-/// The call for which a request's body is mapped or converted; `None` if the body only passes.
-pub(crate) fn needed_for<'a>(matched: &Matched<'a>, request: &Request<'_>) -> Option<&'a HttpCall> {
-    let call = match &matched.method.integration {
-        Integration::HttpProxy(call) | Integration::Http { call, .. } => call,
-        Integration::Mock { .. } | Integration::Broken(_) => return None,
+/// How long to wait for a request's body that is mapped, converted or given to a template; `None`
+/// if the body only passes.
+pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option<Duration> {
+    let (is_needed, timeout) = match &matched.method.integration {
+        Integration::HttpProxy(call) | Integration::Http { call, .. } => {
+            let is_needed = call.reads_body || of_request(call, request.head) != Conversion::Pass;
+            (is_needed, call.timeout)
+        }
+        Integration::Mock { templates, .. } => (templates.reads_body, INTEGRATION_TIMEOUT),
+        Integration::Broken(_) => return None,
     };
-    let is_needed = call.reads_body || of_request(call, request.head) != Conversion::Pass;
-    (is_needed && request.body.framing() != Framing::None).then_some(call)
+    (is_needed && request.body.framing() != Framing::None).then_some(timeout)
 }
 
-/// The whole body of a request.
+/// The whole body of a request, of which the client says something until `patience` is over.
 pub(crate) async fn collect(
-    call: &HttpCall,
+    patience: Duration,
     request: &mut Request<'_>,
 ) -> Result<Collected, Fault> {
     let worker = request.worker;
@@ -32,8 +38,14 @@ pub(crate) async fn collect(
         return Err(counted(Fault::RequestTooLarge { limit }, worker));
     }
     request.body.limit(limit);
-    let collected = request.body.collect(worker.clock.now() + call.timeout).await;
-    collected.map_err(|error| counted(Fault::of_call(error, call.timeout), worker))
+    let collected = request.body.collect(worker.clock.now() + patience).await;
+    collected.map_err(|error| counted(Fault::of_call(error, patience), worker))
+}
+
+/// The media type of a request without parameters; a request without one is taken for JSON.
+pub(crate) fn media_type(head: &RequestHead) -> &[u8] {
+    let sent = head.known(Name::ContentType).unwrap_or(b"application/json");
+    sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
 /// What is done to the body of this request. One without a content type is taken for JSON.
@@ -41,6 +53,11 @@ pub(crate) fn of_request(call: &HttpCall, head: &RequestHead) -> Conversion {
     let Some(content) = &call.content else { return Conversion::Pass };
     let media_type = head.known(Name::ContentType).unwrap_or(b"application/json");
     content.of_request(&String::from_utf8_lossy(media_type))
+}
+
+/// A body as Base64.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// A body after its conversion.
@@ -51,7 +68,7 @@ pub(crate) fn convert(conversion: Conversion, bytes: &[u8]) -> Result<Vec<u8>, F
             Cow::Borrowed(_) => bytes.to_vec(),
             Cow::Owned(text) => text.into_bytes(),
         }),
-        Conversion::Encode => Ok(STANDARD.encode(bytes).into_bytes()),
+        Conversion::Encode => Ok(encode(bytes).into_bytes()),
         Conversion::Decode => STANDARD.decode(bytes).map_err(|error| {
             Fault::Configuration(format!("a body to be decoded is no Base64: {error}"))
         }),

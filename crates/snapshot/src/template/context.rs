@@ -1,0 +1,181 @@
+//! `$context` for one rendering: a map of maps, of which two carry what templates override.
+
+use portico_vtl::{Heap, Map, MethodError, NodeRef, Value};
+
+use super::plain;
+use super::{Overrides, Surroundings};
+use crate::{CONTEXT_MEMBERS, ContextMember, REQUEST_OVERRIDE, RESPONSE_OVERRIDE};
+
+/// Where the members come from.
+pub(super) enum Source<'a> {
+    /// The values of the request, one after the other, and where each of them ends.
+    Request { texts: String, ends: Vec<usize> },
+    /// An object that somebody wrote.
+    Document(NodeRef<'a>),
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(surroundings: &dyn Surroundings, document: Option<NodeRef<'a>>) -> Self {
+        if let Some(document) = document {
+            return Self::Document(document);
+        }
+        let (mut bytes, mut ends) = (Vec::with_capacity(512), Vec::with_capacity(24));
+        write_values(CONTEXT_MEMBERS, surroundings, &mut bytes, &mut ends);
+        match String::from_utf8(bytes) {
+            Ok(texts) => Self::Request { texts, ends },
+            // Bytes of the client, for example of its User-Agent, that are no UTF-8.
+            Err(error) => Self::repaired(error.as_bytes(), &ends),
+        }
+    }
+
+    fn repaired(bytes: &[u8], ends: &[usize]) -> Self {
+        let (mut texts, mut repaired, mut start) = (String::new(), Vec::new(), 0);
+        for end in ends {
+            texts.push_str(&String::from_utf8_lossy(&bytes[start..*end]));
+            repaired.push(texts.len());
+            start = *end;
+        }
+        Self::Request { texts, ends: repaired }
+    }
+}
+
+/// Appends the values of members in their order, and notes where each ends.
+fn write_values(
+    members: &[ContextMember],
+    surroundings: &dyn Surroundings,
+    bytes: &mut Vec<u8>,
+    ends: &mut Vec<usize>,
+) {
+    for member in members {
+        match member {
+            ContextMember::Value(_, variable) => {
+                surroundings.write_context(variable, bytes);
+                ends.push(bytes.len());
+            }
+            ContextMember::Map(_, members) => write_values(members, surroundings, bytes, ends),
+            ContextMember::Empty(_) => {}
+        }
+    }
+}
+
+/// The reference `$context`.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    map: Map<'a>,
+}
+
+impl<'a> Context<'a> {
+    /// The members of the source, with what templates have written before.
+    pub(super) fn new(
+        heap: &'a Heap<'a>,
+        source: &'a Source<'a>,
+        carried: &'a Overrides,
+    ) -> Result<Self, MethodError> {
+        let map = Map::silent(heap)?;
+        match source {
+            Source::Request { texts, ends } => {
+                let mut values = Values { texts, ends: ends.iter(), start: 0 };
+                fill(heap, map, CONTEXT_MEMBERS, &mut values)?;
+            }
+            Source::Document(node) => {
+                fill_from(heap, map, *node)?;
+                for member in CONTEXT_MEMBERS {
+                    // Overrides can be written, whoever wrote the members.
+                    if let ContextMember::Map(REQUEST_OVERRIDE | RESPONSE_OVERRIDE, _) = member {
+                        let nothing = &mut Values { texts: "", ends: [].iter(), start: 0 };
+                        fill_missing(heap, map, member, nothing)?;
+                    }
+                }
+            }
+        }
+        for (name, members) in
+            [(REQUEST_OVERRIDE, &carried.request), (RESPONSE_OVERRIDE, &carried.response)]
+        {
+            if let Some(Value::Map(inner)) = map.get(name) {
+                plain::restore(heap, inner, members)?;
+            }
+        }
+        Ok(Self { map })
+    }
+
+    /// The reference itself.
+    pub(super) fn value(self) -> Value<'a> {
+        Value::Map(self.map)
+    }
+
+    /// What the two maps hold now; `None` if that is more than may be kept.
+    pub(super) fn overrides(self) -> Option<Overrides> {
+        let members = |name| match self.map.get(name) {
+            Some(Value::Map(map)) => plain::members(map),
+            _ => Some(Vec::new()),
+        };
+        Some(Overrides { request: members(REQUEST_OVERRIDE)?, response: members(RESPONSE_OVERRIDE)? })
+    }
+}
+
+/// The values of a request, to be taken in their order.
+struct Values<'a> {
+    texts: &'a str,
+    ends: std::slice::Iter<'a, usize>,
+    start: usize,
+}
+
+impl<'a> Values<'a> {
+    fn next(&mut self) -> &'a str {
+        let Some(end) = self.ends.next() else { return "" };
+        let text = &self.texts[self.start..*end];
+        self.start = *end;
+        text
+    }
+}
+
+fn fill<'a>(
+    heap: &'a Heap<'a>,
+    map: Map<'a>,
+    members: &'static [ContextMember],
+    values: &mut Values<'a>,
+) -> Result<(), MethodError> {
+    members.iter().try_for_each(|member| fill_missing(heap, map, member, values))
+}
+
+/// Adds a member, if it is not there.
+fn fill_missing<'a>(
+    heap: &'a Heap<'a>,
+    map: Map<'a>,
+    member: &'static ContextMember,
+    values: &mut Values<'a>,
+) -> Result<(), MethodError> {
+    let (name, value) = match member {
+        ContextMember::Value(name, _) => (name, Value::text(values.next())),
+        ContextMember::Empty(name) => (name, Value::text("")),
+        ContextMember::Map(name, members) => {
+            let inner = match map.get(name) {
+                Some(Value::Map(inner)) => inner,
+                _ => Map::silent(heap)?,
+            };
+            fill(heap, inner, members, values)?;
+            (name, Value::Map(inner))
+        }
+    };
+    map.put_text(heap, name, value)
+}
+
+/// Copies an object, whose objects print nothing like those of a request.
+fn fill_from<'a>(
+    heap: &'a Heap<'a>,
+    map: Map<'a>,
+    node: NodeRef<'a>,
+) -> Result<(), MethodError> {
+    for (name, member) in node.members() {
+        let value = match member.kind() {
+            portico_vtl::Kind::Object => {
+                let inner = Map::silent(heap)?;
+                fill_from(heap, inner, member)?;
+                Value::Map(inner)
+            }
+            _ => Value::json(heap, member)?,
+        };
+        map.put(heap, Value::String(name.into()), value)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Values of a rendering as plain data and back, within bounds: a map may hold itself.
+
+use portico_vtl::{Heap, List, Map, MethodError, Value};
+
+use super::{Members, Plain};
+
+/// Lists and maps inside one another that are kept.
+const DEPTH: usize = 32;
+
+/// Values and bytes of text that the overrides of a request may have; AWS has no such limit, but no
+/// use for that many either.
+const UNITS: usize = 4 * 1024 * 1024;
+
+/// What a map holds; `None` if that is too much.
+pub(super) fn members(map: Map<'_>) -> Option<Members> {
+    Keeper { left: UNITS }.members(map, DEPTH)
+}
+
+/// Counts what is kept.
+struct Keeper {
+    left: usize,
+}
+
+impl Keeper {
+    fn spend(&mut self, units: usize) -> Option<()> {
+        self.left = self.left.checked_sub(units)?;
+        Some(())
+    }
+
+    fn members(&mut self, map: Map<'_>, depth: usize) -> Option<Members> {
+        self.spend(map.len())?;
+        let mut members = Vec::with_capacity(map.len());
+        for (key, value) in map.to_vec() {
+            let name = self.text(&key)?;
+            members.push((name, self.value(&value, depth)?));
+        }
+        Some(members)
+    }
+
+    fn value(&mut self, value: &Value<'_>, depth: usize) -> Option<Plain> {
+        Some(match value {
+            Value::Null => Plain::Null,
+            Value::Boolean(boolean) => Plain::Boolean(*boolean),
+            Value::Integer(integer) => Plain::Integer(*integer),
+            Value::Long(integer) => Plain::Long(*integer),
+            Value::Double(double) => Plain::Double(*double),
+            Value::List(list) => self.list(&list.to_vec(), depth.checked_sub(1)?)?,
+            Value::Map(map) => Plain::Map(self.members(*map, depth.checked_sub(1)?)?),
+            // An integer of any size, an array, a view: what it prints is what is left of it.
+            other => Plain::Text(self.text(other)?),
+        })
+    }
+
+    fn list(&mut self, items: &[Value<'_>], depth: usize) -> Option<Plain> {
+        self.spend(items.len())?;
+        let items: Option<_> = items.iter().map(|item| self.value(item, depth)).collect();
+        items.map(Plain::List)
+    }
+
+    fn text(&mut self, value: &Value<'_>) -> Option<Box<str>> {
+        let mut printed = String::new();
+        let text = match value.as_str() {
+            Some(text) => text,
+            None => {
+                value.print(&mut printed).ok()?;
+                &printed
+            }
+        };
+        self.spend(text.len())?;
+        Some(text.into())
+    }
+}
+
+/// Puts members into a map. Maps that are there already are filled, so that they stay what they
+/// are.
+pub(super) fn restore<'a>(
+    heap: &'a Heap<'a>,
+    map: Map<'a>,
+    members: &'a [(Box<str>, Plain)],
+) -> Result<(), MethodError> {
+    for (name, plain) in members {
+        match (plain, map.get(name)) {
+            (Plain::Map(members), Some(Value::Map(inner))) => restore(heap, inner, members)?,
+            _ => map.put_text(heap, name, value(heap, plain)?)?,
+        }
+    }
+    Ok(())
+}
+
+fn value<'a>(heap: &'a Heap<'a>, plain: &'a Plain) -> Result<Value<'a>, MethodError> {
+    Ok(match plain {
+        Plain::Null => Value::Null,
+        Plain::Boolean(boolean) => Value::Boolean(*boolean),
+        Plain::Integer(integer) => Value::Integer(*integer),
+        Plain::Long(integer) => Value::Long(*integer),
+        Plain::Double(double) => Value::Double(*double),
+        Plain::Text(text) => Value::text(text),
+        Plain::List(items) => {
+            let items: Result<_, _> = items.iter().map(|item| value(heap, item)).collect();
+            Value::List(List::new(heap, items?)?)
+        }
+        Plain::Map(members) => {
+            let map = Map::new(heap)?;
+            restore(heap, map, members)?;
+            Value::Map(map)
+        }
+    })
+}
