@@ -14,8 +14,9 @@ mod util;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use portico_vtl::json::NodeRef;
 use portico_vtl::{
-    Bounds, Dialect, Globals, Heap, NodeRef, ParseError, RenderError, Template, Trace, Value,
+    Bounds, Dialect, Globals, Heap, ParseError, RenderError, Template, Trace, Value,
 };
 
 use context::Context;

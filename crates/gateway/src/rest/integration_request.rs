@@ -5,8 +5,8 @@ use portico_model::HttpMethod;
 use portico_net::upstream::{self, Hold, OutboundBody};
 use portico_net::{Field, Framing, Name, write_field};
 use portico_snapshot::{
-    Choice, HttpCall, Integration, MappingTemplate, MockTemplate, Overrides, PathPart, QueryPart,
-    QueryValue, RequestTemplates, Wait, mock_status,
+    Choice, HttpCall, Integration, MappingTemplate, MockTemplate, Overrides, PathPart, QueryValue,
+    RequestTemplates, Wait, mock_status,
 };
 
 use crate::fault::Fault;

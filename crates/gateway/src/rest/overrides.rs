@@ -132,7 +132,7 @@ mod tests {
             assert_eq!(show(&Fields::of_answer(Some(&overrides))), answered, "{name}");
         };
         check("X-A", text("1"), Some("X-A: 1\r\n"), "X-A: 1\r\n");
-        let list = || Plain::List(vec![text("a"), text("b")]);
+        let list = || Plain::List(vec![text("a"), text("b")], false);
         check("X-A", list(), Some("X-A: a,b\r\n"), "X-A: a,b\r\n");
         let cookies = "Set-Cookie: a\r\nSet-Cookie: b\r\n";
         check("Set-Cookie", list(), Some(cookies), cookies);

@@ -17,7 +17,6 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
                        gives one is answered with 500";
         (integration.path.clone(), message.to_owned())
     });
-    let always_broken = without_status.is_none();
     let mut reads_body = false;
     for (media_type, text) in &integration.request_templates {
         let path = base.join(media_type);
@@ -42,11 +41,8 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         return Some(Integration::Broken(why)).filter(|_| runnable && responses.is_some());
     }
     if let Some((path, message)) = without_status {
-        let finding = Finding::new(Class::Ignored, "mock-status", path, message.clone());
+        let finding = Finding::new(Class::Ignored, "mock-status", path, message);
         compiler.report(finding.help("make the template {\"statusCode\": 200}"));
-        if always_broken {
-            return runnable.then_some(Integration::Broken(message));
-        }
     }
     let passthrough = integration.passthrough_behavior;
     let templates = RequestTemplates { templates, passthrough, reads_body };

@@ -1,6 +1,7 @@
 //! `$context` for one rendering: a map of maps, of which two carry what templates override.
 
-use portico_vtl::{Heap, Map, MethodError, NodeRef, Value};
+use portico_vtl::json::{Kind, NodeRef};
+use portico_vtl::{Heap, Map, MethodError, Value};
 
 use super::plain;
 use super::{Overrides, Surroundings};
@@ -61,6 +62,7 @@ fn write_values(
 /// The reference `$context`.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
+    heap: &'a Heap<'a>,
     map: Map<'a>,
 }
 
@@ -95,7 +97,7 @@ impl<'a> Context<'a> {
                 plain::restore(heap, inner, members)?;
             }
         }
-        Ok(Self { map })
+        Ok(Self { heap, map })
     }
 
     /// The reference itself.
@@ -106,7 +108,7 @@ impl<'a> Context<'a> {
     /// What the two maps hold now; `None` if that is more than may be kept.
     pub(super) fn overrides(self) -> Option<Overrides> {
         let members = |name| match self.map.get(name) {
-            Some(Value::Map(map)) => plain::members(map),
+            Some(Value::Map(map)) => plain::members(self.heap, map),
             _ => Some(Vec::new()),
         };
         Some(Overrides { request: members(REQUEST_OVERRIDE)?, response: members(RESPONSE_OVERRIDE)? })
@@ -168,7 +170,7 @@ fn fill_from<'a>(
 ) -> Result<(), MethodError> {
     for (name, member) in node.members() {
         let value = match member.kind() {
-            portico_vtl::Kind::Object => {
+            Kind::Object => {
                 let inner = Map::silent(heap)?;
                 fill_from(heap, inner, member)?;
                 Value::Map(inner)

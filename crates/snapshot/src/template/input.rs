@@ -3,10 +3,9 @@
 
 use std::cell::OnceCell;
 
-use portico_vtl::{
-    Document, Heap, JsonPathError, Leniency, List, Map, MethodError, NodeRef, Object, Selected,
-    Slashes, VISITS, Value,
-};
+use portico_vtl::json::{Document, Kind, Leniency, NodeRef, Slashes};
+use portico_vtl::json_path::{JsonPath, JsonPathError, Selected, VISITS};
+use portico_vtl::{Heap, List, Map, MethodError, Object, Value};
 
 use super::parameters::{self, Texts};
 use super::paths::Paths;
@@ -50,7 +49,7 @@ impl<'a> Input<'a> {
     /// What a path leads to.
     fn select(&'a self, path: &str) -> Result<Selected<'a>, MethodError> {
         let host = |error: JsonPathError| MethodError::Host(error.to_string());
-        let select = |path: &portico_vtl::JsonPath| match self.root() {
+        let select = |path: &JsonPath| match self.root() {
             Some(root) => path.select(root, VISITS),
             None => Ok(Selected::Missing),
         };
@@ -58,14 +57,13 @@ impl<'a> Input<'a> {
     }
 
     /// The value at a path, as JSON.
-    fn json(&'a self, path: &str) -> Result<String, MethodError> {
+    fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<String, MethodError> {
         let mut out = String::new();
         match self.select(path)? {
             Selected::Missing => out.push_str(NOTHING),
-            selected => selected.write_json(&mut out),
-        }
-        if out == "null" {
-            out.replace_range(.., NOTHING);
+            Selected::Node(node) if node.kind() == Kind::Null => out.push_str(NOTHING),
+            Selected::Node(node) => node.write_json(Slashes::Plain, &mut out),
+            other => value(heap, other)?.write_json(heap, &mut out)?,
         }
         Ok(out)
     }
@@ -106,7 +104,7 @@ impl<'a> Object<'a> for Input<'a> {
         };
         match (name, argument) {
             ("path", Some(Some(path))) => value(heap, self.select(path)?).map(Some),
-            ("json", Some(Some(path))) => Ok(Some(Value::string(self.json(path)?))),
+            ("json", Some(Some(path))) => Ok(Some(Value::string(self.json(heap, path)?))),
             ("params", None) => {
                 let parameters = self.parameters(heap).ok_or(MethodError::Spent)?;
                 Ok(Some(Value::Map(parameters)))

@@ -1,7 +1,7 @@
 //! The status of a mock: the `statusCode` of what its request template makes, which is JSON or the
 //! loose form that AWS takes as well, for example `{statusCode: 200}` or `{'statusCode': '404',}`.
 
-use portico_vtl::{Document, Kind, Leniency};
+use portico_vtl::json::{Document, Kind, Leniency, Slashes};
 
 /// The top-level member `statusCode`, when the text is an object that has one between 100 and 599.
 pub fn mock_status(text: &str) -> Option<u16> {
@@ -11,7 +11,7 @@ pub fn mock_status(text: &str) -> Option<u16> {
         Kind::String => status.string()?,
         Kind::Number => {
             let mut digits = String::new();
-            status.write_json(&mut digits, portico_vtl::Slashes::Plain);
+            status.write_json(Slashes::Plain, &mut digits);
             digits.into()
         }
         _ => return None,

@@ -22,7 +22,8 @@ pub enum Plain {
     Long(i64),
     Double(f64),
     Text(Box<str>),
-    List(Vec<Plain>),
+    /// Its items, and whether it prints as JSON: it came from there.
+    List(Vec<Plain>, bool),
     Map(Members),
 }
 
@@ -74,19 +75,23 @@ impl Plain {
     /// Its texts: those of a list one by one; none of a map and of null.
     pub fn texts(&self) -> Vec<Box<str>> {
         match self {
-            Self::List(values) => values.iter().filter_map(Self::text).collect(),
+            Self::List(values, _) => values.iter().filter_map(Self::text).collect(),
             single => single.text().into_iter().collect(),
         }
     }
 
     fn text(&self) -> Option<Box<str>> {
         Some(match self {
-            Self::Null | Self::List(_) | Self::Map(_) => return None,
+            Self::Null | Self::List(..) | Self::Map(_) => return None,
             Self::Boolean(value) => value.to_string().into(),
             Self::Integer(value) => value.to_string().into(),
             Self::Long(value) => value.to_string().into(),
             Self::Text(text) => text.clone(),
-            Self::Double(value) => portico_vtl::double_text(*value).into(),
+            Self::Double(value) => {
+                let mut text = String::new();
+                portico_vtl::write_double(*value, &mut text);
+                text.into()
+            }
         })
     }
 }
@@ -124,7 +129,7 @@ mod tests {
         check(Plain::Double(200.0), None);
         check(Plain::Boolean(true), None);
         check(Plain::Null, None);
-        check(Plain::List(vec![Plain::Integer(200)]), None);
+        check(Plain::List(vec![Plain::Integer(200)], false), None);
     }
 
     #[test]
@@ -134,7 +139,7 @@ mod tests {
         };
         let text = |text: &str| Plain::Text(text.into());
         check(text("a"), &["a"]);
-        check(Plain::List(vec![text("a"), Plain::Integer(1), Plain::Null]), &["a", "1"]);
+        check(Plain::List(vec![text("a"), Plain::Integer(1), Plain::Null], false), &["a", "1"]);
         check(Plain::Double(1.5), &["1.5"]);
         check(Plain::Null, &[]);
         check(Plain::Map(vec![("a".into(), text("b"))]), &[]);

@@ -1,7 +1,7 @@
 //! The JSONPaths of a template: those that stand in it are compiled with it, others when a request
 //! asks for them.
 
-use portico_vtl::{JsonPath, JsonPathError};
+use portico_vtl::json_path::{JsonPath, JsonPathError};
 
 /// Paths that are kept; a template with more of them compiles the rest for each request.
 const MOST: usize = 1024;

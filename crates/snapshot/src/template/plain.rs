@@ -12,16 +12,17 @@ const DEPTH: usize = 32;
 const UNITS: usize = 4 * 1024 * 1024;
 
 /// What a map holds; `None` if that is too much.
-pub(super) fn members(map: Map<'_>) -> Option<Members> {
-    Keeper { left: UNITS }.members(map, DEPTH)
+pub(super) fn members<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Option<Members> {
+    Keeper { heap, left: UNITS }.members(map, DEPTH)
 }
 
 /// Counts what is kept.
-struct Keeper {
+struct Keeper<'a> {
+    heap: &'a Heap<'a>,
     left: usize,
 }
 
-impl Keeper {
+impl Keeper<'_> {
     fn spend(&mut self, units: usize) -> Option<()> {
         self.left = self.left.checked_sub(units)?;
         Some(())
@@ -44,17 +45,17 @@ impl Keeper {
             Value::Integer(integer) => Plain::Integer(*integer),
             Value::Long(integer) => Plain::Long(*integer),
             Value::Double(double) => Plain::Double(*double),
-            Value::List(list) => self.list(&list.to_vec(), depth.checked_sub(1)?)?,
+            Value::List(list) => self.list(*list, depth.checked_sub(1)?)?,
             Value::Map(map) => Plain::Map(self.members(*map, depth.checked_sub(1)?)?),
             // An integer of any size, an array, a view: what it prints is what is left of it.
             other => Plain::Text(self.text(other)?),
         })
     }
 
-    fn list(&mut self, items: &[Value<'_>], depth: usize) -> Option<Plain> {
-        self.spend(items.len())?;
-        let items: Option<_> = items.iter().map(|item| self.value(item, depth)).collect();
-        items.map(Plain::List)
+    fn list(&mut self, list: List<'_>, depth: usize) -> Option<Plain> {
+        self.spend(list.len())?;
+        let items: Option<_> = list.to_vec().iter().map(|item| self.value(item, depth)).collect();
+        Some(Plain::List(items?, list.is_json()))
     }
 
     fn text(&mut self, value: &Value<'_>) -> Option<Box<str>> {
@@ -62,7 +63,7 @@ impl Keeper {
         let text = match value.as_str() {
             Some(text) => text,
             None => {
-                value.print(&mut printed).ok()?;
+                value.print(self.heap, &mut printed).ok()?;
                 &printed
             }
         };
@@ -95,9 +96,10 @@ fn value<'a>(heap: &'a Heap<'a>, plain: &'a Plain) -> Result<Value<'a>, MethodEr
         Plain::Long(integer) => Value::Long(*integer),
         Plain::Double(double) => Value::Double(*double),
         Plain::Text(text) => Value::text(text),
-        Plain::List(items) => {
+        Plain::List(items, is_json) => {
             let items: Result<_, _> = items.iter().map(|item| value(heap, item)).collect();
-            Value::List(List::new(heap, items?)?)
+            let list = if *is_json { List::new_json } else { List::new };
+            Value::List(list(heap, items?)?)
         }
         Plain::Map(members) => {
             let map = Map::new(heap)?;

@@ -25,7 +25,7 @@ impl<'a> Object<'a> for Util {
         let given = match argument.as_str() {
             Some(text) => text,
             None => {
-                argument.print(&mut printed)?;
+                argument.print(heap, &mut printed)?;
                 &printed
             }
         };

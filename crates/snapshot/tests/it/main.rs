@@ -13,3 +13,4 @@ mod route_tree;
 mod scale;
 mod snapshot;
 mod stage;
+mod template;

@@ -112,7 +112,8 @@ impl Way<'_> {
                 (side.as_str(), media_type, template, input)
             }
         };
-        let given = Given::new(&input.of(bytes), surroundings, variables, carried);
+        let text = input.of(bytes);
+        let given = Given::new(&text, surroundings, variables, carried);
         let rendered = template.render(given).map_err(|error| {
             let media_type = media_type.as_ref().into();
             Fault::Template { side, media_type, error }
