@@ -1,0 +1,96 @@
+//! JSON as a tape: one pass over the text makes one vector of nodes, which point into the text.
+//!
+//! Strings are borrowed and unescaped when somebody reads them, numbers are parsed when somebody
+//! asks for them. Of members with the same name the last counts, at the place of the first. Halves
+//! of surrogate pairs become U+FFFD. Sources: RFC 8259; for the loose form see `lenient`.
+
+mod lenient;
+mod node;
+mod number;
+mod parse;
+mod string;
+mod write;
+
+use std::borrow::Cow;
+
+pub use node::{Items, Kind, Members, NodeRef};
+pub use number::Number;
+pub(crate) use string::write_string;
+pub use write::Slashes;
+
+use node::Node;
+
+/// Containers inside containers, beyond which a text is refused.
+pub const DEPTH: usize = 512;
+
+/// What is taken for JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leniency {
+    /// RFC 8259.
+    Strict,
+    /// The loose form of the service: `{statusCode: 200,}`, `'text'`, or a bare text.
+    Loose,
+}
+
+/// A JSON text and where its values stand.
+#[derive(Clone, Debug)]
+pub struct Document<'t> {
+    text: Cow<'t, str>,
+    /// At least one; values in the order of the text, the names of members before them.
+    nodes: Vec<Node>,
+}
+
+/// Why a text is no JSON, and where: `at` counts bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem} at byte {at}")]
+pub struct JsonError {
+    /// The byte at which reading stopped.
+    pub at: usize,
+    /// What was wrong there.
+    pub problem: JsonProblem,
+}
+
+/// What is wrong with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JsonProblem {
+    /// The text ends within a value.
+    #[error("the text ends too early")]
+    End,
+    /// No value, name or sign of punctuation that could stand here.
+    #[error("unexpected character")]
+    Unexpected,
+    /// An escape that JSON does not have.
+    #[error("unknown escape")]
+    Escape,
+    /// A control character in a string.
+    #[error("unescaped control character")]
+    Control,
+    /// More than `DEPTH` containers inside containers.
+    #[error("nested too deeply")]
+    TooDeep,
+    /// 4 GiB or more.
+    #[error("the text is too long")]
+    TooLong,
+}
+
+impl<'t> Document<'t> {
+    /// Reads a whole text.
+    pub fn parse(text: impl Into<Cow<'t, str>>, leniency: Leniency) -> Result<Self, JsonError> {
+        let text = text.into();
+        match (parse::nodes(&text), leniency) {
+            (Ok(nodes), _) => Ok(Self { text, nodes }),
+            (Err(error), Leniency::Strict) => Err(error),
+            // Rare, so it may be slow: the loose text is written anew as JSON and read again.
+            (Err(_), Leniency::Loose) => {
+                let text = lenient::strict(&text)?;
+                let nodes = parse::nodes(&text)?;
+                Ok(Self { text: text.into(), nodes })
+            }
+        }
+    }
+
+    /// The outermost value.
+    pub fn root(&self) -> NodeRef<'_> {
+        NodeRef { document: self, index: 0 }
+    }
+}
