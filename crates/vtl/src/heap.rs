@@ -1,19 +1,21 @@
-//! What lives as long as one rendering: documents that templates parse, and templates that they
-//! evaluate. Things are only added, so that values may borrow them.
+//! What lives as long as one rendering: documents that templates parse, templates that they
+//! evaluate, and the containers they share. Things are only added, so that values may borrow them.
 
 use std::cell::{Cell, OnceCell};
 
 use crate::json::{Document, JsonError, Leniency};
+use crate::value::Cells;
 use crate::{Dialect, ParseError, Template};
 
-/// The heap of one rendering.
-#[derive(Debug, Default)]
-pub struct Heap {
+/// The heap of one rendering: values borrow it as `&'a Heap<'a>`.
+#[derive(Default)]
+pub struct Heap<'a> {
     documents: Arena<Document<'static>>,
     templates: Arena<Template>,
+    pub(crate) cells: Cells<'a>,
 }
 
-impl Heap {
+impl Heap<'_> {
     /// Reads a text in the service's loose form and keeps it.
     pub fn document(&self, text: String) -> Result<&Document<'_>, JsonError> {
         Ok(self.documents.add(Document::parse(text, Leniency::Loose)?))
@@ -27,7 +29,7 @@ impl Heap {
 
 /// Things that never move: chunk k is made once and holds 2^k of them.
 #[derive(Debug)]
-struct Arena<T> {
+pub(crate) struct Arena<T> {
     chunks: OnceCell<Box<[Chunk<T>]>>,
     count: Cell<usize>,
 }
@@ -41,7 +43,7 @@ impl<T> Default for Arena<T> {
 }
 
 impl<T> Arena<T> {
-    fn add(&self, thing: T) -> &T {
+    pub(crate) fn add(&self, thing: T) -> &T {
         let place = self.count.get() + 1;
         self.count.set(place);
         let number = place.ilog2();

@@ -85,6 +85,16 @@ impl<'d> NodeRef<'d> {
         &self.document.nodes[self.index as usize]
     }
 
+    /// Its place on the tape.
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+
+    /// The document it belongs to.
+    pub(crate) fn document(self) -> &'d Document<'d> {
+        self.document
+    }
+
     /// What kind of value it is.
     pub fn kind(self) -> Kind {
         match self.node().tag {
