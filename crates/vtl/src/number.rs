@@ -212,11 +212,33 @@ fn generate(absolute: f64, exponent: i32) -> Decimal {
         value *= ten(exponent);
         margin *= ten(exponent);
     }
-    digits_of(value, margin, unit, exponent)
+    let common = [&value, &margin, &unit].into_iter().filter_map(BigUint::trailing_zeros).min();
+    let common = common.unwrap_or(0);
+    (value, margin, unit) = (value >> common, margin >> common, unit >> common);
+    let wraps = wraps(significand, &value, &unit, exponent);
+    digits_of(value, margin, unit, exponent, wraps)
 }
 
-fn digits_of(mut value: BigUint, mut margin: BigUint, unit: BigUint, exponent: i32) -> Decimal {
-    let mut exponent = exponent;
+/// Whether Java does this conversion in 64 bits, where margins may overflow.
+fn wraps(significand: u64, value: &BigUint, unit: &BigUint, exponent: i32) -> bool {
+    let bits_of_five_to = |power: i32| match power {
+        0 => 0,
+        power => BigUint::from(5u32).pow(power.unsigned_abs()).bits(),
+    };
+    let odd_bits = u64::from(64 - significand.leading_zeros() - significand.trailing_zeros());
+    let value_bits =
+        odd_bits + value.trailing_zeros().unwrap_or(0) + bits_of_five_to((-exponent).max(0));
+    let tens_bits = unit.trailing_zeros().unwrap_or(0) + 1 + bits_of_five_to(exponent.max(0) + 1);
+    value_bits < 64 && tens_bits < 64
+}
+
+fn digits_of(
+    mut value: BigUint,
+    mut margin: BigUint,
+    unit: BigUint,
+    mut exponent: i32,
+    wraps: bool,
+) -> Decimal {
     let mut digits = Vec::with_capacity(20);
     let tens = &unit * 10u32;
     let (mut low, mut high);
@@ -224,8 +246,11 @@ fn digits_of(mut value: BigUint, mut margin: BigUint, unit: BigUint, exponent: i
         let digit = (&value / &unit).to_u8().unwrap_or(9);
         value = (&value % &unit) * 10u32;
         margin *= 10u32;
-        low = value < margin;
-        high = &value + &margin > tens;
+        (low, high) = if wraps {
+            ends_in_64_bits(&value, &margin, &tens)
+        } else {
+            (value < margin, &value + &margin > tens)
+        };
         let is_first = digits.is_empty();
         if is_first && digit == 0 && !high {
             // The exponent was that of a decimal rounded up.
@@ -247,6 +272,17 @@ fn digits_of(mut value: BigUint, mut margin: BigUint, unit: BigUint, exponent: i
         digits.pop();
     }
     Decimal { digits, exponent: exponent + 1 }
+}
+
+/// Whether the digits so far are within the margin of the number, and whether they would be if the
+/// last one were one more.
+fn ends_in_64_bits(value: &BigUint, margin: &BigUint, tens: &BigUint) -> (bool, bool) {
+    let wrapped = |number: &BigUint| number.iter_u64_digits().next().unwrap_or(0) as i64;
+    let (value, margin, tens) = (wrapped(value), wrapped(margin), wrapped(tens));
+    if margin <= 0 {
+        return (true, true);
+    }
+    (value < margin, value.wrapping_add(margin) > tens)
 }
 
 /// Adds one to the last digit: 1 if the number got one digit more.
