@@ -3,8 +3,9 @@
 
 use std::cell::{Cell, OnceCell};
 
+use crate::evaluate::Loop;
 use crate::json::{Document, JsonError, Leniency};
-use crate::value::Cells;
+use crate::value::{Cells, MethodError};
 use crate::{Dialect, ParseError, Template};
 
 /// The heap of one rendering: values borrow it as `&'a Heap<'a>`.
@@ -12,6 +13,7 @@ use crate::{Dialect, ParseError, Template};
 pub struct Heap<'a> {
     documents: Arena<Document<'static>>,
     templates: Arena<Template>,
+    loops: Arena<Loop<'a>>,
     pub(crate) cells: Cells<'a>,
 }
 
@@ -24,6 +26,14 @@ impl Heap<'_> {
     /// Parses a template and keeps it.
     pub fn template(&self, text: &str, dialect: Dialect) -> Result<&Template, ParseError> {
         Ok(self.templates.add(Template::parse(text, dialect)?))
+    }
+}
+
+impl<'a> Heap<'a> {
+    /// Keeps what a running loop tells about itself.
+    pub(crate) fn keep_loop(&'a self, begun: Loop<'a>) -> Result<&'a Loop<'a>, MethodError> {
+        self.cells.meter.spend(size_of::<Loop<'a>>())?;
+        Ok(self.loops.add(begun))
     }
 }
 

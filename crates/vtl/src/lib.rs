@@ -5,23 +5,26 @@
 //! read is handed in as `Globals`, and `$input` and its kin are host `Object`s. Beside it stand the
 //! two things templates lean on: JSON documents read in place, and JSONPath in the Jayway dialect.
 
-mod dialect;
 mod bounds;
-mod template;
-mod tree;
-mod parse;
+mod dialect;
 mod evaluate;
 mod heap;
-mod value;
+pub mod json;
+pub mod json_path;
 mod method;
 mod methods;
-mod operator;
 mod number;
-mod print;
+mod operator;
+mod parse;
 mod pattern;
-mod json;
-mod json_path;
+mod print;
+mod template;
+mod tree;
+mod value;
 
 pub use bounds::Bounds;
 pub use dialect::Dialect;
+pub use heap::Heap;
+pub use pattern::{Pattern, PatternError};
 pub use template::{Globals, ParseError, RenderError, RenderErrorKind, Template, Trace};
+pub use value::{Array, Cursor, Entry, List, Map, MethodError, Object, SubList, Text, Value};
