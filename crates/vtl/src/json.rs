@@ -117,16 +117,22 @@ mod tests {
         let check = |text: &str, expected: JsonProblem| {
             assert_eq!(written(text, Leniency::Strict), Err(expected), "{text}");
         };
-        for text in ["", " ", "{", "[", "[1", "[1,", "{\"a\"", "{\"a\":", "{\"a\":1", "\"", "\"\\", "-"] {
+        for text in
+            ["", " ", "{", "[", "[1", "[1,", "{\"a\"", "{\"a\":", "{\"a\":1", "\"", "\"\\", "-"]
+        {
             check(text, End);
         }
         for text in ["1.", "1e", "1e+", "\"\\\""] {
             check(text, End);
         }
-        for text in ["x", "]", "}", "[1,]", "[,1]", "[1 2]", "[1}", "{\"a\":1,}", "{\"a\" 1}", "{a:1}"] {
+        for text in
+            ["x", "]", "}", "[1,]", "[,1]", "[1 2]", "[1}", "{\"a\":1,}", "{\"a\" 1}", "{a:1}"]
+        {
             check(text, Unexpected);
         }
-        for text in ["{'a':1}", "{1:1}", "tru", "nulL", "01", "1x", "+1", ".5", "-a", "1.e2", "NaN", "1 1"] {
+        for text in
+            ["{'a':1}", "{1:1}", "tru", "nulL", "01", "1x", "+1", ".5", "-a", "1.e2", "NaN", "1 1"]
+        {
             check(text, Unexpected);
         }
         for text in ["\"\\x\"", "\"\\u00g0\"", "\"\\u123\"", "\"\\'\""] {
@@ -152,7 +158,10 @@ mod tests {
     #[test]
     fn errors_have_a_place() {
         let check = |text: &str, at: usize| {
-            assert_eq!(Document::parse(text, Leniency::Strict).map(drop).map_err(|e| e.at), Err(at));
+            assert_eq!(
+                Document::parse(text, Leniency::Strict).map(drop).map_err(|e| e.at),
+                Err(at)
+            );
         };
         check("[1, x]", 4);
         check("[1", 2);
@@ -164,8 +173,14 @@ mod tests {
         let check = |text: &str, expected: &str| {
             assert_eq!(written(text, Leniency::Strict).as_deref(), Ok(expected), "{text}");
         };
-        check(" { \"b\" : [ 1 , true , null , { } , [ ] ] , \"a\" : \"x/é\" } ", r#"{"b":[1,true,null,{},[]],"a":"x/é"}"#);
-        check(r#""\"\\\/\b\f\n\r\t\u00e9\u0001\ud83d\ude00""#, "\"\\\"\\\\/\\b\\f\\n\\r\\té\\u0001😀\"");
+        check(
+            " { \"b\" : [ 1 , true , null , { } , [ ] ] , \"a\" : \"x/é\" } ",
+            r#"{"b":[1,true,null,{},[]],"a":"x/é"}"#,
+        );
+        check(
+            r#""\"\\\/\b\f\n\r\t\u00e9\u0001\ud83d\ude00""#,
+            "\"\\\"\\\\/\\b\\f\\n\\r\\té\\u0001😀\"",
+        );
         for (number, expected) in [
             ("1.50", "1.5"),
             ("1e3", "1000.0"),
@@ -213,7 +228,11 @@ mod tests {
             range.map(|n| format!("\"{n}\":{n}")).collect::<Vec<_>>().join(",")
         };
         check(&format!("{{{}}}", many(0..500)), 500, &format!("{{{}}}", many(0..500)));
-        check(&format!("{{{},\"0\":1}}", many(0..500)), 500, &format!("{{\"0\":1,{}}}", many(1..500)));
+        check(
+            &format!("{{{},\"0\":1}}", many(0..500)),
+            500,
+            &format!("{{\"0\":1,{}}}", many(1..500)),
+        );
     }
 
     #[test]
@@ -221,7 +240,9 @@ mod tests {
         let text = r#"{"a":[1,[2,3],{"b":4}],"s":[5,6],"e":[],"t":"x"}"#;
         let document = Document::parse(text, Leniency::Strict).unwrap();
         let member = |name| document.root().member(name).unwrap();
-        let number = |node: Option<NodeRef<'_>>| node.and_then(NodeRef::number);
+        fn number(node: Option<NodeRef<'_>>) -> Option<Number<'_>> {
+            node.and_then(NodeRef::number)
+        }
         assert_eq!(number(member("a").item(0)), Some(Number::Integer(1)));
         assert_eq!(number(member("a").item(1).unwrap().item(1)), Some(Number::Integer(3)));
         assert_eq!(number(member("a").item(2).unwrap().member("b")), Some(Number::Integer(4)));
@@ -259,7 +280,11 @@ mod tests {
                     let text = String::from_utf8_lossy(&changed[..end]);
                     for leniency in [Leniency::Strict, Leniency::Loose] {
                         let Ok(once) = written(&text, leniency) else { continue };
-                        assert_eq!(written(&once, Leniency::Strict).as_deref(), Ok(&*once), "{text}");
+                        assert_eq!(
+                            written(&once, Leniency::Strict).as_deref(),
+                            Ok(&*once),
+                            "{text}"
+                        );
                     }
                 }
             }

@@ -4,11 +4,12 @@
 //! the rules are those of the Java library 2.0 with its default options.
 
 mod compare;
+mod cursor;
 mod filter;
 mod function;
-mod name;
 mod parse;
 mod select;
+mod term;
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -20,6 +21,9 @@ use function::Function;
 
 /// Characters of a path; longer ones are refused.
 pub const PATH_CHARACTERS: usize = 4096;
+
+/// Steps of a path, with those of the paths in it; more are refused.
+pub const STEPS: usize = 256;
 
 /// Values that one selection may look at, unless the caller says otherwise.
 pub const VISITS: u64 = 10_000_000;
@@ -80,6 +84,8 @@ pub enum Selected<'d> {
     List(Vec<Selected<'d>>),
     /// The members that `['a','b']` names: an object.
     Members(Vec<(Cow<'d, str>, NodeRef<'d>)>),
+    /// The result of a function that has none, for example `length()` of a number.
+    Null,
     /// The result of `length()`.
     Integer(i32),
     /// The result of a calculation.
@@ -102,6 +108,12 @@ pub enum JsonPathError {
     /// A function was called for values that it does not take.
     #[error("the function {0} cannot be applied here")]
     Function(&'static str),
+    /// A filter was applied to a value that is no array and no object.
+    #[error("a filter cannot be applied to a scalar")]
+    Filter,
+    /// A filter compares with the elements of an array, and they are no scalars.
+    #[error("a filter cannot compare with arrays or objects in an array")]
+    Operand,
     /// A regular expression took too many steps.
     #[error("a regular expression of the path takes too long")]
     Pattern,
@@ -139,3 +151,6 @@ impl JsonPath {
         select::select(self, root, visits)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,7 +169,8 @@ fn as_number(text: &str) -> Option<(&str, &str)> {
     let is_number = whole > 0
         && (after.is_empty() || after.starts_with(['.', 'e', 'E']))
         && digits.bytes().last().is_some_and(|last| last.is_ascii_digit())
-        && !after.starts_with(".e") && !after.starts_with(".E")
+        && !after.starts_with(".e")
+        && !after.starts_with(".E")
         && digits.parse::<f64>().is_ok();
     let zeros = digits[..whole].bytes().take_while(|digit| *digit == b'0').count();
     is_number.then(|| (sign, &digits[zeros.min(whole - 1)..]))

@@ -312,9 +312,10 @@ pub(super) fn mark_duplicates(text: &str, nodes: &mut [Node]) {
 /// Names of one object differ in length or near their ends: one of 256 bits.
 #[inline]
 fn short_hash(name: &[u8]) -> (usize, u64) {
-    let near_end = name.iter().rev().take(3).fold(name.len() as u32, |hash, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x9E37_79B1)
-    });
+    let near_end =
+        name.iter().rev().take(3).fold(name.len() as u32, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(0x9E37_79B1)
+        });
     ((near_end >> 30) as usize, 1 << ((near_end >> 24) & 63))
 }
 

@@ -104,7 +104,9 @@ pub(crate) fn write_string(text: &str, slashes: Slashes, out: &mut String) {
             control @ 0..b' ' => {
                 out.push_str("\\u00");
                 for digit in [control >> 4, control & 15] {
-                    out.extend(char::from_digit(u32::from(digit), 16).map(|c| c.to_ascii_uppercase()));
+                    out.extend(
+                        char::from_digit(u32::from(digit), 16).map(|c| c.to_ascii_uppercase()),
+                    );
                 }
             }
             other => {

@@ -26,12 +26,15 @@ impl<'d> NodeRef<'d> {
         while let Some(rest) = open.last_mut() {
             let (next, close) = match rest {
                 Rest::Items(items) => (items.next(), ']'),
-                Rest::Members(members) => (members.next().map(|(name, value)| {
-                    separate(out);
-                    write_string(&name, slashes, out);
-                    out.push(':');
-                    value
-                }), '}'),
+                Rest::Members(members) => (
+                    members.next().map(|(name, value)| {
+                        separate(out);
+                        write_string(&name, slashes, out);
+                        out.push(':');
+                        value
+                    }),
+                    '}',
+                ),
             };
             let Some(next) = next else {
                 out.push(close);
@@ -49,7 +52,9 @@ impl<'d> NodeRef<'d> {
     fn begin_json(self, slashes: Slashes, out: &mut String) -> Option<Rest<'d>> {
         match self.kind() {
             Kind::Null => out.push_str("null"),
-            Kind::Boolean => out.push_str(if self.boolean() == Some(true) { "true" } else { "false" }),
+            Kind::Boolean => {
+                out.push_str(if self.boolean() == Some(true) { "true" } else { "false" })
+            }
             Kind::Number => self.number().into_iter().for_each(|number| write_number(number, out)),
             Kind::String => match self.plain() {
                 Some(plain) if slashes == Slashes::Plain => {
