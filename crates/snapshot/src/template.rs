@@ -96,7 +96,15 @@ impl<'g> Given<'g> {
         carried: Overrides,
     ) -> Self {
         let bounds = Bounds::default();
-        Self { body, surroundings, context: None, stage_variables, carried, variables: None, bounds }
+        Self {
+            body,
+            surroundings,
+            context: None,
+            stage_variables,
+            carried,
+            variables: None,
+            bounds,
+        }
     }
 }
 
@@ -133,6 +141,7 @@ impl CompiledTemplate {
     ) -> Result<Rendered, TemplateError> {
         let Given { body, surroundings, context, stage_variables, carried, variables, bounds } =
             given;
+        let trace = trace.map(|trace| -> &mut dyn Trace { trace });
         let source = self.reads_context.then(|| context::Source::new(surroundings, context));
         let heap = Heap::default();
         let input = Input::new(body, surroundings, &self.paths);

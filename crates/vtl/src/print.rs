@@ -62,6 +62,7 @@ impl Printer<'_> {
                 self.depth -= 1;
             }
             Value::List(list) if list.is_json() => return self.json(value, Slashes::Escaped, out),
+            Value::Map(map) if map.is_silent() => {}
             Value::Map(map) => return self.print_map(*map, out),
             collection => return self.print_collection(collection, out),
         }
