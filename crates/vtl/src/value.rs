@@ -119,6 +119,9 @@ pub enum MethodError {
     /// An argument outside what the method takes.
     #[error("illegal argument: {0}")]
     IllegalArgument(&'static str),
+    /// A method without parameters was called with arguments.
+    #[error("the method takes no arguments")]
+    TooManyArguments,
     /// A value of a class that cannot stand here.
     #[error("a value of this class cannot stand here")]
     WrongClass,
