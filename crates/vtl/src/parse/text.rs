@@ -13,7 +13,8 @@ const ENDS_WITH_HASH: &str = "the template ends with `#` or `$`";
 pub(super) enum End {
     /// The end of the text.
     Text,
-    End,
+    /// `#end`
+    Closed,
     Else,
     ElseIf,
 }
@@ -50,7 +51,7 @@ impl Parser<'_, '_> {
         let (block, end) = self.block()?;
         match end {
             End::Text => Ok(block),
-            End::End => self.fault("`#end` without a directive to end"),
+            End::Closed => self.fault("`#end` without a directive to end"),
             End::Else => self.fault("`#else` without `#if`"),
             End::ElseIf => self.fault("`#elseif` without `#if`"),
         }
