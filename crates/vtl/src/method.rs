@@ -245,7 +245,7 @@ pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a
     }
 }
 
-/// A negative index counted from the end of whatever has a size.
+/// A negative index counted from the end of whatever has a size: an error if it has none.
 fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, MethodError> {
     let Value::Integer(index) = key else { return Ok(key.clone()) };
     if *index >= 0 {
@@ -256,7 +256,8 @@ fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, Meth
         Value::List(list) => list.len(),
         Value::SubList(part) => part.len()?,
         Value::Array(array) => array.len(),
-        _ => return Ok(key.clone()),
+        Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map) => map.len(),
+        _ => return Err(MethodError::WrongClass),
     };
     let length = i32::try_from(length).unwrap_or(i32::MAX);
     Ok(Value::Integer(index.saturating_add(length)))
@@ -325,7 +326,7 @@ pub(crate) fn position<'a>(
     wanted: &Value<'a>,
 ) -> Result<Option<usize>, MethodError> {
     let meter = &heap.cells.meter;
-    meter.spend(items.len())?;
+    meter.visit(items.len())?;
     for (place, item) in items.iter().enumerate() {
         if same(meter, wanted, item)? {
             return Ok(Some(place));
@@ -333,3 +334,6 @@ pub(crate) fn position<'a>(
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,8 @@ impl Printer<'_> {
             Value::Map(map) => return self.print_map(*map, out),
             collection => return self.print_collection(collection, out),
         }
-        self.meter.spend(1 + out.len().saturating_sub(before))
+        self.meter.visit(1)?;
+        self.meter.spend(out.len().saturating_sub(before))
     }
 
     fn print_map<'a>(&mut self, map: Map<'a>, out: &mut String) -> Result<(), MethodError> {
@@ -151,7 +152,8 @@ impl Printer<'_> {
                 write_string(&text, slashes, out);
             }
         }
-        self.meter.spend(1 + out.len().saturating_sub(before))
+        self.meter.visit(1)?;
+        self.meter.spend(out.len().saturating_sub(before))
     }
 
     fn json_list(
@@ -207,7 +209,7 @@ impl Printer<'_> {
 
     fn enter(&mut self) -> Result<(), MethodError> {
         self.depth += 1;
-        self.meter.spend(2)?;
+        self.meter.visit(2)?;
         if self.depth > MAX_DEPTH { Err(MethodError::TooDeep) } else { Ok(()) }
     }
 }
@@ -227,6 +229,9 @@ fn elements<'a>(value: &Value<'a>) -> Result<Vec<Value<'a>>, MethodError> {
 fn is_same_list<'a>(a: &Value<'a>, b: &Value<'a>) -> bool {
     match (a, b) {
         (Value::List(a), Value::List(b)) => a.is_same(*b),
+        (Value::KeySet(a), Value::KeySet(b)) | (Value::Values(a), Value::Values(b)) => {
+            a.is_same(*b)
+        }
         _ => false,
     }
 }
