@@ -31,7 +31,7 @@ pub const KINDS: &[Kind] = &[
     allowable("canary", "canaries of a stage"),
     allowable("client-certificate", "certificates of the gateway towards origins"),
     fixed("cloudformation", "functions of CloudFormation templates"),
-    allowable("compression", "compression of answers"),
+    fixed("compression", "compression of answers"),
     fixed("configuration", "portico.toml"),
     fixed("connection-type", "connection types"),
     fixed("content-handling", "conversions between text and binary content"),

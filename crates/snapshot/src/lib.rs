@@ -17,9 +17,11 @@ pub mod reserved;
 mod responses;
 mod rest_stage;
 mod route_tree;
+mod schema;
 mod segment_map;
 mod snapshot;
 mod template;
+mod validation;
 
 pub use access_log::{ABSENT, AccessLog, LogFormat};
 pub use compile::{Compiled, Inputs, compile};
@@ -38,9 +40,11 @@ pub use method::Method;
 pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
-pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};
+pub use route_tree::{Captures, MethodIndex, Nearness, RouteConflict, RouteTree};
+pub use schema::{Misfit, Model};
 pub use snapshot::{Snapshot, StageIndex};
 pub use template::{
     CompiledTemplate, Given, MappingTemplate, Members, Overrides, Parameter, ParameterPlace, Plain,
     PlainSurroundings, Rendered, Surroundings, TemplateError, mock_status,
 };
+pub use validation::{RequiredParameter, RequiredPlace, Validation};
