@@ -9,7 +9,7 @@ use portico_model::GatewayResponseType;
 use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::CallError;
 use portico_net::{Abandoned, BodyError, Refusal};
-use portico_snapshot::Misfit;
+use portico_snapshot::{Misfit, TemplateError};
 
 /// Why the gateway answered instead of the integration. `Display` is what the operator must
 /// know; what the client may read is in [`Fault::wire`].
@@ -41,6 +41,13 @@ pub enum Fault {
     Configuration(String),
     #[error("reading the body failed")]
     Abandoned(#[source] Abandoned),
+    #[error("the {side} for {media_type} failed")]
+    Template {
+        side: &'static str,
+        media_type: Box<str>,
+        #[source]
+        error: TemplateError,
+    },
     #[error("the origin's name has no address")]
     UnknownOrigin(#[source] CallError),
     #[error("the origin did not prove who it is")]
@@ -132,6 +139,7 @@ impl Fault {
             Self::Refused(refusal) => bad_request(refusal.status()),
             Self::Configuration(_)
             | Self::Abandoned(_)
+            | Self::Template { .. }
             | Self::UnknownOrigin(_)
             | Self::WrongCertificate(_) => {
                 internal(Type::ApiConfigurationError, 500, INTERNAL_BODY)
@@ -268,6 +276,8 @@ fn bad_request(status: u16) -> Wire {
 
 #[cfg(test)]
 mod tests {
+    use portico_snapshot::{CompiledTemplate, Given, Overrides, PlainSurroundings};
+
     use super::*;
 
     #[test]
@@ -283,6 +293,26 @@ mod tests {
             "HTTP content length exceeded 7 bytes.",
             Some("HTTP content length exceeded 7 bytes."),
         );
+    }
+
+    #[test]
+    fn the_operator_reads_where_a_template_failed() {
+        let template = CompiledTemplate::parse("a\n  $input.path('$.l').get(1)").unwrap();
+        let (surroundings, variables) = Default::default();
+        let given = Given::new(
+            "{\"l\": [0]}",
+            &surroundings as &PlainSurroundings,
+            &variables,
+            Overrides::default(),
+        );
+        let error = template.render(given).unwrap_err();
+        let fault = Fault::Template { side: "request template", media_type: "a/b".into(), error };
+        assert_eq!(
+            fault.explain(),
+            "the request template for a/b failed: line 2, column 21: index 1 is out of bounds for \
+             length 1"
+        );
+        assert_eq!((fault.wire().status, fault.wire().body), (500, INTERNAL_BODY.into()));
     }
 
     /// Its place in the list of faults below: a fault that is new has to be given one.
@@ -306,7 +336,8 @@ mod tests {
             Fault::InvalidBody { .. } => 15,
             Fault::UnknownCoding => 16,
             Fault::Undecodable(_) => 17,
-            Fault::Abandoned(_) => 18,
+            Fault::Template { .. } => 18,
+            Fault::Abandoned(_) => 19,
         }
     }
 
@@ -316,6 +347,8 @@ mod tests {
         let of_call = |error| Fault::of_call(error, Duration::from_secs(29));
         let throttled = Fault::Throttled { name: "a".into(), per_second: 1.0, burst: 1 };
         let malformed = portico_net::h1::Malformed::Host;
+        let error = TemplateError::Overrides;
+        let template = Fault::Template { side: "why", media_type: "why".into(), error };
         let misfit = Misfit { detail: "why".to_owned(), place: "/a".to_owned() };
         let cases = [
             (Fault::NoSuchMethod, "MISSING_AUTHENTICATION_TOKEN", 403),
@@ -332,6 +365,7 @@ mod tests {
             (Fault::Refused(Refusal::HeadTimeout), "DEFAULT_4XX", 408),
             (Fault::Refused(Refusal::Malformed(malformed)), "DEFAULT_4XX", 400),
             (Fault::Configuration("why".to_owned()), "API_CONFIGURATION_ERROR", 500),
+            (template, "API_CONFIGURATION_ERROR", 500),
             (of_call(CallError::Resolve(io())), "API_CONFIGURATION_ERROR", 500),
             (of_call(CallError::Untrusted(io())), "API_CONFIGURATION_ERROR", 500),
             (of_call(CallError::Timeout), "INTEGRATION_TIMEOUT", 504),
@@ -361,7 +395,7 @@ mod tests {
             places.insert(place(fault));
         }
         // Only a task that was cut off can be the last of them.
-        assert!(places.into_iter().eq(0..18), "every fault has a case");
+        assert!(places.into_iter().eq(0..19), "every fault has a case");
     }
 
     #[test]

@@ -13,10 +13,15 @@ mod integration;
 mod integration_request;
 mod integration_response;
 mod outline;
+mod overrides;
 mod route;
 mod scope;
+mod surroundings;
 mod throttle;
+mod transform;
 mod validate;
+
+use std::sync::Arc;
 
 use portico_net::{Request, Response};
 use portico_snapshot::Captures;
@@ -25,12 +30,16 @@ use crate::address;
 use crate::event::Emit;
 use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
+use crate::rest::integration::Inbound;
 use crate::rest::scope::Scope;
+use crate::rest::transform::Transformed;
 
 pub(crate) use context::write as write_context;
 
 /// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> valid ->
-/// Outbound -> Inbound -> Response. Any line may end it with a fault.
+/// transformed -> Outbound -> Inbound -> transformed -> Response. Any line may end it with a fault.
+/// What reads or makes whole bodies is boxed, so that a connection whose bodies only pass has no
+/// room for it.
 pub(crate) async fn handle<E: Emit>(
     gateway: &Gateway<E>,
     life: &mut Life<'_>,
@@ -44,7 +53,6 @@ pub(crate) async fn handle<E: Emit>(
     notes.note("match", clock, || outline::route(matched.method));
     throttle::admit(&matched, notes, clock)?;
     validate::parameters(&matched, request.head)?;
-    // Boxed, so that a connection whose bodies only pass has no room for it.
     let mut body = match body::needed_for(&matched, request) {
         Some(patience) => Some(Box::pin(body::collect(patience, request)).await?),
         None => None,
@@ -52,17 +60,39 @@ pub(crate) async fn handle<E: Emit>(
     if let Some(model) = validate::model(&matched, request.head) {
         body = Box::pin(validate::body(model, body, request, notes)).await?;
     }
+    let body = body.map(Arc::new);
     let Request { head, peer, worker, .. } = *request;
     let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body.as_ref());
-    let mut outbound = integration_request::prepare(&scope, request.body.framing())?;
+    let mut sent = match transform::of_request(&scope)? {
+        Some(work) => Some(Box::pin(work.run(&scope)).await?),
+        None => None,
+    };
+    let framing = request.body.framing();
+    let mut outbound = integration_request::prepare(&scope, framing, sent.as_deref_mut())?;
     let coding = compression::preferred(&matched, head);
     if coding.is_some() {
         compression::hold(&mut outbound);
     }
     let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
-    let response = integration_response::render(&scope, inbound)?;
+    let response = match transform::concerns(&scope, &inbound) {
+        true => Box::pin(transformed(&scope, inbound, sent)).await?,
+        false => integration_response::render(&scope, inbound, sent, None)?,
+    };
     match coding.filter(|_| compression::is_due(&matched, &response)) {
         Some(coding) => Box::pin(compression::encode(coding, response, &scope)).await,
         None => Ok(response),
     }
+}
+
+/// Answers with what came back, once it is turned into what the client gets.
+async fn transformed(
+    scope: &Scope<'_>,
+    mut inbound: Inbound<'_>,
+    mut sent: Option<Box<Transformed>>,
+) -> Result<Response, Fault> {
+    let made = match transform::of_answer(scope, &mut inbound, sent.as_deref_mut())? {
+        Some(work) => Some(work.run(scope).await?),
+        None => None,
+    };
+    integration_response::render(scope, inbound, sent, made)
 }

@@ -23,7 +23,12 @@ impl Collected {
         if bytes.len() > BUFFER_BYTES && !cover(&mut beyond, &bytes, worker) {
             return Err(CallError::TooManyBytes);
         }
-        Ok(Self { bytes, _beyond: beyond })
+        Ok(Self::counted(bytes, beyond))
+    }
+
+    /// Bytes whose share of the buffered ones is taken.
+    pub(crate) fn counted(bytes: Vec<u8>, beyond: Share) -> Self {
+        Self { bytes, _beyond: beyond }
     }
 
     /// The content without its framing.
@@ -39,6 +44,6 @@ impl RequestBody<'_> {
         let mut bytes = self.worker.buffers.take();
         let mut beyond = Share::default();
         hold(self, &mut bytes, &mut beyond, usize::MAX, deadline).await?;
-        Ok(Collected { bytes, _beyond: beyond })
+        Ok(Collected::counted(bytes, beyond))
     }
 }

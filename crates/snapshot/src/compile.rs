@@ -10,7 +10,6 @@ mod content;
 mod gateway_response;
 mod http_call;
 mod integration;
-mod loose_json;
 mod mapping;
 mod method_settings;
 mod mock;
@@ -23,6 +22,7 @@ mod response;
 mod stage;
 mod status_pattern;
 mod substitution;
+mod template;
 mod uri;
 mod validation;
 mod vpc_link;
@@ -108,6 +108,7 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
             .map(|it| it.value),
         gateway_responses,
         access_log,
+        variables: Arc::new(stage.variables.clone()),
     });
     Compiled { stage, findings }
 }

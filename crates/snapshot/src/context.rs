@@ -3,6 +3,10 @@
 //! Source: AWS, "Variables for data transformations for API Gateway" and "Variables for access
 //! logging for API Gateway".
 
+mod members;
+
+pub use members::{CONTEXT_MEMBERS, ContextMember, REQUEST_OVERRIDE, RESPONSE_OVERRIDE};
+
 /// A text that names context variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextPlace {

@@ -1,5 +1,6 @@
 //! RestStage: one stage of one REST API, ready to serve.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portico_model::{DeploymentId, RestApiId, StageName};
@@ -24,6 +25,8 @@ pub struct RestStage {
     pub gateway_responses: GatewayResponses,
     /// Where a line for each request goes, and what it says.
     pub access_log: Option<AccessLog>,
+    /// The stage variables, for templates; mappings have their values already.
+    pub variables: Arc<BTreeMap<String, String>>,
 }
 
 impl RestStage {
@@ -41,6 +44,7 @@ impl RestStage {
             minimum_compression_size: None,
             gateway_responses: GatewayResponses::default(),
             access_log: None,
+            variables: Arc::default(),
         }
     }
 }

@@ -21,12 +21,12 @@ pub struct Validation {
 pub struct RequiredParameter {
     /// As the definition writes it.
     pub name: Box<str>,
-    pub place: ParameterPlace,
+    pub place: RequiredPlace,
 }
 
 /// Where a required parameter stands in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParameterPlace {
+pub enum RequiredPlace {
     Header,
     /// Index of a capture of the method's path; without one the parameter is always missing.
     Path(Option<usize>),

@@ -15,8 +15,8 @@ use crate::rest::integration::counted;
 use crate::rest::route::Matched;
 use crate::rest::validate;
 
-/// How long to wait for a request's body that is decoded, checked, mapped or converted; `None` if
-/// the body only passes.
+/// How long to wait for a request's body that is decoded, checked, mapped, converted or given to a
+/// template; `None` if the body only passes.
 pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option<Duration> {
     if request.body.framing() == Framing::None {
         return None;
@@ -26,7 +26,8 @@ pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option
             let is_converted = of_request(call, request.head) != Conversion::Pass;
             (call.timeout, call.reads_body || is_converted)
         }
-        Integration::Mock { .. } | Integration::Broken(_) => (INTEGRATION_TIMEOUT, false),
+        Integration::Mock { templates, .. } => (INTEGRATION_TIMEOUT, templates.reads_body),
+        Integration::Broken(_) => (INTEGRATION_TIMEOUT, false),
     };
     let is_read = is_read
         || request.head.known(Name::ContentEncoding).is_some()
@@ -67,6 +68,11 @@ pub(crate) fn of_request(call: &HttpCall, head: &RequestHead) -> Conversion {
     content.of_request(&String::from_utf8_lossy(media_type))
 }
 
+/// A body as Base64.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
 /// A body after its conversion.
 pub(crate) fn convert(conversion: Conversion, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     match conversion {
@@ -75,7 +81,7 @@ pub(crate) fn convert(conversion: Conversion, bytes: &[u8]) -> Result<Vec<u8>, F
             Cow::Borrowed(_) => bytes.to_vec(),
             Cow::Owned(text) => text.into_bytes(),
         }),
-        Conversion::Encode => Ok(STANDARD.encode(bytes).into_bytes()),
+        Conversion::Encode => Ok(encode(bytes).into_bytes()),
         Conversion::Decode => STANDARD.decode(bytes).map_err(|error| {
             Fault::Configuration(format!("a body to be decoded is no Base64: {error}"))
         }),

@@ -27,6 +27,21 @@ pub(crate) enum Inbound<'a> {
     Mock(u16),
 }
 
+impl Inbound<'_> {
+    /// The status that selects the integration response.
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::Http { answer, .. } => answer.head().status(),
+            Self::Mock(status) => *status,
+        }
+    }
+
+    /// Whether a body came.
+    pub(crate) fn has_body(&self) -> bool {
+        matches!(self, Self::Http { answer, .. } if !answer.held().is_empty())
+    }
+}
+
 /// The trace that a request belongs to.
 #[derive(Clone, Copy)]
 pub(crate) enum Trace<'a> {

@@ -44,6 +44,8 @@ fn path_part(part: &PathPart, matched: &Matched<'_>) -> String {
             String::from_utf8_lossy(captured(*index).unwrap_or_default()).into_owned()
         }
         PathPart::Value(from) => format!("{{{}}}", source(from, matched.method)),
+        // A template may have given it any value.
+        PathPart::Variable(name, _) => format!("{{{name}}}"),
     }
 }
 
@@ -51,13 +53,14 @@ fn path_part(part: &PathPart, matched: &Matched<'_>) -> String {
 pub(super) fn is_mapped(call: &HttpCall) -> bool {
     !call.headers.is_empty()
         || !call.query.is_empty()
-        || call.path.iter().any(|part| matches!(part, PathPart::Value(_)))
+        || call.path.iter().any(|part| !matches!(part, PathPart::Literal(_)))
 }
 
 /// For example `path from path.id; querystring.q from querystring.title; header.X-A from header.A`.
 pub(super) fn request_mapping(call: &HttpCall, method: &Method) -> String {
     let path = call.path.iter().filter_map(|part| match part {
         PathPart::Value(from) => Some(format!("path from {}", source(from, method))),
+        PathPart::Variable(name, _) => Some(format!("path.{name} or its override")),
         PathPart::Literal(_) => None,
     });
     let query = call.query.iter().map(|part| {
@@ -67,6 +70,7 @@ pub(super) fn request_mapping(call: &HttpCall, method: &Method) -> String {
             QueryValue::Parts(parts) => {
                 let from = parts.iter().filter_map(|part| match part {
                     PathPart::Value(from) => Some(source(from, method)),
+                    PathPart::Variable(name, _) => Some(format!("path.{name}")),
                     PathPart::Literal(_) => None,
                 });
                 from.collect::<Vec<_>>().join(" and ")

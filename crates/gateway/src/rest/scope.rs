@@ -1,5 +1,6 @@
 //! What mappings can read, and how each value is written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use portico_net::{Collected, Field, Peer, RequestHead, Worker};
@@ -28,7 +29,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) peer: &'a Peer,
     pub(crate) worker: &'a Worker,
     /// The request's body, where the method needs it whole.
-    pub(crate) body: Option<&'a [u8]>,
+    pub(crate) body: Option<&'a Arc<Collected>>,
     /// Since the Unix epoch.
     pub(crate) wall: Duration,
 }
@@ -49,7 +50,7 @@ impl<'a> Scope<'a> {
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
-        body: Option<&'a Collected>,
+        body: Option<&'a Arc<Collected>>,
     ) -> Self {
         Self {
             account: &gateway.account,
@@ -60,7 +61,7 @@ impl<'a> Scope<'a> {
             head,
             peer,
             worker,
-            body: body.map(Collected::bytes),
+            body,
             wall: worker.clock.wall(),
         }
     }
@@ -73,6 +74,11 @@ impl<'a> Scope<'a> {
     /// Notes that a step is over; see [`crate::recorder`].
     pub(crate) fn note(&self, name: &'static str, outcome: impl FnOnce() -> String) {
         self.notes.note(name, &self.worker.clock, outcome);
+    }
+
+    /// The request's body as far as it was collected.
+    fn body_bytes(&self) -> &'a [u8] {
+        self.body.map(|body| body.bytes()).unwrap_or_default()
     }
 
     /// Appends the value of `source`; false if the request has none. Captures and query values
@@ -110,10 +116,10 @@ impl<'a> Scope<'a> {
                 });
                 return any;
             }
-            Source::Body => return write_body(self.body.unwrap_or_default(), place, out),
+            Source::Body => return write_body(self.body_bytes(), place, out),
             Source::BodyPath(path) => {
                 let mut text = self.worker.buffers.take();
-                let found = path.write(self.body.unwrap_or_default(), &mut text);
+                let found = path.write(self.body_bytes(), &mut text);
                 let written = found && write_body_text(&text, place, out);
                 self.worker.buffers.put(text);
                 return written;

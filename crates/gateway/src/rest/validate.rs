@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use portico_net::{Collected, Request, RequestHead};
-use portico_snapshot::{Model, ParameterPlace};
+use portico_snapshot::{Model, RequiredPlace};
 
 use crate::fault::Fault;
 use crate::recorder::Notes;
@@ -25,16 +25,16 @@ pub(crate) fn parameters(matched: &Matched<'_>, head: &RequestHead) -> Result<()
     if missing.is_empty() { Ok(()) } else { Err(Fault::MissingParameters { names: missing }) }
 }
 
-fn is_given(matched: &Matched<'_>, head: &RequestHead, name: &str, place: ParameterPlace) -> bool {
+fn is_given(matched: &Matched<'_>, head: &RequestHead, name: &str, place: RequiredPlace) -> bool {
     match place {
-        ParameterPlace::Header => {
+        RequiredPlace::Header => {
             named(head.fields(), name).any(|field| !field.value().trim_ascii().is_empty())
         }
-        ParameterPlace::Path(index) => {
+        RequiredPlace::Path(index) => {
             let range = index.and_then(|index| matched.captures.get(index));
             range.and_then(|range| matched.path.get(range)).is_some_and(|raw| !is_blank(raw))
         }
-        ParameterPlace::Query => {
+        RequiredPlace::Query => {
             let mut pairs = query_pairs(head.query().unwrap_or_default());
             pairs.any(|(raw, value)| is_query_name(raw, name) && !is_blank(value))
         }

@@ -6,7 +6,7 @@ use portico_model::{Class, DocumentPath, Finding, suggestion};
 use super::compiler::{Compiler, MethodScope};
 use crate::{
     ContextPlace, ContextVariable, JsonPath, NoContextVariable, ResponseSource, Source,
-    UnusableJsonPath,
+    UnusableJsonPath, reserved,
 };
 
 /// `method.request.header.X` and the like, taken apart.
@@ -155,9 +155,7 @@ pub(super) fn header_name<'a>(
     path: &DocumentPath,
     name: &'a str,
 ) -> Option<&'a str> {
-    // `token` of RFC 9110, section 5.6.2.
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if !name.is_empty() && name.bytes().all(legal) {
+    if reserved::is_field_name(name) {
         return Some(name);
     }
     let message = format!("{name:?} is not the name of a header field");

@@ -7,7 +7,7 @@ use portico_model::{Deployment, DocumentPath, RequestValidator};
 use super::compiler::{Compiler, MethodScope};
 use super::models::Models;
 use super::refusal::not_runnable;
-use crate::{ParameterPlace, RequiredParameter, Validation};
+use crate::{RequiredParameter, RequiredPlace, Validation};
 
 /// What is checked of a method's requests; `None` where nothing is, or a finding has been made.
 pub(super) fn compile(
@@ -46,12 +46,12 @@ fn required(scope: &MethodScope<'_>) -> Vec<RequiredParameter> {
 fn place(scope: &MethodScope<'_>, parameter: &str) -> Option<RequiredParameter> {
     let (kind, name) = parameter.strip_prefix("method.request.")?.split_once('.')?;
     let place = match kind {
-        "header" => ParameterPlace::Header,
+        "header" => RequiredPlace::Header,
         "path" => {
             let mut variables = scope.path_parameters.iter();
-            ParameterPlace::Path(variables.position(|variable| **variable == *name))
+            RequiredPlace::Path(variables.position(|variable| **variable == *name))
         }
-        "querystring" => ParameterPlace::Query,
+        "querystring" => RequiredPlace::Query,
         _ => return None,
     };
     Some(RequiredParameter { name: name.into(), place })

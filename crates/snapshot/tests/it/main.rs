@@ -16,4 +16,5 @@ mod route_tree;
 mod scale;
 mod snapshot;
 mod stage;
+mod template;
 mod validation;

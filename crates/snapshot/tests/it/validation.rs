@@ -3,7 +3,7 @@
 use portico_model::{
     Deployment, DocumentPath, GuardPaths, IntegrationType, Method, Model, RequestValidator, Stage,
 };
-use portico_snapshot::{Compiled, Inputs, ParameterPlace, Validation, compile};
+use portico_snapshot::{Compiled, Inputs, RequiredPlace, Validation, compile};
 
 use crate::documents::{deployment, http, map, method, print, resource};
 
@@ -78,12 +78,12 @@ fn required_parameters_come_by_place_and_name() {
         let parameters = validation(validator, change).unwrap().parameters;
         let found: Vec<_> = parameters.iter().map(|it| (&*it.name, it.place)).collect();
         let expected = [
-            ("A.B", ParameterPlace::Header),
-            ("X-Z", ParameterPlace::Header),
-            ("gone", ParameterPlace::Path(None)),
-            ("id", ParameterPlace::Path(Some(0))),
-            ("a", ParameterPlace::Query),
-            ("b", ParameterPlace::Query),
+            ("A.B", RequiredPlace::Header),
+            ("X-Z", RequiredPlace::Header),
+            ("gone", RequiredPlace::Path(None)),
+            ("id", RequiredPlace::Path(Some(0))),
+            ("a", RequiredPlace::Query),
+            ("b", RequiredPlace::Query),
         ];
         assert_eq!(found, expected, "{validator}");
     }

@@ -1,0 +1,217 @@
+//! Expressions: their values, and their truth, which is not that of their values.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use super::{Evaluator, Halt};
+use crate::operator;
+use crate::tree::{Arithmetic, Chain, Comparison, Expression, Interpolated, Link, Operand};
+use crate::value::{List, Map, Value};
+
+impl<'a> Evaluator<'a, '_> {
+    /// The value of an expression.
+    pub(super) fn value(&mut self, expression: &'a Expression) -> Result<Value<'a>, Halt> {
+        Ok(match expression {
+            Expression::Null => Value::Null,
+            Expression::Boolean(boolean) => Value::Boolean(*boolean),
+            Expression::Integer(integer) => Value::Integer(*integer),
+            Expression::Long(long) => Value::Long(*long),
+            Expression::BigInteger(big) => Value::BigInteger(Rc::new(big.clone())),
+            Expression::Double(double) => Value::Double(*double),
+            Expression::Text(text) => Value::text(text),
+            Expression::Reference(reference) => return self.reference(reference),
+            composed => {
+                self.step()?;
+                return self.deeper(|evaluator| evaluator.composed(composed));
+            }
+        })
+    }
+
+    fn composed(&mut self, expression: &'a Expression) -> Result<Value<'a>, Halt> {
+        match expression {
+            Expression::Interpolated(text) => self.interpolated(text),
+            Expression::List(elements) => {
+                let elements = self.values(elements)?;
+                let list = List::new(self.heap, elements);
+                self.at(0, list).map(Value::List)
+            }
+            Expression::Map(entries) => self.map(entries),
+            Expression::Range(bounds) => self.range(bounds),
+            Expression::Arithmetic(chain) => self.arithmetic(chain),
+            condition => self.truth(condition).map(Value::Boolean),
+        }
+    }
+
+    /// Whether a condition holds: of values only references and Booleans do.
+    pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
+        match expression {
+            Expression::Boolean(boolean) => Ok(*boolean),
+            Expression::Reference(reference) => Ok(operator::truth(&self.reference(reference)?)),
+            Expression::Not(_)
+            | Expression::Any(_)
+            | Expression::All(_)
+            | Expression::Compare(_) => {
+                self.step()?;
+                self.deeper(|evaluator| evaluator.condition(expression))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn condition(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
+        match expression {
+            Expression::Not(inner) => Ok(!self.truth(inner)?),
+            Expression::Any(parts) => self.reaches(parts, true),
+            Expression::All(parts) => Ok(!self.reaches(parts, false)?),
+            Expression::Compare(chain) => self.compare(chain),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether a part has the truth that decides; the parts behind it are left alone.
+    fn reaches(&mut self, parts: &'a [Expression], decides: bool) -> Result<bool, Halt> {
+        for part in parts {
+            if self.truth(part)? == decides {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn compare(&mut self, chain: &'a Chain<Comparison>) -> Result<bool, Halt> {
+        let mut left = self.operand(&chain.first)?;
+        let mut holds = false;
+        for Link { operator, operand, .. } in &chain.rest {
+            let right = self.operand(operand)?;
+            let meter = &self.heap.cells.meter;
+            holds = match operator {
+                Comparison::Equal => self.at(operand.at, operator::equal(meter, &left, &right))?,
+                Comparison::Unequal => {
+                    !self.at(operand.at, operator::equal(meter, &left, &right))?
+                }
+                Comparison::Less => operator::compare(&left, &right) == Some(Ordering::Less),
+                Comparison::Greater => operator::compare(&left, &right) == Some(Ordering::Greater),
+                Comparison::LessOrEqual => {
+                    operator::compare(&left, &right).is_some_and(Ordering::is_le)
+                }
+                Comparison::GreaterOrEqual => {
+                    operator::compare(&left, &right).is_some_and(Ordering::is_ge)
+                }
+            };
+            left = Value::Boolean(holds);
+        }
+        Ok(holds)
+    }
+
+    fn arithmetic(&mut self, chain: &'a Chain<Arithmetic>) -> Result<Value<'a>, Halt> {
+        let mut left = self.value(&chain.first.value)?;
+        let mut literal = &*chain.first.literal;
+        for Link { operator, operand, written } in &chain.rest {
+            self.step()?;
+            let mut right = self.value(&operand.value)?;
+            let result = match operator {
+                Arithmetic::Add => {
+                    if left.as_str().is_some() || right.as_str().is_some() {
+                        (left, right) = (self.rendered(left)?, self.rendered(right)?);
+                    }
+                    // Joined to a text, null is what was written.
+                    if left.as_str().is_some() && right.is_null() {
+                        right = Value::text(&operand.literal);
+                    } else if right.as_str().is_some() && left.is_null() {
+                        left = Value::text(literal);
+                    }
+                    operator::add(&self.heap.cells.meter, &left, &right)
+                }
+                Arithmetic::Subtract => operator::subtract(&left, &right),
+                Arithmetic::Multiply => operator::multiply(&left, &right),
+                Arithmetic::Divide => operator::divide(&left, &right),
+                Arithmetic::Modulo => operator::remainder(&left, &right),
+            };
+            left = self.at(operand.at, result)?;
+            literal = written;
+        }
+        Ok(left)
+    }
+
+    /// One side of an operator: a definition is what it renders to.
+    fn operand(&mut self, operand: &'a Operand) -> Result<Value<'a>, Halt> {
+        let value = self.value(&operand.value)?;
+        self.rendered(value)
+    }
+
+    pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value<'a>>, Halt> {
+        expressions
+            .iter()
+            .map(|expression| {
+                let value = self.value(expression)?;
+                self.rendered(value)
+            })
+            .collect()
+    }
+
+    fn rendered(&mut self, value: Value<'a>) -> Result<Value<'a>, Halt> {
+        match value {
+            Value::Block(number) => {
+                let mut text = String::new();
+                self.print_block(number, &mut text)?;
+                Ok(Value::string(text))
+            }
+            value => Ok(value),
+        }
+    }
+
+    fn map(&mut self, entries: &'a [(Expression, Expression)]) -> Result<Value<'a>, Halt> {
+        let map = Map::new(self.heap);
+        let map = self.at(0, map)?;
+        for (key, value) in entries {
+            let key = self.value(key)?;
+            let value = self.value(value)?;
+            let put = map.put(self.heap, key, value);
+            self.at(0, put)?;
+        }
+        Ok(Value::Map(map))
+    }
+
+    /// `[a..b]`: null unless both are numbers.
+    fn range(&mut self, bounds: &'a [Expression; 2]) -> Result<Value<'a>, Halt> {
+        let [first, last] = bounds;
+        let (first, last) = (self.value(first)?, self.value(last)?);
+        let (Some(first), Some(last)) = (integer(&first), integer(&last)) else {
+            return Ok(Value::Null);
+        };
+        let count = first.abs_diff(last) as usize + 1;
+        // Asked for before it is built.
+        let room = self.heap.cells.meter.spend(count.saturating_mul(size_of::<Value<'a>>()));
+        self.at(0, room)?;
+        let numbers: Vec<Value<'a>> = match first <= last {
+            true => (first..=last).map(Value::Integer).collect(),
+            false => (last..=first).rev().map(Value::Integer).collect(),
+        };
+        let list = List::new(self.heap, numbers);
+        self.at(0, list).map(Value::List)
+    }
+
+    fn interpolated(&mut self, text: &'a Interpolated) -> Result<Value<'a>, Halt> {
+        let mut out = String::new();
+        // The bound of the output holds for every text on the way to it.
+        self.block(&text.block, &mut out)?;
+        if text.chop {
+            out.pop();
+        }
+        Ok(Value::string(out))
+    }
+}
+
+/// A number as the bound of a range, its fraction cut off.
+fn integer(value: &Value<'_>) -> Option<i32> {
+    match value {
+        Value::Integer(integer) => Some(*integer),
+        Value::Long(long) => Some(*long as i32),
+        Value::Double(double) => Some(*double as i32),
+        Value::BigInteger(big) => {
+            let low = big.iter_u32_digits().next().unwrap_or(0) as i32;
+            Some(if big.sign() == num_bigint::Sign::Minus { low.wrapping_neg() } else { low })
+        }
+        _ => None,
+    }
+}

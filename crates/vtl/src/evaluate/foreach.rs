@@ -1,0 +1,206 @@
+//! `#foreach`: its variable, `$foreach`, and `#break`.
+
+use std::cell::{Cell, RefCell};
+
+use super::{Evaluator, Halt};
+use crate::dialect::Dialect;
+use crate::heap::Heap;
+use crate::template::RenderErrorKind;
+use crate::tree::{Expression, Foreach};
+use crate::value::{Iteration, MethodError, Object, Value};
+
+/// `$foreach`: what a loop tells about itself.
+pub(crate) struct Loop<'a> {
+    /// The loop around it.
+    parent: Option<&'a Loop<'a>>,
+    /// Loops around it.
+    depth: usize,
+    /// Counted from 0.
+    index: Cell<i32>,
+    has_next: Cell<bool>,
+    /// What the body set: `#set($foreach.name = 1)`.
+    own: RefCell<Vec<(&'a str, Value<'a>)>>,
+}
+
+impl<'a> Loop<'a> {
+    /// Sets a property of its own, unless it has one of this name.
+    pub(super) fn set(&self, name: &'a str, value: Value<'a>) {
+        let mut own = self.own.borrow_mut();
+        own.retain(|(known, _)| *known != name);
+        own.push((name, value));
+    }
+}
+
+impl<'a> Object<'a> for Loop<'a> {
+    fn property(&'a self, _: &'a Heap<'a>, name: &str) -> Option<Value<'a>> {
+        Some(match name {
+            "index" => Value::Integer(self.index.get()),
+            "count" => Value::Integer(self.index.get() + 1),
+            "first" => Value::Boolean(self.index.get() == 0),
+            "last" => Value::Boolean(!self.has_next.get()),
+            "hasNext" => Value::Boolean(self.has_next.get()),
+            "parent" => Value::Object(self.parent?),
+            "topmost" => {
+                let mut topmost = self;
+                while let Some(parent) = topmost.parent {
+                    topmost = parent;
+                }
+                Value::Object(topmost)
+            }
+            name => {
+                let own = self.own.borrow();
+                own.iter().find(|(known, _)| *known == name)?.1.clone()
+            }
+        })
+    }
+
+    fn call(
+        &'a self,
+        heap: &'a Heap<'a>,
+        name: &str,
+        arguments: &[Value<'a>],
+    ) -> Result<Option<Value<'a>>, MethodError> {
+        let property = match name {
+            "getIndex" => "index",
+            "getCount" => "count",
+            "isFirst" | "getFirst" => "first",
+            "isLast" | "getLast" => "last",
+            "hasNext" | "getHasNext" => "hasNext",
+            "getParent" => "parent",
+            "getTopmost" => "topmost",
+            _ => return Ok(None),
+        };
+        Ok(if arguments.is_empty() { self.property(heap, property) } else { None })
+    }
+
+    fn print(&self, out: &mut String) {
+        out.push_str("{}");
+    }
+}
+
+/// The slots of the names that every loop sets.
+struct Counters {
+    foreach: Option<u32>,
+    count: Option<u32>,
+    has_next: Option<u32>,
+}
+
+impl<'a> Evaluator<'a, '_> {
+    pub(super) fn foreach(&mut self, foreach: &'a Foreach, out: &mut String) -> Result<(), Halt> {
+        let Some(over) = &foreach.over else { return Ok(()) };
+        let over = self.value(over)?;
+        let iteration = Iteration::over(&over);
+        let Some(iteration) = self.at(foreach.at, iteration)? else { return Ok(()) };
+        let counters = self.counters();
+        let names = [foreach.variable, counters.foreach, counters.count, counters.has_next];
+        // They are what they were after the loop.
+        let saved = names.map(|slot| {
+            slot.map(|slot| {
+                let variable = self.frame.variable(slot);
+                (variable, self.variables[variable].clone())
+            })
+        });
+        let around = self.innermost;
+        self.loops += 1;
+        let ran = self.iterate(foreach, iteration, &counters, out);
+        self.loops -= 1;
+        self.innermost = around;
+        for (variable, value) in saved.into_iter().flatten().rev() {
+            self.variables[variable] = value;
+        }
+        match ran {
+            Err(Halt::Break) => Ok(()),
+            Err(Halt::Leave(depth)) if depth == self.loops => Ok(()),
+            ran => ran,
+        }
+    }
+
+    fn iterate(
+        &mut self,
+        foreach: &'a Foreach,
+        mut iteration: Iteration<'a>,
+        counters: &Counters,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let bound = match self.dialect {
+            Dialect::Service => self.bounds.loops,
+            // Steps alone end its loops.
+            Dialect::Stock => usize::MAX,
+        };
+        let told = match counters.foreach {
+            Some(slot) => Some(self.begin_loop(slot, foreach.at)?),
+            None => None,
+        };
+        for index in 0.. {
+            if index as usize >= bound || !iteration.has_next() {
+                break;
+            }
+            self.step()?;
+            let element = iteration.next(self.heap);
+            let element = self.at(foreach.at, element)?;
+            let has_next = iteration.has_next();
+            if let Some(slot) = foreach.variable {
+                self.assign(slot, element);
+            }
+            if let Some(told) = told {
+                told.index.set(index);
+                told.has_next.set(has_next);
+            }
+            if let Some(slot) = counters.count {
+                self.assign(slot, Value::Integer(index + 1));
+            }
+            if let Some(slot) = counters.has_next {
+                self.assign(slot, Value::Boolean(has_next));
+            }
+            self.block(&foreach.body, out)?;
+        }
+        Ok(())
+    }
+
+    fn begin_loop(&mut self, slot: u32, at: u32) -> Result<&'a Loop<'a>, Halt> {
+        let begun = Loop {
+            parent: self.innermost,
+            depth: self.loops - 1,
+            index: Cell::new(0),
+            has_next: Cell::new(false),
+            own: RefCell::default(),
+        };
+        let begun = self.heap.keep_loop(begun);
+        let begun = self.at(at, begun)?;
+        self.innermost = Some(begun);
+        self.assign(slot, Value::Object(begun));
+        Ok(begun)
+    }
+
+    /// What the text names of a loop; the rest is not kept up.
+    fn counters(&self) -> Counters {
+        let template = self.frame.template;
+        Counters {
+            foreach: template.counters[0],
+            count: template.counters[1],
+            has_next: template.counters[2],
+        }
+    }
+
+    /// The running loop that a value is.
+    pub(super) fn running(&self, value: &Value<'a>) -> Option<&'a Loop<'a>> {
+        let Value::Object(asked) = value else { return None };
+        let mut running = self.innermost;
+        while let Some(one) = running {
+            if std::ptr::addr_eq(one, *asked) {
+                return Some(one);
+            }
+            running = one.parent;
+        }
+        None
+    }
+
+    /// `#break($foreach.parent)`
+    pub(super) fn leave(&mut self, at: u32, scope: &'a Expression) -> Result<(), Halt> {
+        let scope = self.value(scope)?;
+        if let Some(asked) = self.running(&scope) {
+            return Err(Halt::Leave(asked.depth));
+        }
+        Err(self.failed(at, RenderErrorKind::NotALoop))
+    }
+}

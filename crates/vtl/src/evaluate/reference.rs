@@ -1,0 +1,169 @@
+//! References: a variable, then step by step to what is printed or used.
+
+use super::{Evaluator, Halt};
+use crate::method;
+use crate::print::print;
+use crate::tree::{Expression, Reference, Step};
+use crate::value::{MethodError, Value};
+
+impl<'a> Evaluator<'a, '_> {
+    /// The value of a reference; null only in stock Velocity.
+    pub(super) fn reference(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        let mut value = self.variable(reference.slot)?;
+        if value.is_null() {
+            value = self.absent();
+        }
+        for step in &reference.steps {
+            if value.is_null() {
+                return Ok(value);
+            }
+            value = self.follow(&value, step)?;
+        }
+        if self.trace.is_some() {
+            let text = self.text(&value, reference.at)?;
+            self.told(reference.at, &reference.literal, &text);
+        }
+        Ok(value)
+    }
+
+    fn follow(&mut self, value: &Value<'a>, step: &'a Step) -> Result<Value<'a>, Halt> {
+        self.step()?;
+        let (at, found) = match step {
+            Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
+            Step::Index { at, index } => {
+                let index = self.value(index)?;
+                self.check_index(*at, value, &index)?;
+                (*at, method::index(self.heap, value, &index))
+            }
+            Step::Method { at, name, arguments } => {
+                if let Value::Block(number) = value {
+                    return self.block_method(*number, name.as_str(), arguments);
+                }
+                let called = match &**arguments {
+                    [] => method::call(self.heap, value, name, &[]),
+                    [one] => {
+                        let one = self.value(one)?;
+                        method::call(self.heap, value, name, &[one])
+                    }
+                    [one, two] => {
+                        let both = [self.value(one)?, self.value(two)?];
+                        method::call(self.heap, value, name, &both)
+                    }
+                    many => {
+                        let many = self.values(many)?;
+                        method::call(self.heap, value, name, &many)
+                    }
+                };
+                (*at, called)
+            }
+        };
+        match self.at(at, found)? {
+            None | Some(Value::Null) => Ok(self.absent()),
+            Some(value) => Ok(value),
+        }
+    }
+
+    /// A negative index needs a size to be counted from.
+    pub(super) fn check_index(
+        &self,
+        at: u32,
+        value: &Value<'a>,
+        index: &Value<'a>,
+    ) -> Result<(), Halt> {
+        let negative = matches!(index, Value::Integer(index) if *index < 0);
+        let sized = matches!(
+            value,
+            Value::List(_)
+                | Value::SubList(_)
+                | Value::Array(_)
+                | Value::Map(_)
+                | Value::KeySet(_)
+                | Value::Values(_)
+                | Value::EntrySet(_)
+                | Value::Object(_)
+        );
+        match negative && !sized {
+            true => self.at(at, Err(MethodError::WrongClass)),
+            false => Ok(()),
+        }
+    }
+
+    /// The only method of a definition is `toString()`.
+    fn block_method(
+        &mut self,
+        number: u32,
+        name: &str,
+        arguments: &[Expression],
+    ) -> Result<Value<'a>, Halt> {
+        if name != "toString" || !arguments.is_empty() {
+            return Ok(self.absent());
+        }
+        let mut text = String::new();
+        self.print_block(number, &mut text)?;
+        Ok(Value::string(text))
+    }
+
+    pub(super) fn print_reference(
+        &mut self,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let value = self.reference(reference)?;
+        let printed = match &value {
+            Value::Null => false,
+            Value::Block(number) => self.print_block(*number, out)?,
+            value => {
+                self.print(value, reference.at, out)?;
+                true
+            }
+        };
+        if !printed && !reference.quiet {
+            out.push_str(self.null_literal(reference));
+        }
+        Ok(())
+    }
+
+    /// `\$x` in stock Velocity: the backslashes count only if there is a value.
+    pub(super) fn print_escaped(
+        &mut self,
+        slashes: usize,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let value = self.reference(reference)?;
+        let (is_odd, is_null) = (slashes % 2 == 1, value.is_null());
+        let printed = match (is_odd, is_null) {
+            (_, false) => slashes / 2,
+            (true, true) => slashes / 2 + 1,
+            (false, true) => slashes,
+        };
+        out.extend(std::iter::repeat_n('\\', printed));
+        match (is_odd, is_null) {
+            (false, false) => return self.print(&value, reference.at, out),
+            (false, true) if reference.quiet => {}
+            _ => out.push_str(self.null_literal(reference)),
+        }
+        Ok(())
+    }
+
+    /// Appends a value.
+    pub(super) fn print(
+        &mut self,
+        value: &Value<'a>,
+        at: u32,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        if let Value::Block(number) = value {
+            return self.print_block(*number, out).map(|_| ());
+        }
+        let printed = print(&self.heap.cells.meter, value, out);
+        self.at(at, printed)
+    }
+
+    /// A value as a text of its own.
+    pub(super) fn text(&mut self, value: &Value<'a>, at: u32) -> Result<String, Halt> {
+        let mut text = String::new();
+        self.print(value, at, &mut text)?;
+        Ok(text)
+    }
+}

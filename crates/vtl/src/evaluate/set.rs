@@ -1,0 +1,65 @@
+//! `#set`: to a name, a property or an index.
+
+use super::{Evaluator, Halt};
+use crate::method;
+use crate::tree::{Set, Step, Target};
+use crate::value::Value;
+
+impl<'a> Evaluator<'a, '_> {
+    /// Assigns, unless the value is null: then what was stays.
+    pub(super) fn set(&mut self, set: &'a Set) -> Result<(), Halt> {
+        let value = self.value(&set.value)?;
+        if self.trace.is_some() {
+            let text = self.text(&value, set.at)?;
+            self.told(set.at, "#set", &text);
+        }
+        if value.is_null() {
+            return Ok(());
+        }
+        match &set.target {
+            Target::Nowhere => Ok(()),
+            Target::Variable(slot) => {
+                self.assign(*slot, value);
+                Ok(())
+            }
+            Target::Member { parent, last } => {
+                let parent = self.reference(parent)?;
+                if parent.is_null() {
+                    return Ok(());
+                }
+                self.set_member(&parent, last, value)
+            }
+        }
+    }
+
+    fn set_member(
+        &mut self,
+        parent: &Value<'a>,
+        last: &'a Step,
+        value: Value<'a>,
+    ) -> Result<(), Halt> {
+        match last {
+            Step::Property { name, .. } if self.running(parent).is_some() => {
+                if let Some(running) = self.running(parent) {
+                    running.set(name, value);
+                }
+                Ok(())
+            }
+            Step::Property { at, name } => {
+                let set = method::set_property(self.heap, parent, name, value);
+                self.at(*at, set)
+            }
+            // `$m.size() = 1` sets the property `size`.
+            Step::Method { at, name, .. } => {
+                let set = method::set_property(self.heap, parent, name.as_str(), value);
+                self.at(*at, set)
+            }
+            Step::Index { at, index } => {
+                let index = self.value(index)?;
+                self.check_index(*at, parent, &index)?;
+                let set = method::set_index(self.heap, parent, &index, value);
+                self.at(*at, set)
+            }
+        }
+    }
+}

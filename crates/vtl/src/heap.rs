@@ -1,0 +1,89 @@
+//! What lives as long as one rendering: documents that templates parse, templates that they
+//! evaluate, and the containers they share. Things are only added, so that values may borrow them.
+
+use std::cell::{Cell, OnceCell};
+
+use crate::evaluate::Loop;
+use crate::json::{Document, JsonError, Leniency};
+use crate::value::{Cells, MethodError};
+use crate::{Dialect, ParseError, Template};
+
+/// The heap of one rendering: values borrow it as `&'a Heap<'a>`.
+#[derive(Default)]
+pub struct Heap<'a> {
+    documents: Arena<Document<'static>>,
+    templates: Arena<Template>,
+    loops: Arena<Loop<'a>>,
+    pub(crate) cells: Cells<'a>,
+}
+
+impl Heap<'_> {
+    /// Reads a text in the service's loose form and keeps it.
+    pub fn document(&self, text: String) -> Result<&Document<'_>, JsonError> {
+        Ok(self.documents.add(Document::parse(text, Leniency::Loose)?))
+    }
+
+    /// Parses a template and keeps it.
+    pub fn template(&self, text: &str, dialect: Dialect) -> Result<&Template, ParseError> {
+        Ok(self.templates.add(Template::parse(text, dialect)?))
+    }
+}
+
+impl<'a> Heap<'a> {
+    /// Keeps what a running loop tells about itself.
+    pub(crate) fn keep_loop(&'a self, begun: Loop<'a>) -> Result<&'a Loop<'a>, MethodError> {
+        self.cells.meter.spend(size_of::<Loop<'a>>())?;
+        Ok(self.loops.add(begun))
+    }
+}
+
+/// Things that never move: chunk k is made once and holds 2^k of them.
+#[derive(Debug)]
+pub(crate) struct Arena<T> {
+    chunks: OnceCell<Box<[Chunk<T>]>>,
+    count: Cell<usize>,
+}
+
+type Chunk<T> = OnceCell<Box<[OnceCell<T>]>>;
+
+impl<T> Default for Arena<T> {
+    fn default() -> Self {
+        Self { chunks: OnceCell::new(), count: Cell::new(0) }
+    }
+}
+
+impl<T> Arena<T> {
+    pub(crate) fn add(&self, thing: T) -> &T {
+        let place = self.count.get() + 1;
+        self.count.set(place);
+        let number = place.ilog2();
+        let chunks = self.chunks.get_or_init(|| empty(usize::BITS as usize));
+        let chunk = chunks[number as usize].get_or_init(|| empty(1 << number));
+        chunk[place - (1 << number)].get_or_init(|| thing)
+    }
+}
+
+fn empty<T>(length: usize) -> Box<[OnceCell<T>]> {
+    (0..length).map(|_| OnceCell::new()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn things_stay_where_they_are() {
+        let arena = Arena::default();
+        let kept: Vec<&String> = (0..1000).map(|n: i32| arena.add(n.to_string())).collect();
+        for (n, text) in kept.into_iter().enumerate() {
+            assert_eq!(*text, n.to_string());
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_not_kept() {
+        let heap = Heap::default();
+        assert!(heap.document("{".to_owned()).is_err());
+        assert!(heap.document("[1]".to_owned()).is_ok_and(|document| document.root().len() == 1));
+    }
+}

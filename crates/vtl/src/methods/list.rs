@@ -1,0 +1,211 @@
+//! Methods of lists, and of parts of lists.
+
+use crate::heap::Heap;
+use crate::method::{Answer, Method, any_same, collection, nothing, place, position, some};
+use crate::value::{Array, ArrayKind, Cursor, Iteration, List, MethodError, SubList, Value};
+
+/// Calls a method of a list.
+pub(crate) fn call<'a>(
+    heap: &'a Heap<'a>,
+    list: List<'a>,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
+    match (method, arguments) {
+        (Method::Size, []) => some(list.len() as i32),
+        (Method::IsEmpty, []) => some(list.is_empty()),
+        (Method::Get, [Value::Integer(index)]) => {
+            let place = place(*index, list.len())?;
+            // A place in a document is counted from its first element.
+            heap.cells.meter.spend(if list.is_json() { place / 8 } else { 0 })?;
+            Ok(list.get(place))
+        }
+        (Method::Set, [Value::Integer(index), value]) => {
+            list.set(heap, place(*index, list.len())?, value.clone()).map(Some)
+        }
+        (Method::Add, [value]) => list.push(heap, value.clone()).and_then(|()| some(true)),
+        (Method::Contains, [wanted]) => match list.borrow() {
+            Some(items) => some(any_same(heap, &items, wanted)?),
+            None => some(any_same(heap, &list.to_vec(), wanted)?),
+        },
+        (Method::Clone, []) => {
+            let items = list.to_vec();
+            let copy =
+                if list.is_json() { List::new_json(heap, items) } else { List::new(heap, items) };
+            copy.map(|copy| Some(Value::List(copy)))
+        }
+        (Method::SubList, [Value::Integer(from), Value::Integer(to)]) => {
+            let (from, to) = range(*from, *to, list.len())?;
+            SubList::new(heap, list, from, to).map(|part| Some(Value::SubList(part)))
+        }
+        (Method::Clear, []) => {
+            list.change(heap, Vec::clear)?;
+            nothing()
+        }
+        _ => match read(heap, &Value::List(list), &list.to_vec(), method, arguments)? {
+            Some(answer) => Ok(Some(answer)),
+            None => change(heap, list.to_vec(), method, arguments, |items| {
+                list.change(heap, |all| *all = items)
+            }),
+        },
+    }
+}
+
+/// Calls a method of a part of a list.
+pub(crate) fn call_part<'a>(
+    heap: &'a Heap<'a>,
+    part: SubList<'a>,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
+    match (method, arguments) {
+        (Method::Size, []) => some(part.len()? as i32),
+        (Method::IsEmpty, []) => some(part.len()? == 0),
+        (Method::Get, [Value::Integer(index)]) => part.get(place(*index, part.len()?)?),
+        (Method::SubList, [Value::Integer(from), Value::Integer(to)]) => {
+            let (from, to) = range(*from, *to, part.len()?)?;
+            part.part(heap, from, to).map(|part| Some(Value::SubList(part)))
+        }
+        (Method::Set, [Value::Integer(index), value]) => {
+            let mut items = part.to_vec()?;
+            let place = place(*index, items.len())?;
+            let old = std::mem::replace(&mut items[place], value.clone());
+            part.replace(heap, items)?;
+            Ok(Some(old))
+        }
+        (Method::Clear, []) => part.replace(heap, Vec::new()).and_then(|()| nothing()),
+        (Method::Add, [value]) => {
+            let mut items = part.to_vec()?;
+            items.push(value.clone());
+            part.replace(heap, items)?;
+            some(true)
+        }
+        _ => {
+            let items = part.to_vec()?;
+            match read(heap, &Value::SubList(part), &items, method, arguments)? {
+                Some(answer) => Ok(Some(answer)),
+                None => change(heap, items, method, arguments, |items| part.replace(heap, items)),
+            }
+        }
+    }
+}
+
+/// Calls a method that changes nothing; arrays have these too.
+pub(super) fn read<'a>(
+    heap: &'a Heap<'a>,
+    list: &Value<'a>,
+    items: &[Value<'a>],
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
+    heap.cells.meter.spend(items.len())?;
+    let or_none = |place: Option<usize>| place.map_or(-1, |place| place as i32);
+    match (method, arguments) {
+        (Method::Contains, [wanted]) => some(any_same(heap, items, wanted)?),
+        (Method::ContainsAll, [others]) => match collection(heap, others)? {
+            Some(others) => {
+                for other in &others {
+                    if !any_same(heap, items, other)? {
+                        return some(false);
+                    }
+                }
+                some(true)
+            }
+            None => null_or_missing(others),
+        },
+        (Method::IndexOf, [wanted]) => some(or_none(position(heap, items, wanted)?)),
+        (Method::LastIndexOf, [wanted]) => {
+            let reversed: Vec<Value<'a>> = items.iter().rev().cloned().collect();
+            let place = position(heap, &reversed, wanted)?;
+            some(or_none(place.map(|place| items.len() - 1 - place)))
+        }
+        (Method::ToArray, []) => {
+            Array::new(heap, ArrayKind::Object, items.to_vec()).map(|a| Some(Value::Array(a)))
+        }
+        (Method::Iterator, []) => match Iteration::over(list)? {
+            Some(iteration) => Cursor::new(heap, iteration).map(|c| Some(Value::Cursor(c))),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// Calls a method that changes the elements: it works on a copy that is put back.
+fn change<'a>(
+    heap: &'a Heap<'a>,
+    mut items: Vec<Value<'a>>,
+    method: Method,
+    arguments: &[Value<'a>],
+    put_back: impl FnOnce(Vec<Value<'a>>) -> Result<(), MethodError>,
+) -> Answer<'a> {
+    let before = items.len();
+    let answer = match (method, arguments) {
+        (Method::Add, [Value::Integer(index), value]) => {
+            items.insert(place(*index, before + 1)?, value.clone());
+            Value::text("")
+        }
+        (Method::AddAll, [others]) => match collection(heap, others)? {
+            Some(others) => {
+                items.extend(others);
+                Value::Boolean(items.len() > before)
+            }
+            None => return null_or_missing(others),
+        },
+        (Method::AddAll, [Value::Integer(index), others]) => match collection(heap, others)? {
+            Some(others) => {
+                let place = place(*index, before + 1)?;
+                items.splice(place..place, others);
+                Value::Boolean(items.len() > before)
+            }
+            None => return null_or_missing(others),
+        },
+        (Method::Remove, [Value::Integer(index)]) => items.remove(place(*index, before)?),
+        (Method::Remove, [wanted]) => match position(heap, &items, wanted)? {
+            Some(place) => {
+                items.remove(place);
+                Value::Boolean(true)
+            }
+            None => return some(false),
+        },
+        (Method::RemoveAll | Method::RetainAll, [others]) => match collection(heap, others)? {
+            Some(others) => {
+                items = keep(heap, items, &others, method == Method::RetainAll)?;
+                Value::Boolean(items.len() < before)
+            }
+            None => return null_or_missing(others),
+        },
+        _ => return Ok(None),
+    };
+    put_back(items)?;
+    Ok(Some(answer))
+}
+
+/// The values that are among others, or those that are not.
+pub(super) fn keep<'a>(
+    heap: &'a Heap<'a>,
+    items: Vec<Value<'a>>,
+    others: &[Value<'a>],
+    those_within: bool,
+) -> Result<Vec<Value<'a>>, MethodError> {
+    let mut kept = Vec::with_capacity(items.len());
+    for item in items {
+        if any_same(heap, others, &item)? == those_within {
+            kept.push(item);
+        }
+    }
+    Ok(kept)
+}
+
+/// Null is taken for a collection, and found out; another value fits no method.
+pub(super) fn null_or_missing<'a>(value: &Value<'a>) -> Answer<'a> {
+    if value.is_null() { Err(MethodError::NullArgument) } else { Ok(None) }
+}
+
+fn range(from: i32, to: i32, length: usize) -> Result<(usize, usize), MethodError> {
+    let from_place = place(from, length + 1)?;
+    let to_place = place(to, length + 1)?;
+    if from_place > to_place {
+        return Err(MethodError::IllegalArgument("the range ends before it begins"));
+    }
+    Ok((from_place, to_place))
+}

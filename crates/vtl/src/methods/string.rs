@@ -1,0 +1,330 @@
+//! Methods of strings. Positions and lengths count UTF-16 units.
+
+use std::rc::Rc;
+
+use super::boolean::uncomparable;
+use super::format::format;
+use crate::heap::Heap;
+use crate::method::{Answer, Method, collection, some};
+use crate::pattern::PatternError;
+use crate::print::to_text;
+use crate::value::{Array, ArrayKind, MethodError, Text, Units, Value};
+
+/// Calls a method of a string.
+pub(crate) fn call<'a>(
+    heap: &'a Heap<'a>,
+    text: &Text<'a>,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
+    let answer = dispatch(heap, text, method, arguments)?;
+    let is_ambiguous = method == Method::Join && matches!(arguments, [_, Value::Null]);
+    if answer.is_some() || is_ambiguous || !arguments.iter().any(Value::is_null) {
+        return Ok(answer);
+    }
+    // Null fits where a string is wanted, and is found out there.
+    let or_empty =
+        |value: &Value<'a>| if value.is_null() { Value::text("") } else { value.clone() };
+    let without_nulls: Vec<Value<'a>> = arguments.iter().map(or_empty).collect();
+    match dispatch(heap, text, method, &without_nulls) {
+        Ok(None) => Ok(None),
+        _ => Err(MethodError::NullArgument),
+    }
+}
+
+fn dispatch<'a>(
+    heap: &'a Heap<'a>,
+    text: &Text<'a>,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
+    let this = text.as_str();
+    let meter = &heap.cells.meter;
+    meter.spend(this.len() / 16)?;
+    match (method, arguments) {
+        (Method::Length, []) => some(Units::of(this).len() as i32),
+        (Method::IsEmpty, []) => some(this.is_empty()),
+        (Method::Contains, [Value::String(part)]) => some(this.contains(part.as_str())),
+        (Method::StartsWith, [Value::String(part)]) => some(this.starts_with(part.as_str())),
+        (Method::StartsWith, [Value::String(part), Value::Integer(from)]) => {
+            let rest = usize::try_from(*from).ok().and_then(|from| rest(this, from));
+            some(rest.is_some_and(|rest| rest.starts_with(part.as_str())))
+        }
+        (Method::EndsWith, [Value::String(part)]) => some(this.ends_with(part.as_str())),
+        (Method::EqualsIgnoreCase, [Value::String(other)]) => {
+            some(this.chars().map(fold).eq(other.as_str().chars().map(fold)))
+        }
+        (Method::EqualsIgnoreCase, [Value::Null]) => some(false),
+        (Method::ContentEquals, [Value::String(other)]) => some(this == other.as_str()),
+        (Method::CompareTo, [Value::String(other)]) => some(compare(this, other.as_str())),
+        (Method::CompareTo, [other]) => uncomparable(other),
+        (Method::CompareToIgnoreCase, [Value::String(other)]) => {
+            let folded = |text: &str| text.chars().map(fold).collect::<String>();
+            some(compare(&folded(this), &folded(other.as_str())))
+        }
+        (Method::Concat, [Value::String(other)]) => {
+            owned(heap, format!("{this}{}", other.as_str()))
+        }
+        (Method::Substring, [Value::Integer(from)]) => cut(heap, text, *from, None),
+        (Method::Substring | Method::SubSequence, [Value::Integer(from), Value::Integer(to)]) => {
+            cut(heap, text, *from, Some(*to))
+        }
+        (Method::Trim, []) => {
+            let trimmed = this.trim_matches(|c| c <= ' ');
+            let from = trimmed.as_ptr().addr() - this.as_ptr().addr();
+            Ok(Some(Value::String(text.slice(from, from + trimmed.len()))))
+        }
+        (Method::ToUpperCase, []) => owned(heap, this.to_uppercase()),
+        (Method::ToLowerCase, []) => owned(heap, this.to_lowercase()),
+        (Method::Intern, []) => Ok(Some(Value::String(text.clone()))),
+        (Method::CharAt, [Value::Integer(at)]) => unit_at(this, *at).map(|u| Some(Value::Char(u))),
+        (Method::CodePointAt, [Value::Integer(at)]) => code_point_at(this, *at),
+        (Method::ToCharArray, []) => {
+            meter.spend(size_of::<Value<'_>>() * this.len())?;
+            array(heap, ArrayKind::Char, this.encode_utf16().map(Value::Char).collect())
+        }
+        (Method::IndexOf | Method::LastIndexOf, _) => find(this, method, arguments),
+        (Method::Replace, [Value::String(old), Value::String(new)]) => {
+            replace(heap, text, old.as_str(), new.as_str())
+        }
+        (Method::Replace, [old @ Value::Char(_), new @ Value::Char(_)]) => {
+            replace(heap, text, &to_text(meter, old)?, &to_text(meter, new)?)
+        }
+        (
+            Method::ReplaceAll | Method::ReplaceFirst | Method::Matches | Method::Split,
+            [Value::String(pattern), rest @ ..],
+        ) => with_pattern(heap, text, method, pattern.as_str(), rest),
+        _ => call_static(heap, method, arguments),
+    }
+}
+
+/// The static methods of `String`.
+fn call_static<'a>(heap: &'a Heap<'a>, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
+    match (method, arguments) {
+        (Method::ValueOf, [Value::Array(chars)]) if chars.kind() == ArrayKind::Char => {
+            let units: Vec<u16> = chars.to_vec().iter().filter_map(unit_of).collect();
+            owned(heap, String::from_utf16_lossy(&units))
+        }
+        (Method::ValueOf, []) => Ok(Some(Value::text(""))),
+        (Method::ValueOf, [value]) => owned(heap, to_text(&heap.cells.meter, value)?),
+        // Arguments may come as one array.
+        (Method::Format, [Value::String(pattern), Value::Array(array)])
+            if array.kind() != ArrayKind::Char =>
+        {
+            owned(heap, format(&heap.cells.meter, pattern.as_str(), &array.to_vec())?)
+        }
+        // One null is taken for no array at all, whose every element is null.
+        (Method::Format, [Value::String(pattern), Value::Null]) => {
+            let nulls = vec![Value::Null; pattern.as_str().matches('%').count()];
+            owned(heap, format(&heap.cells.meter, pattern.as_str(), &nulls)?)
+        }
+        (
+            Method::Format,
+            // A locale may come first; templates have none but null.
+            [Value::Null, Value::String(pattern), values @ ..]
+            | [Value::String(pattern), values @ ..],
+        ) => owned(heap, format(&heap.cells.meter, pattern.as_str(), values)?),
+        (Method::Join, [Value::String(separator), parts @ ..]) => {
+            join(heap, separator.as_str(), parts)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn join<'a>(heap: &'a Heap<'a>, separator: &str, parts: &[Value<'a>]) -> Answer<'a> {
+    let items = match parts {
+        [Value::Array(array)] if array.kind() == ArrayKind::String => array.to_vec(),
+        [one] => match collection(heap, one)? {
+            Some(items) => items,
+            None if one.as_str().is_some() => parts.to_vec(),
+            None => return Ok(None),
+        },
+        many if many.iter().all(|part| part.as_str().is_some() || part.is_null()) => many.to_vec(),
+        _ => return Ok(None),
+    };
+    let mut out = String::new();
+    for (n, item) in items.iter().enumerate() {
+        if n > 0 {
+            out.push_str(separator);
+        }
+        match item {
+            Value::String(text) => out.push_str(text.as_str()),
+            Value::Null => out.push_str("null"),
+            _ => return Err(MethodError::WrongClass),
+        }
+        heap.cells.meter.spend(separator.len() + 1)?;
+    }
+    owned(heap, out)
+}
+
+/// A text that was made.
+fn owned<'a>(heap: &Heap<'a>, text: String) -> Answer<'a> {
+    heap.cells.meter.spend(text.len())?;
+    some(Value::string(text))
+}
+
+fn array<'a>(heap: &'a Heap<'a>, kind: ArrayKind, items: Vec<Value<'a>>) -> Answer<'a> {
+    Array::new(heap, kind, items).map(|array| Some(Value::Array(array)))
+}
+
+fn unit_of(value: &Value<'_>) -> Option<u16> {
+    if let Value::Char(unit) = value { Some(*unit) } else { None }
+}
+
+/// What follows the first `from` units.
+fn rest(text: &str, from: usize) -> Option<&str> {
+    let (byte, is_cut) = Units::of(text).byte(from);
+    (!is_cut && from <= text.len()).then(|| &text[byte..])
+}
+
+fn unit_at(text: &str, at: i32) -> Result<u16, MethodError> {
+    let units = Units::of(text);
+    let place = usize::try_from(at).ok();
+    place.and_then(|place| units.at(place)).ok_or_else(|| out_of_bounds(text, at))
+}
+
+fn out_of_bounds(text: &str, at: i32) -> MethodError {
+    MethodError::OutOfBounds { index: i64::from(at), length: Units::of(text).len() }
+}
+
+fn code_point_at<'a>(text: &str, at: i32) -> Answer<'a> {
+    let unit = unit_at(text, at)?;
+    let place = usize::try_from(at).unwrap_or_default();
+    let (byte, is_cut) = Units::of(text).byte(place);
+    let whole = text[byte..].chars().next().filter(|_| !is_cut).map(u32::from);
+    some(whole.unwrap_or_else(|| u32::from(unit)) as i32)
+}
+
+/// The units `from..to`. Half a surrogate pair at an end becomes U+FFFD.
+fn cut<'a>(heap: &Heap<'a>, text: &Text<'a>, from: i32, to: Option<i32>) -> Answer<'a> {
+    let this = text.as_str();
+    let units = Units::of(this);
+    let length = units.len();
+    let to = to.unwrap_or(length as i32);
+    let places = (usize::try_from(from).ok(), usize::try_from(to).ok());
+    let (Some(first), Some(last)) = places else { return Err(out_of_bounds(this, from.min(to))) };
+    if last > length || first > last {
+        return Err(out_of_bounds(this, if last > length { to } else { from }));
+    }
+    let ((start, cuts_start), (end, cuts_end)) = (units.byte(first), units.byte(last));
+    if !cuts_start && !cuts_end {
+        heap.cells.meter.spend((end - start) / 16)?;
+        return Ok(Some(Value::String(text.slice(start, end))));
+    }
+    let units: Vec<u16> = this.encode_utf16().skip(first).take(last - first).collect();
+    owned(heap, String::from_utf16_lossy(&units))
+}
+
+/// `indexOf` and `lastIndexOf` of a text or of a code point, perhaps from a position on.
+fn find<'a>(this: &str, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
+    let (wanted, from) = match arguments {
+        [Value::String(text)] => (Rc::from(text.as_str()), None),
+        [Value::String(text), Value::Integer(from)] => (Rc::from(text.as_str()), Some(*from)),
+        [Value::Integer(code)] => (code_text(*code), None),
+        [Value::Integer(code), Value::Integer(from)] => (code_text(*code), Some(*from)),
+        _ => return Ok(None),
+    };
+    let is_impossible = wanted.is_empty() && matches!(arguments[0], Value::Integer(_));
+    let units = Units::of(this);
+    let place = |byte: Option<usize>| {
+        let byte = byte.filter(|_| !is_impossible);
+        some(byte.map_or(-1, |byte| units.position(byte) as i32))
+    };
+    if method == Method::IndexOf {
+        let (start, is_cut) = units.byte(usize::try_from(from.unwrap_or(0)).unwrap_or(0));
+        let start = if is_cut { next_boundary(this, start) } else { start };
+        return place(this[start..].find(&*wanted).map(|at| start + at));
+    }
+    let Some(from) = from else { return place(this.rfind(&*wanted)) };
+    let Ok(from) = usize::try_from(from) else { return place(None) };
+    let (last, _) = units.byte(from);
+    let end = (last + wanted.len()).min(this.len());
+    // The last match that begins at or before `last`.
+    let end = (end..=this.len()).find(|end| this.is_char_boundary(*end)).unwrap_or(this.len());
+    place(this[..end].rfind(&*wanted).filter(|at| *at <= last))
+}
+
+fn next_boundary(text: &str, byte: usize) -> usize {
+    byte + text[byte..].chars().next().map_or(0, char::len_utf8)
+}
+
+/// The text of a code point; empty for what is none.
+fn code_text(code: i32) -> Rc<str> {
+    let c = u32::try_from(code).ok().and_then(char::from_u32);
+    c.map(String::from).unwrap_or_default().into()
+}
+
+fn replace<'a>(heap: &Heap<'a>, text: &Text<'a>, old: &str, new: &str) -> Answer<'a> {
+    let this = text.as_str();
+    let count = this.matches(old).count();
+    if count == 0 {
+        return Ok(Some(Value::String(text.clone())));
+    }
+    heap.cells.meter.spend(count.saturating_mul(new.len()))?;
+    owned(heap, this.replace(old, new))
+}
+
+fn with_pattern<'a>(
+    heap: &'a Heap<'a>,
+    text: &Text<'a>,
+    method: Method,
+    pattern: &str,
+    rest: &[Value<'a>],
+) -> Answer<'a> {
+    let this = text.as_str();
+    let failed = |error: PatternError| MethodError::Pattern(error.to_string());
+    heap.cells.meter.spend(this.len())?;
+    match (method, rest) {
+        (Method::Matches, []) => some(heap.cells.pattern(pattern)?.matches(this).map_err(failed)?),
+        (Method::ReplaceAll | Method::ReplaceFirst, [Value::String(new)]) => {
+            let limit = if method == Method::ReplaceFirst { 1 } else { usize::MAX };
+            // A replacement as long as the text, at every character, must not take the memory first.
+            let most = this.len().saturating_add(1).min(limit).saturating_mul(new.as_str().len());
+            if most > 1 << 20 {
+                heap.cells.meter.spend(most)?;
+            }
+            let replaced = heap.cells.pattern(pattern)?.replace(this, new.as_str(), limit);
+            match replaced.map_err(failed)? {
+                Some(replaced) => owned(heap, replaced),
+                None => Ok(Some(Value::String(text.clone()))),
+            }
+        }
+        // Java misses the replacement only when it needs it.
+        (Method::ReplaceAll, [Value::Null])
+            if !heap.cells.pattern(pattern)?.finds(this).map_err(failed)? =>
+        {
+            Ok(Some(Value::String(text.clone())))
+        }
+        (Method::Split, [] | [Value::Integer(_)]) => {
+            let limit = if let [Value::Integer(limit)] = rest { *limit } else { 0 };
+            let parts = heap.cells.pattern(pattern)?.split(this, limit).map_err(failed)?;
+            heap.cells.meter.spend(parts.len())?;
+            let part =
+                |part: std::ops::Range<usize>| Value::String(text.slice(part.start, part.end));
+            array(heap, ArrayKind::String, parts.into_iter().map(part).collect())
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The difference of the first units that differ, or of the lengths.
+fn compare(a: &str, b: &str) -> i32 {
+    let mut pairs = a.encode_utf16().zip(b.encode_utf16());
+    match pairs.find(|(a, b)| a != b) {
+        Some((a, b)) => i32::from(a) - i32::from(b),
+        None => Units::of(a).len() as i32 - Units::of(b).len() as i32,
+    }
+}
+
+/// A character without its case, as long as that is one character.
+fn fold(c: char) -> char {
+    let one = |mut mapped: Box<dyn Iterator<Item = char>>, c: char| match (
+        mapped.next(),
+        mapped.next(),
+    ) {
+        (Some(only), None) => only,
+        _ => c,
+    };
+    let upper = one(Box::new(c.to_uppercase()), c);
+    one(Box::new(upper.to_lowercase()), upper)
+}

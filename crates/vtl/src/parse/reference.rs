@@ -1,0 +1,100 @@
+//! References: `$name`, `$!{name.property.method(1)['key']}`.
+
+use super::arguments::Words;
+use super::{Fault, Parser};
+use crate::method::MethodName;
+use crate::tree::{Expression, Reference, Step};
+
+impl<'t> Parser<'t, '_> {
+    /// Whether the text at `at` begins a reference.
+    pub(super) fn is_reference(&self, at: usize) -> bool {
+        let Some(mut rest) = self.text.as_bytes()[at..].strip_prefix(b"$") else { return false };
+        rest = rest.strip_prefix(b"!").unwrap_or(rest);
+        rest = rest.strip_prefix(b"{").unwrap_or(rest);
+        rest.first().copied().is_some_and(begins_name)
+    }
+
+    /// At `$`, where `is_reference` holds.
+    pub(super) fn reference(&mut self) -> Result<Reference, Fault> {
+        let start = self.at;
+        self.at += 1;
+        let quiet = self.eat(b'!');
+        let braced = self.eat(b'{');
+        let name = self.name();
+        if matches!(name, "true" | "false") {
+            return self.fault_at(start, "`true` and `false` are no names of references");
+        }
+        let slot = self.shared.slot(name);
+        let steps = self.steps()?;
+        if braced && !self.eat(b'}') {
+            return self.fault_at(start, "`${` without `}`");
+        }
+        let literal = self.text[start..self.at].into();
+        Ok(Reference { at: self.mark(start), slot, quiet, steps, literal })
+    }
+
+    /// An identifier, which stands here: hyphens and digits belong to it.
+    pub(super) fn name(&mut self) -> &'t str {
+        let start = self.at;
+        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        self.at += self.rest().iter().take_while(part).count();
+        &self.text[start..self.at]
+    }
+
+    /// Properties, methods and indexes, as many as follow without a blank.
+    pub(super) fn steps(&mut self) -> Result<Box<[Step]>, Fault> {
+        let mut steps = Vec::new();
+        loop {
+            match (self.peek(0), self.peek(1)) {
+                (Some(b'['), _) => steps.push(self.index()?),
+                (Some(b'.'), Some(letter)) if letter.is_ascii_alphabetic() => {
+                    steps.push(self.member()?);
+                }
+                _ => return Ok(steps.into()),
+            }
+        }
+    }
+
+    /// At the dot before a property or a method.
+    fn member(&mut self) -> Result<Step, Fault> {
+        let at = self.mark(self.at);
+        self.at += 1;
+        let name = self.name();
+        if matches!(name, "true" | "false") {
+            return self.fault("`true` and `false` are no names of properties");
+        }
+        if self.peek(0) != Some(b'(') || !self.opens_arguments() {
+            return Ok(Step::Property { at, name: name.into() });
+        }
+        let arguments = self.deeper(Self::arguments)?;
+        Ok(Step::Method { at, name: MethodName::of(name), arguments })
+    }
+
+    /// At `[`.
+    fn index(&mut self) -> Result<Step, Fault> {
+        let start = self.at;
+        self.at += 1;
+        self.skip_white();
+        let index = self.deeper(Self::index_value)?;
+        self.skip_white();
+        if !self.eat(b']') {
+            return self.fault_at(start, "`[` without `]`");
+        }
+        Ok(Step::Index { at: self.mark(start), index })
+    }
+
+    fn index_value(&mut self) -> Result<Expression, Fault> {
+        match self.peek(0) {
+            Some(b'[' | b'{') => self.fault("a list or a map is no index"),
+            _ => match self.value(Words::Refused)? {
+                Expression::Double(_) => self.fault("a fraction is no index"),
+                index => Ok(index),
+            },
+        }
+    }
+}
+
+/// Whether a name may begin with `byte`.
+pub(super) fn begins_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}

@@ -1,0 +1,204 @@
+//! Blocks: text, and what `$`, `#` and `\` begin in it.
+
+use memchr::{memchr2, memchr3, memmem};
+
+use super::directive::Word;
+use super::{Fault, Parser, blanks};
+use crate::tree::{Block, Node};
+
+const ENDS_WITH_HASH: &str = "the template ends with `#` or `$`";
+
+/// What ended a block; the cursor stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The end of the text.
+    Text,
+    /// `#end`
+    Closed,
+    Else,
+    ElseIf,
+}
+
+/// The nodes of a block, texts joined.
+#[derive(Default)]
+pub(super) struct Nodes(Vec<Node>);
+
+impl Nodes {
+    pub(super) fn text(&mut self, text: &str) {
+        match self.0.last_mut() {
+            _ if text.is_empty() => {}
+            Some(Node::Text(last)) => {
+                let mut joined = String::from(std::mem::take(last));
+                joined.push_str(text);
+                *last = joined.into();
+            }
+            _ => self.0.push(Node::Text(text.into())),
+        }
+    }
+
+    pub(super) fn push(&mut self, node: Node) {
+        self.0.push(node);
+    }
+
+    pub(super) fn finish(self) -> Block {
+        self.0.into()
+    }
+}
+
+impl Parser<'_, '_> {
+    /// The rest of the text.
+    pub(super) fn whole(&mut self) -> Result<Block, Fault> {
+        let (block, end) = self.block()?;
+        match end {
+            End::Text => Ok(block),
+            End::Closed => self.fault("`#end` without a directive to end"),
+            End::Else => self.fault("`#else` without `#if`"),
+            End::ElseIf => self.fault("`#elseif` without `#if`"),
+        }
+    }
+
+    /// Everything up to the `#end`, `#else` or `#elseif` of an enclosing directive.
+    pub(super) fn block(&mut self) -> Result<(Block, End), Fault> {
+        self.deeper(|parser| {
+            let mut nodes = Nodes::default();
+            let end = loop {
+                if let Some(end) = parser.statement(&mut nodes)? {
+                    break end;
+                }
+            };
+            Ok((nodes.finish(), end))
+        })
+    }
+
+    /// Reads one piece; every call begins at a boundary between tokens.
+    fn statement(&mut self, nodes: &mut Nodes) -> Result<Option<End>, Fault> {
+        let blanks = blanks(self.rest());
+        if blanks > 0 && self.rest().get(blanks) == Some(&b'#') {
+            // Blanks before `#set(` belong to it, unless text stands before them.
+            let start = self.at;
+            self.at += blanks;
+            if self.word().is_some_and(|word| self.is_set(&word)) {
+                return self.hash(nodes);
+            }
+            self.at = start;
+        }
+        let rest = self.rest();
+        let length = memchr3(b'$', b'#', b'\\', rest).unwrap_or(rest.len());
+        if length > 0 {
+            nodes.text(&self.text[self.at..self.at + length]);
+            self.at += length;
+        }
+        match self.peek(0) {
+            None => Ok(Some(End::Text)),
+            Some(b'\\') => self.backslashes(nodes).map(|()| None),
+            Some(b'$') => self.dollar(nodes).map(|()| None),
+            Some(_) => self.hash(nodes),
+        }
+    }
+
+    /// At `#`: a comment, a raw block, a directive or text.
+    fn hash(&mut self, nodes: &mut Nodes) -> Result<Option<End>, Fault> {
+        match (self.peek(1), self.peek(2)) {
+            (None, _) => self.fault(ENDS_WITH_HASH),
+            (Some(b'#'), _) if self.open_property == Some(self.at) => {
+                nodes.text("##");
+                self.at += 2;
+                if self.at < self.text.len() { Ok(None) } else { self.fault(ENDS_WITH_HASH) }
+            }
+            (Some(b'#'), _) => self.line_comment().map(|()| None),
+            (Some(b'*'), _) => self.block_comment().map(|()| None),
+            (Some(b'['), Some(b'[')) => self.raw(nodes).map(|()| None),
+            _ => match self.word() {
+                Some(word) => self.directive(word, nodes),
+                None => {
+                    self.at += 1;
+                    let loses = matches!(self.peek(0), Some(b' ' | b'\t' | b'\\'));
+                    if !(loses && self.loses_sign()) {
+                        nodes.text("#");
+                        self.plain_backslashes(nodes);
+                        self.plain_number(nodes);
+                    }
+                    Ok(None)
+                }
+            },
+        }
+    }
+
+    /// A number behind a `#` that is text is read as one.
+    fn plain_number(&mut self, nodes: &mut Nodes) {
+        let start = self.at;
+        if self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) && self.number().is_ok() {
+            nodes.text(&self.text[start..self.at]);
+        }
+    }
+
+    /// `## …`, with its line break.
+    fn line_comment(&mut self) -> Result<(), Fault> {
+        let inside = self.at + 2;
+        match memchr2(b'\n', b'\r', &self.text.as_bytes()[inside..]) {
+            Some(length) => {
+                self.at = inside + length;
+                self.skip_line_end();
+                Ok(())
+            }
+            None => self.ends_in_comment(inside),
+        }
+    }
+
+    /// The end of the text in a comment: even there a sign must not stand last.
+    fn ends_in_comment(&mut self, inside: usize) -> Result<(), Fault> {
+        let comment = &self.text[inside..];
+        self.at = self.text.len();
+        if comment.ends_with(['$', '#']) || comment.ends_with("$!") || comment.ends_with("#*") {
+            return self.fault(ENDS_WITH_HASH);
+        }
+        Ok(())
+    }
+
+    /// `#* … *#`; unclosed, it takes the rest of the text.
+    pub(super) fn block_comment(&mut self) -> Result<(), Fault> {
+        let start = self.at;
+        self.at += opening(self.rest());
+        while let Some(at) = memchr2(b'*', b'#', self.rest()) {
+            self.at += at;
+            match self.rest() {
+                [b'*', b'#', ..] => {
+                    self.at += 2;
+                    return Ok(());
+                }
+                // What would open a comment is read as a whole, with its asterisk.
+                rest => self.at += opening(rest),
+            }
+        }
+        self.ends_in_comment(start + 2)
+    }
+
+    /// `#[[ … ]]#`
+    pub(super) fn raw(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+        let inside = self.at + 3;
+        match memmem::find(&self.text.as_bytes()[inside..], b"]]#") {
+            Some(length) => {
+                nodes.text(&self.text[inside..inside + length]);
+                self.at = inside + length + 3;
+                Ok(())
+            }
+            None => self.fault("`#[[` without `]]#`"),
+        }
+    }
+
+    /// Whether `word` opens a `#set(`; only blanks may stand between the two.
+    pub(super) fn is_set(&self, word: &Word<'_>) -> bool {
+        let rest = &self.text.as_bytes()[word.end..];
+        let blank = |byte: &u8| *byte != b' ';
+        word.name == "set" && rest.iter().position(blank).is_some_and(|at| rest[at] == b'(')
+    }
+}
+
+/// The length of `#*` or `#**`, or 1.
+fn opening(rest: &[u8]) -> usize {
+    match rest {
+        [b'#', b'*', b'*', next, ..] if *next != b'#' => 3,
+        [b'#', b'*', ..] => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,72 @@
+//! What the heap keeps for values, and the meter of what a rendering builds and reads.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::list::ListCell;
+use super::map::MapCell;
+use super::views::{ArrayCell, CursorCell, EntryCell, Part};
+use super::{MethodError, Tree};
+use crate::heap::Arena;
+use crate::pattern::Pattern;
+
+/// Bytes built, and what values looked at cost, in one rendering.
+const UNITS: u64 = 1 << 28;
+/// Units of a value that is printed, compared or hashed: it takes the time of so many bytes.
+const VISIT: usize = 16;
+/// Compiled patterns kept for one rendering.
+const PATTERNS: usize = 64;
+
+/// The shared containers of one rendering.
+#[derive(Default)]
+pub(crate) struct Cells<'a> {
+    pub(super) lists: Arena<ListCell<'a>>,
+    pub(super) maps: Arena<MapCell<'a>>,
+    pub(super) trees: Arena<Tree<'a>>,
+    pub(super) arrays: Arena<ArrayCell<'a>>,
+    pub(super) parts: Arena<Part<'a>>,
+    pub(super) entries: Arena<EntryCell<'a>>,
+    pub(super) cursors: Arena<CursorCell<'a>>,
+    patterns: RefCell<HashMap<Box<str>, Rc<Pattern>>>,
+    pub(crate) meter: Meter,
+}
+
+impl Cells<'_> {
+    /// The compiled pattern of a text that a method was given.
+    pub(crate) fn pattern(&self, text: &str) -> Result<Rc<Pattern>, MethodError> {
+        if let Some(pattern) = self.patterns.borrow().get(text) {
+            return Ok(pattern.clone());
+        }
+        let pattern =
+            Pattern::parse(text).map_err(|error| MethodError::Pattern(error.to_string()))?;
+        let pattern = Rc::new(pattern);
+        let mut patterns = self.patterns.borrow_mut();
+        if patterns.len() < PATTERNS {
+            patterns.insert(text.into(), pattern.clone());
+        }
+        Ok(pattern)
+    }
+}
+
+/// Counts bytes built and elements visited, so that no rendering holds more memory or takes more
+/// time than its share, whatever its methods are given.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    spent: Cell<u64>,
+}
+
+impl Meter {
+    /// Takes what looking at so many values costs.
+    pub(crate) fn visit(&self, values: usize) -> Result<(), MethodError> {
+        self.spend(values.saturating_mul(VISIT))
+    }
+
+    /// Takes units from what is left.
+    #[inline]
+    pub(crate) fn spend(&self, units: usize) -> Result<(), MethodError> {
+        let spent = self.spent.get().saturating_add(units as u64);
+        self.spent.set(spent);
+        if spent > UNITS { Err(MethodError::Spent) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,220 @@
+//! Maps in the order of insertion: made by a template, or places in a JSON document.
+
+use std::cell::{Cell, RefCell};
+
+use super::table::Table;
+use super::{Meter, MethodError, Text, Tree, Value};
+use crate::heap::Heap;
+use crate::json::NodeRef;
+
+/// A handle to a map.
+#[derive(Clone, Copy)]
+pub struct Map<'a>(Shape<'a>);
+
+#[derive(Clone, Copy)]
+enum Shape<'a> {
+    Made(&'a MapCell<'a>),
+    Json(&'a Tree<'a>, u32),
+}
+
+/// The entries of a map.
+pub(crate) struct MapCell<'a> {
+    table: RefCell<Table<'a>>,
+    /// How often keys came or went, by which iterators see that they did.
+    changes: Cell<u32>,
+    is_silent: bool,
+}
+
+impl<'a> MapCell<'a> {
+    pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
+        Self::kept(heap, Table::default(), false)
+    }
+
+    fn kept(
+        heap: &'a Heap<'a>,
+        table: Table<'a>,
+        is_silent: bool,
+    ) -> Result<&'a Self, MethodError> {
+        let cell = Self { table: table.into(), changes: Cell::new(0), is_silent };
+        heap.cells.meter.spend(size_of::<Self>())?;
+        Ok(heap.cells.maps.add(cell))
+    }
+
+    /// Forgets the changes that filled it.
+    pub(super) fn begin(&self) {
+        self.changes.set(0);
+    }
+
+    pub(super) fn put(
+        &self,
+        heap: &Heap<'_>,
+        key: Value<'a>,
+        value: Value<'a>,
+    ) -> Result<Option<Value<'a>>, MethodError> {
+        heap.cells.meter.spend(2 * size_of::<Value<'_>>())?;
+        let old = self.table.borrow_mut().put(key, value)?;
+        if old.is_none() {
+            self.changes.set(self.changes.get() + 1);
+        }
+        Ok(old)
+    }
+}
+
+impl<'a> Map<'a> {
+    /// An empty map.
+    pub fn new(heap: &'a Heap<'a>) -> Result<Self, MethodError> {
+        Ok(Self(Shape::Made(MapCell::keep(heap)?)))
+    }
+
+    /// A map that prints nothing, whatever it comes to hold. No two of the entries have the same
+    /// key.
+    pub fn silent(
+        heap: &'a Heap<'a>,
+        entries: Vec<(Value<'a>, Value<'a>)>,
+    ) -> Result<Self, MethodError> {
+        heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
+        Ok(Self(Shape::Made(MapCell::kept(heap, Table::of(entries)?, true)?)))
+    }
+
+    /// Whether it prints nothing.
+    pub fn is_silent(self) -> bool {
+        matches!(self.0, Shape::Made(cell) if cell.is_silent)
+    }
+
+    pub(super) fn json(tree: &'a Tree<'a>, index: u32) -> Self {
+        Self(Shape::Json(tree, index))
+    }
+
+    /// How many entries there are.
+    pub fn len(self) -> usize {
+        match self.source() {
+            Ok(cell) => cell.table.borrow().len(),
+            Err((tree, index)) => tree.node(index).len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a textual key.
+    pub fn get(self, key: &str) -> Option<Value<'a>> {
+        match self.source() {
+            Ok(cell) => cell.table.borrow().get_text(key),
+            Err((tree, index)) => tree.node(index).member(key).map(|node| tree.value(node)),
+        }
+    }
+
+    /// The value of any key: `1` and `"1"` are two.
+    pub(crate) fn get_value(
+        self,
+        meter: &Meter,
+        key: &Value<'a>,
+    ) -> Result<Option<Value<'a>>, MethodError> {
+        match self.source() {
+            Ok(cell) => cell.table.borrow().get(key),
+            Err((tree, index)) => {
+                let object = tree.node(index);
+                meter.spend(object.len() / 8)?;
+                let Some(name) = key.as_str() else { return Ok(None) };
+                Ok(object.member(name).map(|node| tree.value(node)))
+            }
+        }
+    }
+
+    /// Sets the value of a key: the old one, if there was the key.
+    pub fn put(
+        self,
+        heap: &'a Heap<'a>,
+        key: Value<'a>,
+        value: Value<'a>,
+    ) -> Result<Option<Value<'a>>, MethodError> {
+        self.cell(heap)?.put(heap, key, value)
+    }
+
+    /// Sets the value of a textual key that outlives the rendering.
+    pub fn put_text(
+        self,
+        heap: &'a Heap<'a>,
+        key: &'a str,
+        value: Value<'a>,
+    ) -> Result<(), MethodError> {
+        self.put(heap, Value::String(Text::Borrowed(key)), value).map(|_| ())
+    }
+
+    /// Removes a key: its value, if there was the key.
+    pub(crate) fn remove(
+        self,
+        heap: &'a Heap<'a>,
+        key: &Value<'a>,
+    ) -> Result<Option<Value<'a>>, MethodError> {
+        if self.get_value(&heap.cells.meter, key)?.is_none() {
+            return Ok(None);
+        }
+        let cell = self.cell(heap)?;
+        let removed = cell.table.borrow_mut().remove(key)?;
+        cell.changes.set(cell.changes.get() + 1);
+        Ok(removed)
+    }
+
+    /// Removes all entries.
+    pub(crate) fn clear(self, heap: &'a Heap<'a>) -> Result<(), MethodError> {
+        let cell = self.cell(heap)?;
+        *cell.table.borrow_mut() = Table::default();
+        cell.changes.set(cell.changes.get() + 1);
+        Ok(())
+    }
+
+    /// A copy of the entries.
+    pub fn to_vec(self) -> Vec<(Value<'a>, Value<'a>)> {
+        match self.source() {
+            Ok(cell) => cell.table.borrow().iter().cloned().collect(),
+            Err((tree, index)) => {
+                let members = tree.node(index).members();
+                members.map(|(name, node)| (Value::String(name.into()), tree.value(node))).collect()
+            }
+        }
+    }
+
+    /// The first entry at or behind a place, and that place; for maps that stand in no document.
+    pub(super) fn entry_from(self, place: usize) -> Option<(usize, (Value<'a>, Value<'a>))> {
+        let cell = self.source().ok()?;
+        let table = cell.table.borrow();
+        table.from(place).map(|(place, entry)| (place, entry.clone()))
+    }
+
+    /// How often keys came or went so far.
+    pub(crate) fn changes(self) -> u32 {
+        self.source().map_or(0, |cell| cell.changes.get())
+    }
+
+    /// Whether both are one map.
+    pub(crate) fn is_same(self, other: Self) -> bool {
+        match (self.0, other.0) {
+            (Shape::Made(a), Shape::Made(b)) => std::ptr::eq(a, b),
+            (Shape::Json(a, index), Shape::Json(b, other)) => std::ptr::eq(a, b) && index == other,
+            _ => false,
+        }
+    }
+
+    /// The unchanged object of a document that this is.
+    pub(crate) fn as_node(self) -> Option<(&'a Tree<'a>, NodeRef<'a>)> {
+        self.source().err().map(|(tree, index)| (tree, tree.node(index)))
+    }
+
+    fn cell(self, heap: &'a Heap<'a>) -> Result<&'a MapCell<'a>, MethodError> {
+        match self.source() {
+            Ok(cell) => Ok(cell),
+            Err((tree, index)) => tree.change_map(heap, index),
+        }
+    }
+
+    #[inline]
+    fn source(self) -> Result<&'a MapCell<'a>, (&'a Tree<'a>, u32)> {
+        match self.0 {
+            Shape::Made(cell) => Ok(cell),
+            Shape::Json(tree, index) => tree.changed_map(index).ok_or((tree, index)),
+        }
+    }
+}

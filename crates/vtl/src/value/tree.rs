@@ -1,0 +1,135 @@
+//! A JSON document as shared values: containers are places in it until a template changes them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use num_bigint::BigInt;
+
+use super::list::ListCell;
+use super::map::MapCell;
+use super::{List, Map, MethodError, Text, Value};
+use crate::heap::Heap;
+use crate::json::{Document, Kind, NodeRef, Number};
+
+/// One reading of a document. Handing out a value costs nothing; two handles to the same place of
+/// one tree are the same list or map.
+pub(crate) struct Tree<'a> {
+    document: &'a Document<'a>,
+    /// Whether anything below was changed: nearly always not.
+    is_changed: Cell<bool>,
+    lists: RefCell<HashMap<u32, &'a ListCell<'a>>>,
+    maps: RefCell<HashMap<u32, &'a MapCell<'a>>>,
+}
+
+impl<'a> Tree<'a> {
+    /// Begins a reading of the document that a node belongs to.
+    pub(crate) fn open(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<&'a Self, MethodError> {
+        let tree = Self {
+            document: node.document(),
+            is_changed: Cell::new(false),
+            lists: RefCell::default(),
+            maps: RefCell::default(),
+        };
+        heap.cells.meter.spend(size_of::<Self>())?;
+        Ok(heap.cells.trees.add(tree))
+    }
+
+    /// The value of a node, in a new reading of its document if it is a container.
+    pub(super) fn value_of(
+        heap: &'a Heap<'a>,
+        node: NodeRef<'a>,
+    ) -> Result<Value<'a>, MethodError> {
+        match scalar(node) {
+            Some(value) => Ok(value),
+            None => Ok(Self::open(heap, node)?.value(node)),
+        }
+    }
+
+    /// The value of one of the document's nodes.
+    #[inline]
+    pub(crate) fn value(&'a self, node: NodeRef<'a>) -> Value<'a> {
+        match node.kind() {
+            Kind::Array => Value::List(List::json(self, node.index())),
+            Kind::Object => Value::Map(Map::json(self, node.index())),
+            _ => scalar(node).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn node(&self, index: u32) -> NodeRef<'a> {
+        self.document.node(index)
+    }
+
+    /// The list that has taken the place of an array since it was changed.
+    #[inline]
+    pub(super) fn changed_list(&self, index: u32) -> Option<&'a ListCell<'a>> {
+        if !self.is_changed.get() {
+            return None;
+        }
+        self.lists.borrow().get(&index).copied()
+    }
+
+    #[inline]
+    pub(super) fn changed_map(&self, index: u32) -> Option<&'a MapCell<'a>> {
+        if !self.is_changed.get() {
+            return None;
+        }
+        self.maps.borrow().get(&index).copied()
+    }
+
+    /// Puts a list in the place of an array.
+    pub(super) fn change_list(
+        &'a self,
+        heap: &'a Heap<'a>,
+        index: u32,
+    ) -> Result<&'a ListCell<'a>, MethodError> {
+        let items: Vec<Value<'a>> = self.node(index).items().map(|node| self.value(node)).collect();
+        let cell = ListCell::keep(heap, items)?;
+        self.is_changed.set(true);
+        self.lists.borrow_mut().insert(index, cell);
+        Ok(cell)
+    }
+
+    /// Puts a map in the place of an object.
+    pub(super) fn change_map(
+        &'a self,
+        heap: &'a Heap<'a>,
+        index: u32,
+    ) -> Result<&'a MapCell<'a>, MethodError> {
+        let cell = MapCell::keep(heap)?;
+        for (name, node) in self.node(index).members() {
+            cell.put(heap, Value::String(name.into()), self.value(node))?;
+        }
+        cell.begin();
+        self.is_changed.set(true);
+        self.maps.borrow_mut().insert(index, cell);
+        Ok(cell)
+    }
+}
+
+impl<'a> From<std::borrow::Cow<'a, str>> for Text<'a> {
+    fn from(text: std::borrow::Cow<'a, str>) -> Self {
+        match text {
+            std::borrow::Cow::Borrowed(text) => Self::Borrowed(text),
+            std::borrow::Cow::Owned(text) => Self::Shared(text.into()),
+        }
+    }
+}
+
+/// The value of a node that is no container.
+fn scalar(node: NodeRef<'_>) -> Option<Value<'_>> {
+    Some(match node.kind() {
+        Kind::Null => Value::Null,
+        Kind::Boolean => Value::Boolean(node.boolean()?),
+        Kind::Number => match node.number()? {
+            Number::Integer(integer) => Value::Integer(integer),
+            Number::Long(long) => Value::Long(long),
+            Number::Big(digits) => {
+                Value::BigInteger(Rc::new(digits.parse::<BigInt>().unwrap_or_default()))
+            }
+            Number::Double(double) => Value::Double(double),
+        },
+        Kind::String => Value::String(node.string()?.into()),
+        Kind::Array | Kind::Object => return None,
+    })
+}
