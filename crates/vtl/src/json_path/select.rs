@@ -207,7 +207,11 @@ impl<'d> Search<'d> {
             }
             StepKind::Any => {
                 let mut values = node.members().map(|(_, value)| value).chain(node.items());
-                values.try_for_each(|value| self.go(value, rest, before.many(), found))
+                values.try_for_each(|value| match self.go(value, rest, before.many(), found) {
+                    // An argument of a function is missing: nothing is found in an array.
+                    Err(Stop::Missing) if is_array && !before.required => Ok(()),
+                    result => result,
+                })
             }
             StepKind::Filter(filter) => self.filter(node, filter, rest, before, found),
             StepKind::Function(function) => {
