@@ -37,7 +37,7 @@ impl<'t> Parser<'t, '_> {
         if bytes.get(at) != Some(&b'#') || !bytes.get(start).copied().is_some_and(begins_word) {
             return None;
         }
-        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@');
         let end = start + 1 + bytes[start + 1..].iter().take_while(part).count();
         let closed = !braced || bytes.get(end) == Some(&b'}');
         let name = &self.text[start..end];
@@ -337,7 +337,7 @@ impl<'t> Parser<'t, '_> {
     fn head_argument(&mut self) -> Result<Argument<'t>, Fault> {
         let start = self.at;
         if self.peek(0).is_some_and(begins_word) {
-            let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+            let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@');
             self.at += 1 + self.rest()[1..].iter().take_while(part).count();
             let word = &self.text[start..self.at];
             if !matches!(word, "true" | "false") {
