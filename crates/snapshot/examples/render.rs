@@ -8,7 +8,7 @@
 #![expect(unsafe_code, reason = "a global allocator is an unsafe trait by its nature")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends with a panic")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
