@@ -26,7 +26,7 @@ pub const KINDS: &[Kind] = &[
     allowable("authorization", "authorization by x-amazon-apigateway-auth"),
     allowable("authorizer", "authorizers and security schemes"),
     fixed("base-path", "base paths"),
-    allowable("body-mapping", "mappings from a body by more than a path to one value"),
+    allowable("body-mapping", "mappings from a body by what is no JSONPath"),
     allowable("cache", "caching of answers"),
     allowable("canary", "canaries of a stage"),
     allowable("client-certificate", "certificates of the gateway towards origins"),

@@ -5,12 +5,12 @@
 //! Everything is immutable once built; a request borrows it from first byte to last.
 
 mod access_log;
+mod body_path;
 mod compile;
 mod content;
 mod context;
 mod gateway_response;
 mod integration;
-mod json_path;
 mod method;
 mod part;
 pub mod reserved;
@@ -24,6 +24,7 @@ mod template;
 mod validation;
 
 pub use access_log::{ABSENT, AccessLog, LogFormat};
+pub use body_path::BodyPath;
 pub use compile::{Compiled, Inputs, compile};
 pub use content::{BinaryMediaTypes, Content, Conversion};
 pub use context::{
@@ -35,7 +36,6 @@ pub use integration::{
     Choice, HeaderPart, HttpCall, Integration, MockTemplate, PathPart, QueryPart, QueryValue,
     RequestTemplates, Source, Wait,
 };
-pub use json_path::{JsonPath, Step, UnusableJsonPath};
 pub use method::Method;
 pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};

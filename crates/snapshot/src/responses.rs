@@ -2,7 +2,7 @@
 
 use portico_model::ContentHandling;
 
-use crate::{ContextVariable, JsonPath, MappingTemplate};
+use crate::{BodyPath, ContextVariable, MappingTemplate};
 
 /// Statuses that an answer can have (RFC 9110, section 15).
 const STATUSES: std::ops::RangeInclusive<u16> = 100..=599;
@@ -43,8 +43,8 @@ pub enum ResponseSource {
     Context(ContextVariable),
     /// The body of the origin's answer; without one `{}`.
     Body,
-    /// One value of the body of the origin's answer.
-    BodyPath(JsonPath),
+    /// What a path leads to in the body of the origin's answer.
+    BodyPath(BodyPath),
 }
 
 impl Responses {
