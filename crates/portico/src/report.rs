@@ -196,6 +196,13 @@ impl Report {
     }
 }
 
+/// An error at a place of a file, with the line under it.
+pub(crate) fn error_at(source: &Source, place: &Place, message: &str, colours: bool) -> String {
+    let group = Level::ERROR.primary_title(printable(message)).elements(Vec::<Origin>::new());
+    let report = Report::new(source.clone(), Vec::new());
+    format!("{}\n", renderer(colours).render(&[report.excerpt(group, place)]))
+}
+
 impl Failure {
     /// The sentence as an error, with its help.
     pub(crate) fn render(&self, colours: bool) -> String {

@@ -10,6 +10,7 @@ mod paths;
 mod plain;
 mod surroundings;
 mod util;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +61,9 @@ pub struct Given<'g> {
     pub carried: Overrides,
     /// References besides the service's own: the members of an object.
     pub variables: Option<NodeRef<'g>>,
+    /// Whether there are `$input`, `$util`, `$context` and `$stageVariables`, as there always are in
+    /// the service.
+    pub has_service_objects: bool,
     pub bounds: Bounds,
 }
 
@@ -96,7 +100,16 @@ impl<'g> Given<'g> {
         carried: Overrides,
     ) -> Self {
         let bounds = Bounds::default();
-        Self { body, surroundings, context: None, stage_variables, carried, variables: None, bounds }
+        Self {
+            body,
+            surroundings,
+            context: None,
+            stage_variables,
+            carried,
+            variables: None,
+            has_service_objects: true,
+            bounds,
+        }
     }
 }
 
@@ -131,8 +144,8 @@ impl CompiledTemplate {
         given: Given<'_>,
         trace: Option<&mut dyn Trace>,
     ) -> Result<Rendered, TemplateError> {
-        let Given { body, surroundings, context, stage_variables, carried, variables, bounds } =
-            given;
+        let Given { body, surroundings, context, stage_variables, carried, variables, .. } = given;
+        let Given { has_service_objects, bounds, .. } = given;
         let source = self.reads_context.then(|| context::Source::new(surroundings, context));
         let heap = Heap::default();
         let input = Input::new(body, surroundings, &self.paths);
@@ -143,7 +156,14 @@ impl CompiledTemplate {
             }
             None => None,
         };
-        let host = Host { heap: &heap, input: &input, context, stage_variables, variables };
+        let host = Host {
+            heap: &heap,
+            input: &input,
+            context,
+            stage_variables,
+            variables,
+            has_service_objects,
+        };
         let text = self.template.render(&heap, &host, &bounds, trace)?;
         let overrides = match context {
             Some(context) => Some(context.overrides().ok_or(TemplateError::Overrides)?),
@@ -160,12 +180,16 @@ struct Host<'a> {
     context: Option<Context<'a>>,
     stage_variables: &'a BTreeMap<String, String>,
     variables: Option<NodeRef<'a>>,
+    has_service_objects: bool,
 }
 
 impl<'a> Globals<'a> for Host<'a> {
     fn get(&self, name: &str) -> Option<Value<'a>> {
         if let Some(node) = self.variables.and_then(|variables| variables.member(name)) {
-            return Value::json(self.heap, node).ok();
+            return variables::value(self.heap, node).ok();
+        }
+        if !self.has_service_objects {
+            return None;
         }
         match name {
             "input" => Some(Value::Object(self.input)),
