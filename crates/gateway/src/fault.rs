@@ -33,7 +33,12 @@ pub enum Fault {
     #[error("reading the body failed")]
     Abandoned(#[source] Abandoned),
     #[error("the {side} for {media_type} failed")]
-    Template { side: &'static str, media_type: Box<str>, #[source] error: TemplateError },
+    Template {
+        side: &'static str,
+        media_type: Box<str>,
+        #[source]
+        error: TemplateError,
+    },
     #[error("the origin's name has no address")]
     UnknownOrigin(#[source] CallError),
     #[error("the origin did not prove who it is")]

@@ -55,7 +55,8 @@ pub(crate) async fn handle<E: Emit>(
         Some(work) => Some(Box::pin(work.run(&scope, trail)).await?),
         None => None,
     };
-    let outbound = integration_request::prepare(&scope, request.body.framing(), sent.as_deref_mut())?;
+    let outbound =
+        integration_request::prepare(&scope, request.body.framing(), sent.as_deref_mut())?;
     let mut inbound = integration::call(&matched, outbound, request, trail).await?;
     let made = match transform::of_answer(&scope, &mut inbound, sent.as_deref_mut())? {
         Some(work) => Some(Box::pin(work.run(&scope, trail)).await?),

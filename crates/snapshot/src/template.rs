@@ -146,6 +146,7 @@ impl CompiledTemplate {
     ) -> Result<Rendered, TemplateError> {
         let Given { body, surroundings, context, stage_variables, carried, variables, .. } = given;
         let Given { has_service_objects, bounds, .. } = given;
+        let trace = trace.map(|trace| -> &mut dyn Trace { trace });
         let source = self.reads_context.then(|| context::Source::new(surroundings, context));
         let heap = Heap::default();
         let input = Input::new(body, surroundings, &self.paths);

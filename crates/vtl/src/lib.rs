@@ -25,6 +25,7 @@ mod value;
 pub use bounds::Bounds;
 pub use dialect::Dialect;
 pub use heap::Heap;
+pub use number::write_double;
 pub use pattern::{Pattern, PatternError};
 pub use template::{Globals, ParseError, RenderError, RenderErrorKind, Template, Trace};
 pub use value::{Array, Cursor, Entry, List, Map, MethodError, Object, SubList, Text, Value};

@@ -108,6 +108,19 @@ pub(crate) fn call<'a>(
         }
         _ => {}
     }
+    let answer = dispatch(heap, receiver, method, arguments)?;
+    if answer.is_none() && !arguments.is_empty() && takes_nothing(receiver, method) {
+        return Err(MethodError::TooManyArguments);
+    }
+    Ok(answer)
+}
+
+fn dispatch<'a>(
+    heap: &'a Heap<'a>,
+    receiver: &Value<'a>,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
     match receiver {
         Value::String(text) => string::call(heap, text, method, arguments),
         Value::Map(map) => map::call(heap, *map, method, arguments),
@@ -126,6 +139,50 @@ pub(crate) fn call<'a>(
         Value::Boolean(boolean) => boolean::call(*boolean, method, arguments),
         Value::Char(unit) => boolean::call_char(*unit, method, arguments),
         Value::Null | Value::Block(_) | Value::Object(_) => Ok(None),
+    }
+}
+
+/// Whether the class has the method without parameters.
+///
+/// Velocity 1.7 takes such a method for one that fits any arguments, unless another fits better, and
+/// then fails to call it.
+fn takes_nothing(receiver: &Value<'_>, method: Method) -> bool {
+    use Method as M;
+    match (receiver, method) {
+        (_, M::ToString | M::HashCode) => true,
+        (
+            Value::String(_),
+            M::Length
+            | M::IsEmpty
+            | M::ToCharArray
+            | M::Trim
+            | M::ToUpperCase
+            | M::ToLowerCase
+            | M::Intern,
+        ) => true,
+        (Value::List(_) | Value::Map(_), M::Clone) => true,
+        (Value::Map(_), M::KeySet | M::Values | M::EntrySet | M::Size | M::IsEmpty | M::Clear) => {
+            true
+        }
+        (
+            Value::List(_)
+            | Value::SubList(_)
+            | Value::Array(_)
+            | Value::KeySet(_)
+            | Value::Values(_)
+            | Value::EntrySet(_),
+            M::Size | M::IsEmpty | M::Clear | M::ToArray | M::Iterator,
+        ) => true,
+        (Value::Entry(_), M::GetKey | M::GetValue) => true,
+        (Value::Cursor(_), M::HasNext | M::Next | M::Remove) => true,
+        (
+            Value::Integer(_) | Value::Long(_) | Value::BigInteger(_) | Value::Double(_),
+            M::IntValue | M::LongValue | M::DoubleValue | M::ShortValue | M::ByteValue,
+        ) => true,
+        (Value::Double(_), M::IsNaN | M::IsInfinite) => true,
+        (Value::BigInteger(_), M::Signum | M::BitCount) => true,
+        (Value::Boolean(_), M::BooleanValue) | (Value::Char(_), M::CharValue) => true,
+        _ => false,
     }
 }
 

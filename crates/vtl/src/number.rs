@@ -28,7 +28,7 @@ pub(crate) fn write_integer(mut integer: i64, out: &mut String) {
 }
 
 /// Appends a double as `Double.toString`: `4.0`, `1.0E-4`, `1.23456789E9`.
-pub(crate) fn write_double(double: f64, out: &mut String) {
+pub fn write_double(double: f64, out: &mut String) {
     if double.is_nan() {
         return out.push_str("NaN");
     }

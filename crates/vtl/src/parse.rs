@@ -14,6 +14,7 @@ mod text;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::dialect::Dialect;
 use crate::tree::{Block, Macro};
@@ -40,7 +41,7 @@ pub(crate) struct Fault {
 /// Compiles a whole template.
 pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
     let mut shared = Shared::new(dialect);
-    let mut parser = Parser { text, at: 0, origin: Origin::Here(0), shared: &mut shared };
+    let mut parser = Parser { text, at: 0, origin: Origin::Here(0), literal: 0..0, shared: &mut shared };
     let block = parser.whole()?;
     Ok(Parsed { block, names: shared.names, macros: shared.macros })
 }
@@ -85,6 +86,8 @@ struct Parser<'t, 's> {
     /// Always between characters.
     at: usize,
     origin: Origin,
+    /// Where the expression stands that was read last.
+    literal: Range<usize>,
     shared: &'s mut Shared,
 }
 

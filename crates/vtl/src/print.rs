@@ -62,6 +62,7 @@ impl Printer<'_> {
                 self.depth -= 1;
             }
             Value::List(list) if list.is_json() => return self.json(value, Slashes::Escaped, out),
+            Value::Map(map) if map.is_silent() => {}
             Value::Map(map) => return self.print_map(*map, out),
             collection => return self.print_collection(collection, out),
         }
@@ -94,6 +95,9 @@ impl Printer<'_> {
     fn print_collection(&mut self, value: &Value<'_>, out: &mut String) -> Result<(), MethodError> {
         self.enter()?;
         out.push('[');
+        if let Value::EntrySet(map) = value {
+            self.print_entries(*map, out)?;
+        }
         for (n, item) in elements(value)?.iter().enumerate() {
             if n > 0 {
                 out.push_str(", ");
@@ -106,6 +110,18 @@ impl Printer<'_> {
         }
         out.push(']');
         self.depth -= 1;
+        Ok(())
+    }
+
+    fn print_entries(&mut self, map: Map<'_>, out: &mut String) -> Result<(), MethodError> {
+        for (n, (key, value)) in map.to_vec().iter().enumerate() {
+            if n > 0 {
+                out.push_str(", ");
+            }
+            self.print(key, out)?;
+            out.push('=');
+            self.print(value, out)?;
+        }
         Ok(())
     }
 

@@ -102,7 +102,17 @@ pub(crate) struct Interpolated {
 #[derive(Debug)]
 pub(crate) struct Chain<Operator> {
     pub first: Operand,
-    pub rest: Box<[(Operator, Operand)]>,
+    pub rest: Box<[Link<Operator>]>,
+}
+
+/// An operator and its right side.
+#[derive(Debug)]
+pub(crate) struct Link<Operator> {
+    pub operator: Operator,
+    pub operand: Operand,
+    /// The right side with the white space around it: what a further `+` joins if the operator
+    /// gave null.
+    pub written: Box<str>,
 }
 
 /// One side of an operator.

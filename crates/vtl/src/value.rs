@@ -17,7 +17,8 @@ use std::rc::Rc;
 use num_bigint::BigInt;
 
 use crate::heap::Heap;
-use crate::json::NodeRef;
+use crate::json::{NodeRef, Slashes};
+use crate::print::{print, print_json};
 
 pub(crate) use cells::{Cells, Meter};
 pub(crate) use equality::same;
@@ -118,6 +119,9 @@ pub enum MethodError {
     /// An argument outside what the method takes.
     #[error("illegal argument: {0}")]
     IllegalArgument(&'static str),
+    /// A method without parameters was called with arguments.
+    #[error("the method takes no arguments")]
+    TooManyArguments,
     /// A value of a class that cannot stand here.
     #[error("a value of this class cannot stand here")]
     WrongClass,
@@ -164,6 +168,16 @@ impl<'a> Value<'a> {
             Self::String(text) => Some(text.as_str()),
             _ => None,
         }
+    }
+
+    /// Appends what `$x` prints; null is `null`.
+    pub fn print(&self, heap: &Heap<'_>, out: &mut String) -> Result<(), MethodError> {
+        print(&heap.cells.meter, self, out)
+    }
+
+    /// Appends the value as compact JSON.
+    pub fn write_json(&self, heap: &Heap<'_>, out: &mut String) -> Result<(), MethodError> {
+        print_json(&heap.cells.meter, self, Slashes::Plain, out)
     }
 
     /// Whether it is null.

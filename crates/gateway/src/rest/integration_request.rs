@@ -1,7 +1,7 @@
 //! Makes the integration's request of the client's.
 
-use portico_model::limits::PAYLOAD_BYTES;
 use portico_model::HttpMethod;
+use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::{self, Hold, OutboundBody};
 use portico_net::{Field, Framing, Name, write_field};
 use portico_snapshot::{

@@ -2,9 +2,7 @@
 
 use portico_net::upstream::Answer;
 use portico_net::{Body, Name, Response};
-use portico_snapshot::{
-    Integration, MappingTemplate, ResponseRule, ResponseSource, Responses,
-};
+use portico_snapshot::{Integration, MappingTemplate, ResponseRule, ResponseSource, Responses};
 
 use crate::fault::Fault;
 use crate::rest::accept;

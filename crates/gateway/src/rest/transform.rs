@@ -33,7 +33,8 @@ pub(crate) fn of_request<'a>(scope: &Scope<'a>) -> Result<Option<Work<'a>>, Faul
             Choice::PassThrough => return Ok(of_passing(scope, call)),
             Choice::Refused => return Ok(None),
         },
-        Integration::Mock { templates, .. } => match templates.choose(body::media_type(scope.head)) {
+        Integration::Mock { templates, .. } => match templates.choose(body::media_type(scope.head))
+        {
             Choice::Template(media_type, MockTemplate::Text(template)) => {
                 (None, media_type, template)
             }

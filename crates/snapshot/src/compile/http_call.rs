@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portico_model::{
-    Class, DocumentPath, Finding, Integration, IntegrationType, TransferMode,
-};
+use portico_model::{Class, DocumentPath, Finding, Integration, IntegrationType, TransferMode};
 
 use super::compiler::{Compiler, MethodScope, Substituted};
 use super::mapping::{self, Location, Mapped};
@@ -74,7 +72,8 @@ pub(super) fn compile(
             Piece::Literal(_) => None,
         })
     };
-    let failed = report_unmapped(compiler, &uri_path, names(), &mappings);
+    let failed = !may_override(integration)
+        && report_unmapped(compiler, &uri_path, names(), &mappings);
     report_unused(compiler, &integration.path, names(), &mappings);
     if failed || mappings.failed || !has_tls {
         return Err(NoCall::Refused);

@@ -17,7 +17,8 @@ pub(super) fn compile(
     text: &str,
 ) -> Option<MappingTemplate> {
     if text.len() > TEMPLATE_BYTES {
-        let message = format!("the template has {} bytes, and {TEMPLATE_BYTES} is most", text.len());
+        let message =
+            format!("the template has {} bytes, and {TEMPLATE_BYTES} is most", text.len());
         compiler.invalid("template-size", &path, message);
         return None;
     }
@@ -30,7 +31,8 @@ pub(super) fn compile(
         }
         Err(error) => error,
     };
-    let message = format!("the template does not parse: {why}, so its requests are answered with 500");
+    let message =
+        format!("the template does not parse: {why}, so its requests are answered with 500");
     compiler.report(Finding::new(Class::Ignored, "template-syntax", path, message));
     Some(MappingTemplate::Broken(format!("the template does not parse: {why}").into()))
 }

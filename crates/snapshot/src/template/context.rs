@@ -111,7 +111,10 @@ impl<'a> Context<'a> {
             Some(Value::Map(map)) => plain::members(self.heap, map),
             _ => Some(Vec::new()),
         };
-        Some(Overrides { request: members(REQUEST_OVERRIDE)?, response: members(RESPONSE_OVERRIDE)? })
+        Some(Overrides {
+            request: members(REQUEST_OVERRIDE)?,
+            response: members(RESPONSE_OVERRIDE)?,
+        })
     }
 }
 
@@ -163,11 +166,7 @@ fn fill_missing<'a>(
 }
 
 /// Copies an object, whose objects print nothing like those of a request.
-fn fill_from<'a>(
-    heap: &'a Heap<'a>,
-    map: Map<'a>,
-    node: NodeRef<'a>,
-) -> Result<(), MethodError> {
+fn fill_from<'a>(heap: &'a Heap<'a>, map: Map<'a>, node: NodeRef<'a>) -> Result<(), MethodError> {
     for (name, member) in node.members() {
         let value = match member.kind() {
             Kind::Object => {

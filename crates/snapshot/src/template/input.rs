@@ -29,11 +29,7 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(
-        body: &'a str,
-        surroundings: &'a dyn Surroundings,
-        paths: &'a Paths,
-    ) -> Self {
+    pub(super) fn new(body: &'a str, surroundings: &'a dyn Surroundings, paths: &'a Paths) -> Self {
         let (document, texts, parameters) = Default::default();
         Self { body, surroundings, paths, document, texts, parameters }
     }
@@ -60,7 +56,7 @@ impl<'a> Input<'a> {
     fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<String, MethodError> {
         let mut out = String::new();
         match self.select(path)? {
-            Selected::Missing => out.push_str(NOTHING),
+            Selected::Missing | Selected::Null => out.push_str(NOTHING),
             Selected::Node(node) if node.kind() == Kind::Null => out.push_str(NOTHING),
             Selected::Node(node) => node.write_json(Slashes::Plain, &mut out),
             other => value(heap, other)?.write_json(heap, &mut out)?,
@@ -122,7 +118,7 @@ impl<'a> Object<'a> for Input<'a> {
 /// What a path leads to, as a value. What is missing is null.
 fn value<'a>(heap: &'a Heap<'a>, selected: Selected<'a>) -> Result<Value<'a>, MethodError> {
     Ok(match selected {
-        Selected::Missing => Value::Null,
+        Selected::Missing | Selected::Null => Value::Null,
         Selected::Node(node) => Value::json(heap, node)?,
         Selected::List(items) => {
             let items: Result<_, _> = items.into_iter().map(|item| value(heap, item)).collect();

@@ -18,9 +18,8 @@ impl Texts {
             let value = String::from_utf8_lossy(value).into_owned();
             // Names of header fields are one name in any case.
             let is_header = place == ParameterPlace::Header;
-            let is_it = |known: &str| {
-                known == name || (is_header && known.eq_ignore_ascii_case(&name))
-            };
+            let is_it =
+                |known: &str| known == name || (is_header && known.eq_ignore_ascii_case(&name));
             match texts.iter_mut().find(|(known, _)| is_it(known)) {
                 Some((_, known)) => *known = value,
                 None => texts.push((name.into_owned(), value)),

@@ -25,6 +25,9 @@ fn print_parts(parts: &[PathPart]) -> String {
     let print = |part: &PathPart| match part {
         PathPart::Literal(literal) => String::from_utf8_lossy(literal).into_owned(),
         PathPart::Value(source) => format!("<{}>", print_source(source)),
+        PathPart::Variable(name, value) => {
+            format!("<{name}: {}>", print_parts(std::slice::from_ref(value)))
+        }
     };
     parts.iter().map(print).collect()
 }

@@ -1,8 +1,6 @@
 //! Documents compiled: proxies, mocks, throttles, routes and origins.
 
-use portico_model::{
-    Allow, ContentHandling, IntegrationType, MethodSetting, PassthroughBehavior, Stage,
-};
+use portico_model::{Allow, ContentHandling, IntegrationType, MethodSetting, Stage};
 use portico_snapshot::{Choice, Inputs, Integration, MockTemplate, compile};
 
 use crate::documents::{

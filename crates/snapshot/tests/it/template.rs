@@ -113,7 +113,11 @@ fn input_has_the_parameters() {
     check("$input.params('x-own') [$input.params('none')]", "", "mine []");
     check("$input.params('both')", "", "path");
     check("$input.params().keySet()", "", "[path, querystring, header]");
-    check("$input.params().querystring $input.params().header", "", "{both=query, q=2} {X-Own=mine, both=header}");
+    check(
+        "$input.params().querystring $input.params().header",
+        "",
+        "{both=query, q=2} {X-Own=mine, both=header}",
+    );
     check("$input.params().get('path').get('id') $input.params().path.id", "", "7 7");
     check("#set($input.params().path.id = 8)$input.params().path.id", "", "8");
 }
@@ -124,14 +128,22 @@ fn util_has_its_functions() {
     check("$util.urlEncode('x y/&') $util.urlDecode('x+y%2F')", "", "x+y%2F%26 x y/");
     check("$util.parseJson('{\"a\":[1,{\"b\":2}]}').a[1].b", "", "2");
     check("$util.base64Encode('ab') $util.base64Decode('YWI=')", "", "YWI= ab");
-    check("[$util.urlEncode($none)] [$util.parseJson('')] [$util.base64Decode('')]", "", "[] [] []");
+    check(
+        "[$util.urlEncode($none)] [$util.parseJson('')] [$util.base64Decode('')]",
+        "",
+        "[] [] []",
+    );
     check("$util.urlEncode(1.50) $util.escapeJavaScript(true)", "", "1.5 true");
     check("[$util.none('a')] [$util.urlEncode('a', 'b')] [$util]", "", "[] [] []");
 }
 
 #[test]
 fn context_is_a_map_of_maps() {
-    check("$context.requestId $context['stage'] ${context.identity.sourceIp}", "", "r-1 prod 203.0.113.7");
+    check(
+        "$context.requestId $context['stage'] ${context.identity.sourceIp}",
+        "",
+        "r-1 prod 203.0.113.7",
+    );
     check("[$context.apiId] [$context.none] [$context.identity.user]", "", "[] [] []");
     check("$context.identity.userAgent", "", "a\u{fffd}b");
     check("[$context.identity] [$context.get('identity')] [$context]", "", "[] [] []");
@@ -142,7 +154,11 @@ fn context_is_a_map_of_maps() {
          protocol, requestOverride, stage, domainPrefix, requestTimeEpoch, requestId, identity, \
          domainName, deploymentId, responseOverride, apiId]",
     );
-    check("$stageVariables.color $stageVariables['color'] ${stageVariables['color']}", "", "green green green");
+    check(
+        "$stageVariables.color $stageVariables['color'] ${stageVariables['color']}",
+        "",
+        "green green green",
+    );
     check("[$stageVariables.none]", "", "[]");
 }
 

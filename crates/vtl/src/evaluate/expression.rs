@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Evaluator, Halt};
 use crate::operator;
-use crate::tree::{Arithmetic, Chain, Comparison, Expression, Interpolated, Operand};
+use crate::tree::{Arithmetic, Chain, Comparison, Expression, Interpolated, Link, Operand};
 use crate::value::{List, Map, Value};
 
 impl<'a> Evaluator<'a, '_> {
@@ -81,10 +81,10 @@ impl<'a> Evaluator<'a, '_> {
     fn compare(&mut self, chain: &'a Chain<Comparison>) -> Result<bool, Halt> {
         let mut left = self.operand(&chain.first)?;
         let mut holds = false;
-        for (comparison, operand) in &chain.rest {
+        for Link { operator, operand, .. } in &chain.rest {
             let right = self.operand(operand)?;
             let meter = &self.heap.cells.meter;
-            holds = match comparison {
+            holds = match operator {
                 Comparison::Equal => self.at(operand.at, operator::equal(meter, &left, &right))?,
                 Comparison::Unequal => {
                     !self.at(operand.at, operator::equal(meter, &left, &right))?
@@ -106,7 +106,7 @@ impl<'a> Evaluator<'a, '_> {
     fn arithmetic(&mut self, chain: &'a Chain<Arithmetic>) -> Result<Value<'a>, Halt> {
         let mut left = self.operand(&chain.first)?;
         let mut literal = &*chain.first.literal;
-        for (operator, operand) in &chain.rest {
+        for Link { operator, operand, written } in &chain.rest {
             self.step()?;
             let mut right = self.operand(operand)?;
             let result = match operator {
@@ -125,7 +125,7 @@ impl<'a> Evaluator<'a, '_> {
                 Arithmetic::Modulo => operator::remainder(&left, &right),
             };
             left = self.at(operand.at, result)?;
-            literal = "";
+            literal = written;
         }
         Ok(left)
     }

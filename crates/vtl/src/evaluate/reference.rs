@@ -100,15 +100,19 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         let value = self.reference(reference)?;
-        let printed = if value.is_null() { slashes } else { slashes / 2 };
+        let (is_odd, is_null) = (slashes % 2 == 1, value.is_null());
+        let printed = match (is_odd, is_null) {
+            (_, false) => slashes / 2,
+            (true, true) => slashes / 2 + 1,
+            (false, true) => slashes,
+        };
         out.extend(std::iter::repeat_n('\\', printed));
-        match value {
-            value if slashes % 2 == 0 && !value.is_null() => self.print(&value, reference.at, out),
-            _ => {
-                out.push_str(&reference.literal);
-                Ok(())
-            }
+        match (is_odd, is_null) {
+            (false, false) => return self.print(&value, reference.at, out),
+            (false, true) if reference.quiet => {}
+            _ => out.push_str(&reference.literal),
         }
+        Ok(())
     }
 
     /// Appends a value.

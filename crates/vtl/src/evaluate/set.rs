@@ -40,12 +40,16 @@ impl<'a> Evaluator<'a, '_> {
                 let set = method::set_property(self.heap, parent, name, value);
                 self.at(*at, set)
             }
+            // `$m.size() = 1` sets the property `size`.
+            Step::Method { at, name, .. } => {
+                let set = method::set_property(self.heap, parent, name.as_str(), value);
+                self.at(*at, set)
+            }
             Step::Index { at, index } => {
                 let index = self.value(index)?;
                 let set = method::set_index(self.heap, parent, &index, value);
                 self.at(*at, set)
             }
-            Step::Method { .. } => Ok(()),
         }
     }
 }

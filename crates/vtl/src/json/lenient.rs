@@ -1,7 +1,7 @@
 //! The loose form of JSON that the service takes: writes it anew as JSON.
 //!
-//! Names and texts need no quotes or take `'`; commas may be missing something on either side; a
-//! text that is no object and no array is one string. Source: answers of the service to mocks such
+//! Names and texts need no quotes, or take `'`; empty places between commas do not count; a text
+//! that is no object and no array is one string, and nothing counts behind the outermost value. Source: answers of the service to mocks such
 //! as `{statusCode: 200,}`; for the rest, what its JSON library for Java does when it is permissive.
 
 use super::{DEPTH, JsonError, JsonProblem, Slashes, write_string};
@@ -63,6 +63,9 @@ impl<'a> Reader<'a> {
             Some(quote @ ('"' | '\'')) => self.quoted(quote)?,
             _ => {
                 let name = self.bare(&[':']);
+                if name.is_empty() {
+                    return Err(JsonProblem::Unexpected);
+                }
                 write_string(name, Slashes::Plain, &mut self.out);
             }
         }
@@ -108,9 +111,12 @@ impl<'a> Reader<'a> {
         text.trim_matches([' ', '\t', '\r', '\n'])
     }
 
+    /// Reads a text in quotes. Control characters in it count unless it has escapes.
     fn quoted(&mut self, quote: char) -> Result<(), JsonProblem> {
         self.at += 1;
         self.out.push('"');
+        let rest = &self.text[self.at..];
+        let has_escapes = rest.find([quote, '\\']).is_some_and(|at| rest[at..].starts_with('\\'));
         loop {
             let rest = &self.text[self.at..];
             let c = rest.chars().next().ok_or(JsonProblem::End)?;
@@ -119,7 +125,8 @@ impl<'a> Reader<'a> {
                 _ if c == quote => break,
                 '\\' => self.escape()?,
                 '"' => self.out.push_str("\\\""),
-                '\0'..' ' => {}
+                '\0'..' ' | '\x7f' if has_escapes => {}
+                '\0'..' ' => self.out.push_str(&format!("\\u{:04x}", u32::from(c))),
                 _ => self.out.push(c),
             }
         }
@@ -127,51 +134,144 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Copies an escape that JSON has; of others the backslash is left out.
+    /// Reads what follows a backslash. An escape that nobody knows stands for nothing.
     fn escape(&mut self) -> Result<(), JsonProblem> {
         let rest = &self.text[self.at..];
         let c = rest.chars().next().ok_or(JsonProblem::End)?;
         self.at += c.len_utf8();
-        match c {
-            'u' => {
-                let digits = rest.get(1..5).ok_or(JsonProblem::Escape)?;
-                if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                    return Err(JsonProblem::Escape);
-                }
-                self.out.push_str("\\u");
-                self.out.push_str(digits);
-                self.at += 4;
+        let digits = match c {
+            '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' => {
+                self.out.extend(['\\', c]);
+                return Ok(());
             }
-            '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' => self.out.extend(['\\', c]),
-            '\0'..' ' => {}
-            _ => self.out.push(c),
+            '\'' => {
+                self.out.push(c);
+                return Ok(());
+            }
+            'u' => 4,
+            'x' => 2,
+            _ => return Ok(()),
+        };
+        let digits = rest.get(1..1 + digits).ok_or(JsonProblem::Escape)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(JsonProblem::Escape);
         }
+        self.out.push_str(&format!("\\u{digits:0>4}"));
+        self.at += digits.len();
         Ok(())
     }
 }
 
 /// Appends what stands without quotes: a number, one of the three words, or a string.
 fn write_bare(text: &str, out: &mut String) {
-    match text {
-        "true" | "false" | "null" => out.push_str(text),
-        _ => match as_number(text) {
-            Some((sign, digits)) => out.extend([sign, digits]),
-            None => write_string(text, Slashes::Plain, out),
-        },
+    if matches!(text, "true" | "false" | "null") {
+        out.push_str(text);
+    } else if write_number(text, out).is_none() {
+        write_string(text, Slashes::Plain, out);
     }
 }
 
-/// The sign of a number and its text without needless zeros in front.
-fn as_number(text: &str) -> Option<(&str, &str)> {
-    let (sign, digits) = text.split_at(usize::from(text.starts_with('-')));
-    let whole = digits.bytes().take_while(u8::is_ascii_digit).count();
-    let after = &digits[whole..];
-    let is_number = whole > 0
-        && (after.is_empty() || after.starts_with(['.', 'e', 'E']))
-        && digits.bytes().last().is_some_and(|last| last.is_ascii_digit())
-        && !after.starts_with(".e")
-        && !after.starts_with(".E")
-        && digits.parse::<f64>().is_ok();
-    let zeros = digits[..whole].bytes().take_while(|digit| *digit == b'0').count();
-    is_number.then(|| (sign, &digits[zeros.min(whole - 1)..]))
+/// Appends a number as JSON writes it: the loose one may begin with zeros, or with the point behind
+/// a minus, and end with the point.
+fn write_number(text: &str, out: &mut String) -> Option<()> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let is_signed = unsigned.len() < text.len();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let (whole, rest) = unsigned.split_at(digits(unsigned));
+    let fraction = rest.strip_prefix('.');
+    let (fraction, rest) = match fraction {
+        Some(after) => (Some(&after[..digits(after)]), &after[digits(after)..]),
+        None => (None, rest),
+    };
+    let exponent = rest.strip_prefix(['e', 'E']);
+    let is_exponent = exponent.is_none_or(|exponent| {
+        let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        !power.is_empty() && digits(power) == power.len()
+    });
+    let has_digits =
+        !whole.is_empty() || (is_signed && fraction.is_some_and(|text| !text.is_empty()));
+    if !has_digits || !is_exponent || (exponent.is_none() && !rest.is_empty()) {
+        return None;
+    }
+    let whole = whole.trim_start_matches('0');
+    out.push_str(if is_signed { "-" } else { "" });
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(if fraction.is_empty() { "0" } else { fraction });
+    }
+    out.push_str(rest);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loose_texts_are_written_as_json() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(strict(text).as_deref(), Ok(expected), "{text}");
+        };
+        check("{statusCode: 200}", r#"{"statusCode":200}"#);
+        check("{\"statusCode\": 200,}", r#"{"statusCode":200}"#);
+        check("{ 'a b' : 'c\"d' , e f : g h }", r#"{"a b":"c\"d","e f":"g h"}"#);
+        check("{a:[1,{b:2},],c:,d:true,e:null}", r#"{"a":[1,{"b":2}],"c":"","d":true,"e":null}"#);
+        check("[,1,,2,]", "[1,2]");
+        check("[a b,c:d,true]", r#"["a b","c:d",true]"#);
+        check("{a:b:c}", r#"{"a":"b:c"}"#);
+        check("{a:1} and more", r#"{"a":1}"#);
+        check(" hello, world ", "\"hello, world\"");
+        check("a=1&b=\"2\"", r#""a=1&b=\"2\"""#);
+        check("<xml/>", "\"<xml/>\"");
+        check("line\nline", "\"line\\nline\"");
+    }
+
+    #[test]
+    fn loose_numbers_are_numbers() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(strict(text).as_deref(), Ok(expected), "{text}");
+        };
+        for (text, expected) in [
+            ("007", "7"),
+            ("-007", "-7"),
+            ("00", "0"),
+            ("1.", "1.0"),
+            ("1.e5", "1.0e5"),
+            ("-.5", "-0.5"),
+            ("00.5", "0.5"),
+            ("1e5", "1e5"),
+        ] {
+            check(text, expected);
+        }
+        for text in [".5", "1e", "1.5e", "--1", "+1", "1.5.5", "12a", "0x10", "-", "NaN", "True"] {
+            check(text, &format!("\"{text}\""));
+        }
+    }
+
+    #[test]
+    fn loose_strings_take_escapes() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(strict(text).as_deref(), Ok(expected), "{text}");
+        };
+        check(r#"'\n\'\x41\u00e9\q'"#, r#""\n'\u0041\u00e9""#);
+        check("'x\ny'", r#""x\u000ay""#);
+        check("'x\ny\\tz'", r#""xy\tz""#);
+    }
+
+    #[test]
+    fn what_is_not_even_loose_is_refused() {
+        let check = |text: &str, expected: JsonProblem| {
+            assert_eq!(strict(text).map_err(|error| error.problem), Err(expected), "{text}");
+        };
+        for text in ["", " ", "{", "[1", "{a", "{a:", "{a:1", "'a", "\"a", "'a\\"] {
+            check(text, JsonProblem::End);
+        }
+        for text in ["}", "]", ":", "{:1}", "{a:}", "[}", "{'a'b:1}", "{a:'b'c}", "[:]"] {
+            check(text, JsonProblem::Unexpected);
+        }
+        for text in ["'\\u12'", "'\\u00g0'", "'\\xg0'"] {
+            check(text, JsonProblem::Escape);
+        }
+    }
 }

@@ -89,37 +89,60 @@ fn read_unit(text: &[u8]) -> Option<u16> {
     u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// Appends a text as a JSON string.
+/// Appends a text as a JSON string. Like the service's JSON library it also escapes U+007F to U+009F
+/// and U+2000 to U+20FF, for example `\u20AC` for the Euro sign.
 pub(crate) fn write_string(text: &str, slashes: Slashes, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| must_escape(byte, slashes)) {
-        out.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            0x8 => out.push_str("\\b"),
-            0xc => out.push_str("\\f"),
-            control @ 0..b' ' => {
-                out.push_str("\\u00");
-                for digit in [control >> 4, control & 15] {
-                    out.extend(
-                        char::from_digit(u32::from(digit), 16).map(|c| c.to_ascii_uppercase()),
-                    );
-                }
-            }
-            other => {
-                out.push('\\');
-                out.push(char::from(other));
-            }
+    while let Some(at) = rest.bytes().position(|byte| may_escape(byte, slashes)) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = special.chars();
+        if let Some(c) = chars.next() {
+            write_char(c, out);
         }
-        rest = &rest[at + 1..];
+        rest = chars.as_str();
     }
     out.push_str(rest);
     out.push('"');
 }
 
-fn must_escape(byte: u8, slashes: Slashes) -> bool {
-    byte < b' ' || byte == b'"' || byte == b'\\' || (byte == b'/' && slashes == Slashes::Escaped)
+/// Whether a string that JSON has without escapes needs none of the library's either.
+#[inline]
+pub(super) fn is_common(text: &str) -> bool {
+    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    let is_common = |eight: &[u8; 8]| {
+        let eight = u64::from_le_bytes(*eight);
+        let deletes = eight ^ (0x7f * ONES);
+        (eight | (deletes.wrapping_sub(ONES) & !deletes)) & HIGHS == 0
+    };
+    eights.iter().all(is_common) && rest.iter().all(|byte| *byte < 0x7f)
+}
+
+/// Whether a character that begins with this byte may have to be escaped.
+fn may_escape(byte: u8, slashes: Slashes) -> bool {
+    match byte {
+        0..b' ' | b'"' | b'\\' | 0x7f | 0xc2 | 0xe2 => true,
+        b'/' => slashes == Slashes::Escaped,
+        _ => false,
+    }
+}
+
+fn write_char(c: char, out: &mut String) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        '"' | '\\' | '/' => out.extend(['\\', c]),
+        '\0'..' ' | '\u{7f}'..='\u{9f}' | '\u{2000}'..='\u{20ff}' => {
+            out.push_str("\\u");
+            for place in [12, 8, 4, 0] {
+                let digit = char::from_digit((u32::from(c) >> place) & 15, 16);
+                out.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+            }
+        }
+        _ => out.push(c),
+    }
 }

@@ -1,6 +1,7 @@
 //! Writes values as compact JSON: no blanks, members in order, numbers as Java prints them.
 
 use super::node::{Items, Members};
+use super::string::is_common;
 use super::{Kind, NodeRef, Number, write_string};
 
 /// How `/` is written in strings.
@@ -57,7 +58,7 @@ impl<'d> NodeRef<'d> {
             }
             Kind::Number => self.number().into_iter().for_each(|number| write_number(number, out)),
             Kind::String => match self.plain() {
-                Some(plain) if slashes == Slashes::Plain => {
+                Some(plain) if slashes == Slashes::Plain && is_common(plain) => {
                     // What needs no escape there needs none here.
                     out.push('"');
                     out.push_str(plain);

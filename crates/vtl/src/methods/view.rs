@@ -41,7 +41,12 @@ pub(crate) fn call<'a>(
         | (Method::ToArray | Method::Iterator, []) => {
             read(heap, view, &to_vec(heap, view)?, method, arguments)
         }
-        (Method::Add | Method::AddAll, [_]) => Err(MethodError::Unsupported),
+        (Method::Add, [_]) => Err(MethodError::Unsupported),
+        (Method::AddAll, [others]) => match collection(heap, others)? {
+            Some(others) if others.is_empty() => some(false),
+            Some(_) => Err(MethodError::Unsupported),
+            None => null_or_missing(others),
+        },
         (Method::Clear, []) => map.clear(heap).and_then(|()| nothing()),
         (Method::Remove, [wanted]) => remove(heap, *map, view, |heap, items| {
             let place = crate::method::position(heap, items, wanted)?;

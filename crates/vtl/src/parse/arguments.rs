@@ -20,6 +20,9 @@ impl Parser<'_, '_> {
         let start = self.at;
         self.at += 1;
         let mut arguments = Vec::new();
+        if self.is_lost() {
+            self.skip_lost(Words::Null);
+        }
         if self.eat(b')') {
             return Ok(arguments.into());
         }
@@ -37,35 +40,50 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Whether an argument, a blank or `)` stands `ahead` bytes further.
-    pub(super) fn may_be_argument(&self, ahead: usize) -> bool {
-        match self.peek(ahead) {
-            Some(b'-') => {
-                self.peek(ahead + 1).is_some_and(|byte| byte.is_ascii_digit() || byte == b'.')
-            }
-            Some(b'.') => self.peek(ahead + 1).is_some_and(|byte| byte.is_ascii_digit()),
-            Some(b'$') => self.is_reference(self.at + ahead),
-            Some(b'"' | b'\'' | b'[' | b'{' | b')' | b' ' | b'\t' | b'\n' | b'\r') => true,
-            Some(byte) => byte.is_ascii_digit() || begins_name(byte),
+    /// Whether the parenthesis here opens the arguments of a method, not text.
+    pub(super) fn opens_arguments(&self) -> bool {
+        let behind = self.at + 1;
+        match self.peek(1) {
             None => false,
+            Some(b'#') => self.word_at(behind).is_none(),
+            Some(_) => true,
         }
-    }
-
-    /// One argument of a method.
-    pub(super) fn argument(&mut self) -> Result<Expression, Fault> {
-        self.value(Words::Null)
     }
 
     /// A value with white space around it.
     pub(super) fn element(&mut self, words: Words) -> Result<Expression, Fault> {
-        self.skip_white();
+        self.skip_lost(words);
         let value = self.value(words)?;
-        self.skip_white();
+        self.skip_lost(words);
         Ok(value)
+    }
+
+    /// White space, and among the arguments of a method any `$` or `#` that begins nothing.
+    fn skip_lost(&mut self, words: Words) {
+        self.skip_white();
+        while words == Words::Null && self.is_lost() {
+            self.at += 1;
+            self.skip_white();
+        }
+    }
+
+    fn is_lost(&self) -> bool {
+        match self.peek(0) {
+            Some(b'$') => !self.is_reference(self.at),
+            Some(b'#') => self.word().is_none() && !matches!(self.peek(1), Some(b'#' | b'*' | b'[')),
+            _ => false,
+        }
     }
 
     /// A literal or a reference.
     pub(super) fn value(&mut self, words: Words) -> Result<Expression, Fault> {
+        let start = self.at;
+        let value = self.bare_value(words);
+        self.literal = start..self.at;
+        value
+    }
+
+    fn bare_value(&mut self, words: Words) -> Result<Expression, Fault> {
         match self.peek(0) {
             Some(b'"' | b'\'') => self.string(),
             Some(b'[') => self.deeper(|parser| parser.list(words)),
@@ -85,10 +103,7 @@ impl Parser<'_, '_> {
         match (self.name(), words) {
             ("true", _) => Ok(Expression::Boolean(true)),
             ("false", _) => Ok(Expression::Boolean(false)),
-            (_, Words::Null) => {
-                self.steps()?;
-                Ok(Expression::Null)
-            }
+            (_, Words::Null) => Ok(Expression::Null),
             (_, Words::Refused) => self.fault_at(start, "a bare word is no value"),
         }
     }

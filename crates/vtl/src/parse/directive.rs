@@ -25,10 +25,15 @@ enum Argument<'t> {
 impl<'t> Parser<'t, '_> {
     /// The word at `#`, if there is one.
     pub(super) fn word(&self) -> Option<Word<'t>> {
+        self.word_at(self.at)
+    }
+
+    /// The word at a `#` somewhere.
+    pub(super) fn word_at(&self, at: usize) -> Option<Word<'t>> {
         let bytes = self.text.as_bytes();
-        let braced = bytes.get(self.at + 1) == Some(&b'{');
-        let start = self.at + 1 + usize::from(braced);
-        if bytes.get(self.at) != Some(&b'#') || !bytes.get(start).copied().is_some_and(begins_word)
+        let braced = bytes.get(at + 1) == Some(&b'{');
+        let start = at + 1 + usize::from(braced);
+        if bytes.get(at) != Some(&b'#') || !bytes.get(start).copied().is_some_and(begins_word)
         {
             return None;
         }
@@ -243,7 +248,7 @@ impl<'t> Parser<'t, '_> {
     /// A word that is no directive: text, or in stock Velocity perhaps a macro.
     fn unknown(&mut self, start: usize, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
         let arguments = self.head(word)?;
-        let block = word.name.starts_with('@');
+        let block = arguments.is_some() && self.text[start..].starts_with("#@");
         let body = if block { Some(self.body(start)?) } else { None };
         let literal = &self.text[start..self.at];
         if self.shared.dialect == Dialect::Service {
@@ -266,6 +271,14 @@ impl<'t> Parser<'t, '_> {
             body,
             literal,
         })));
+        Ok(())
+    }
+
+    /// `#word(…)` as text.
+    pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
+        let start = self.at;
+        self.head(word)?;
+        nodes.text(&self.text[start..self.at]);
         Ok(())
     }
 
@@ -302,7 +315,7 @@ impl<'t> Parser<'t, '_> {
                     parser.skip_line_end();
                     return Ok(Some(arguments));
                 }
-                if !arguments.is_empty() && parser.eat(b',') {
+                if parser.eat(b',') {
                     parser.skip_white();
                 }
                 arguments.push(parser.head_argument()?);

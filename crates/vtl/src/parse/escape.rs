@@ -14,15 +14,20 @@ impl Parser<'_, '_> {
         if self.is_reference(self.at) {
             return self.escaped_reference(slashes, nodes);
         }
-        match self.word() {
-            Some(word) if self.is_directive(word.name) => {
-                nodes.text(&slashes[..count / 2]);
-                if count % 2 == 1 {
-                    nodes.text(&self.text[self.at..word.end]);
-                    self.at = word.end;
-                }
-            }
-            _ => nodes.text(slashes),
+        let Some(word) = self.word() else {
+            nodes.text(slashes);
+            return Ok(());
+        };
+        let printed = match self.is_directive(word.name) {
+            // They stay as they are before a whole `#set(`.
+            true if count % 2 == 0 && self.is_set(&word) => count,
+            true => count / 2,
+            false => count,
+        };
+        nodes.text(&slashes[..printed]);
+        if count % 2 == 1 {
+            nodes.text(&self.text[self.at..word.end]);
+            self.at = word.end;
         }
         Ok(())
     }

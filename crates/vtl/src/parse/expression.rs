@@ -1,9 +1,11 @@
 //! Expressions: the right side of `#set` and the conditions of `#if`. Loosest first: `||`, `&&`,
 //! `==` `!=`, `<` `>` `<=` `>=`, `+` `-`, `*` `/` `%`, `!`; all from left to right.
 
+use std::ops::Range;
+
 use super::arguments::Words;
 use super::{Fault, Parser};
-use crate::tree::{Arithmetic, Chain, Comparison, Expression, Operand};
+use crate::tree::{Arithmetic, Chain, Comparison, Expression, Link, Operand};
 
 type Symbol<Operator> = (&'static str, Operator);
 
@@ -80,6 +82,7 @@ impl Parser<'_, '_> {
         let start = self.at;
         self.at += 1;
         let value = self.expression()?;
+        self.literal = start + 1..self.at;
         if !self.eat(b')') {
             return self.fault_at(start, "`(` without `)`");
         }
@@ -111,40 +114,53 @@ impl Parser<'_, '_> {
         join: fn(Box<Chain<Operator>>) -> Expression,
         mut part: impl FnMut(&mut Self) -> Result<Expression, Fault>,
     ) -> Result<Expression, Fault> {
-        self.skip_white();
-        let start = self.at;
-        let value = part(self)?;
+        let (value, literal) = self.operand(&mut part)?;
         let Some(mut operator) = self.symbol(symbols) else { return Ok(value) };
-        let first = self.operand(start, value, operator.0);
+        let first = self.written(value, &literal);
         let mut rest = Vec::new();
         loop {
-            self.skip_white();
             let start = self.at;
-            let value = part(self)?;
+            let (value, literal) = self.operand(&mut part)?;
+            let operand = self.written(value, &literal);
+            let end = self.at;
             let next = self.symbol(symbols);
-            let behind = next.map_or(0, |next| next.0);
-            rest.push((operator.1, self.operand(start, value, behind)));
+            rest.push(Link { operator, operand, written: self.text[start..end].into() });
             match next {
                 Some(next) => operator = next,
-                None => return Ok(join(Box::new(Chain { first, rest: rest.into() }))),
+                None => {
+                    self.literal = start..end;
+                    return Ok(join(Box::new(Chain { first, rest: rest.into() })));
+                }
             }
         }
     }
 
-    /// What was read from `start` up to an operator of `behind` bytes.
-    fn operand(&self, start: usize, value: Expression, behind: usize) -> Operand {
-        let literal = self.text[start..self.at - behind].trim_end().into();
-        Operand { at: self.mark(start), value, literal }
+    /// One side of an operator, and what of the text stands for it.
+    fn operand(
+        &mut self,
+        part: &mut impl FnMut(&mut Self) -> Result<Expression, Fault>,
+    ) -> Result<(Expression, Range<usize>), Fault> {
+        self.skip_white();
+        let value = part(self)?;
+        Ok((value, self.literal.clone()))
     }
 
-    /// Steps over the operator that stands here, if it is one of `symbols`: its length and itself.
-    fn symbol<Operator: Copy>(
-        &mut self,
-        symbols: &[Symbol<Operator>],
-    ) -> Option<(usize, Operator)> {
+    fn written(&self, value: Expression, literal: &Range<usize>) -> Operand {
+        let literal = match value {
+            // Only they can be null.
+            Expression::Reference(_) | Expression::Arithmetic(_) | Expression::Range(_) => {
+                self.text[literal.clone()].into()
+            }
+            _ => "".into(),
+        };
+        Operand { at: self.mark(self.at), value, literal }
+    }
+
+    /// Steps over the operator that stands here, if it is one of `symbols`.
+    fn symbol<Operator: Copy>(&mut self, symbols: &[Symbol<Operator>]) -> Option<Operator> {
         let (symbol, operator) = symbols.iter().find(|(symbol, _)| self.operator(symbol))?;
         self.at += symbol.len();
-        Some((symbol.len(), *operator))
+        Some(*operator)
     }
 
     /// Whether the operator stands here; a word must end behind it.

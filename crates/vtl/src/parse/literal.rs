@@ -19,8 +19,11 @@ impl<'t> Parser<'t, '_> {
         if quote == b'\'' {
             return Ok(Expression::Text(inside.replace("''", "'").into()));
         }
-        let decoded = decode(inside);
-        if !decoded.contains(['$', '#']) {
+        let Some(decoded) = decode(inside) else {
+            return self.fault_at(start, "`\\u` without four hexadecimal digits");
+        };
+        // Asked of what is written: a decoded `$` begins nothing.
+        if !inside.contains(['$', '#']) {
             return Ok(Expression::Text(decoded.into()));
         }
         let origin = match decoded {
@@ -35,7 +38,7 @@ impl<'t> Parser<'t, '_> {
     fn interpolated(&mut self, text: &str, origin: Origin) -> Result<Expression, Fault> {
         let comment = text.contains("##");
         let text = format!("{text}{}", if comment { '\n' } else { ' ' });
-        let mut parser = Parser { text: &text, at: 0, origin, shared: self.shared };
+        let mut parser = Parser { text: &text, at: 0, origin, literal: 0..0, shared: self.shared };
         let mut block = parser.whole()?;
         let chop = !comment && !take_blank(&mut block);
         Ok(match &mut *block {
@@ -136,32 +139,25 @@ fn quoted(bytes: &[u8]) -> Option<usize> {
     end
 }
 
-/// Decodes `\uXXXX` and `""`.
-fn decode(text: &str) -> Cow<'_, str> {
+/// Decodes `\uXXXX` and `""`; none if digits are missing.
+fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains("\\u") && !text.contains("\"\"") {
-        return Cow::Borrowed(text);
+        return Some(Cow::Borrowed(text));
     }
     let mut units = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        let unit = rest.strip_prefix("\\u").and_then(|rest| rest.get(..4)).and_then(|hex| {
-            let digits = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-            digits.then(|| u16::from_str_radix(hex, 16).ok()).flatten()
-        });
-        let length = match unit {
-            Some(unit) => {
-                units.push(unit);
-                6
-            }
-            None => {
-                units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
-                character.len_utf8()
-            }
-        };
-        rest = &rest[length..];
+        if let Some(escaped) = rest.strip_prefix("\\u") {
+            let hex = escaped.get(..4).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            units.push(u16::from_str_radix(hex, 16).ok()?);
+            rest = &escaped[4..];
+        } else {
+            units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
+            rest = &rest[character.len_utf8()..];
+        }
     }
     // Halves of surrogate pairs that found each other are a character; lonely ones are lost.
-    Cow::Owned(String::from_utf16_lossy(&units).replace("\"\"", "\""))
+    Some(Cow::Owned(String::from_utf16_lossy(&units).replace("\"\"", "\"")))
 }
 
 /// Takes the blank off the end of the block's last text; false if it is not there.

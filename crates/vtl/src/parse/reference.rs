@@ -1,5 +1,6 @@
 //! References: `$name`, `$!{name.property.method(1)['key']}`.
 
+use super::arguments::Words;
 use super::{Fault, Parser};
 use crate::method::MethodName;
 use crate::tree::{Expression, Reference, Step};
@@ -20,6 +21,9 @@ impl<'t> Parser<'t, '_> {
         let quiet = self.eat(b'!');
         let braced = self.eat(b'{');
         let name = self.name();
+        if matches!(name, "true" | "false") {
+            return self.fault_at(start, "`true` and `false` are no names of references");
+        }
         let slot = self.shared.slot(name);
         let steps = self.steps()?;
         if braced && !self.eat(b'}') {
@@ -56,7 +60,10 @@ impl<'t> Parser<'t, '_> {
         let at = self.mark(self.at);
         self.at += 1;
         let name = self.name();
-        if self.peek(0) != Some(b'(') || !self.may_be_argument(1) {
+        if matches!(name, "true" | "false") {
+            return self.fault("`true` and `false` are no names of properties");
+        }
+        if self.peek(0) != Some(b'(') || !self.opens_arguments() {
             return Ok(Step::Property { at, name: name.into() });
         }
         let arguments = self.deeper(Self::arguments)?;
@@ -79,7 +86,7 @@ impl<'t> Parser<'t, '_> {
     fn index_value(&mut self) -> Result<Expression, Fault> {
         match self.peek(0) {
             Some(b'[' | b'{') => self.fault("a list or a map is no index"),
-            _ => match self.argument()? {
+            _ => match self.value(Words::Refused)? {
                 Expression::Double(_) => self.fault("a fraction is no index"),
                 index => Ok(index),
             },

@@ -1,6 +1,6 @@
 //! Blocks: text, and what `$`, `#` and `\` begin in it.
 
-use memchr::{memchr3, memmem};
+use memchr::{memchr2, memchr3, memmem};
 
 use super::directive::Word;
 use super::{Fault, Parser, blanks};
@@ -96,22 +96,92 @@ impl Parser<'_, '_> {
     /// At `$`: a reference or text.
     fn dollar(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         if self.is_reference(self.at) {
+            let braced = self.text[self.at..].trim_start_matches(['$', '!']).starts_with('{');
             let reference = self.reference()?;
             nodes.push(Node::Reference(reference));
-            return Ok(());
+            return if braced { Ok(()) } else { self.brace(nodes) };
         }
         let length = if self.peek(1) == Some(b'!') { 2 } else { 1 };
         if self.at + length == self.text.len() {
             return self.fault("the template ends with `$`");
         }
-        // The `!` is lost where nothing follows it that could belong to a reference.
-        let printed = if length == 2 && self.peek(2) != Some(b'$') {
-            "$"
-        } else {
-            &self.text[self.at..self.at + length]
-        };
-        nodes.text(printed);
+        let sign = &self.text[self.at..self.at + length];
         self.at += length;
+        match self.peek(0) {
+            Some(b'#' | b' ' | b'\t') if self.loses_sign() => {}
+            Some(b'#') if self.peek(1) != Some(b'#') => return self.not_a_directive(sign, nodes),
+            Some(b'{') => {
+                self.at += 1;
+                nodes.text(sign);
+                nodes.text("{");
+            }
+            Some(b'$') => nodes.text(sign),
+            // The `!` is lost.
+            _ => nodes.text("$"),
+        }
+        Ok(())
+    }
+
+    /// Whether a `$` or `#` before what stands here is not printed.
+    fn loses_sign(&self) -> bool {
+        let at = self.at + blanks(self.rest());
+        let rest = &self.text.as_bytes()[at..];
+        match self.word_at(at) {
+            Some(word) if self.is_set(&word) => true,
+            Some(word) if at == self.at => matches!(word.name, "if" | "elseif" | "else" | "end"),
+            _ => at == self.at && rest.starts_with(b"#*"),
+        }
+    }
+
+    /// At `#word` behind `$`: text, whatever the word.
+    fn not_a_directive(&mut self, sign: &str, nodes: &mut Nodes) -> Result<(), Fault> {
+        nodes.text(sign);
+        match self.word() {
+            Some(word) => self.verbatim(word, nodes),
+            None => Ok(()),
+        }
+    }
+
+    /// Braces directly behind a reference without braces are read as if they were a reference's.
+    fn brace(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+        match self.peek(0) {
+            Some(b'}') => {
+                nodes.text("}");
+                self.at += 1;
+            }
+            Some(b'{') => {
+                nodes.text("{");
+                self.at += 1;
+                let begins = self.peek(0).is_some_and(super::reference::begins_name);
+                if begins || self.is_reference(self.at) {
+                    return self.lost_reference();
+                }
+                match self.peek(0) {
+                    Some(b'[') => return self.fault("`{[` directly behind a reference"),
+                    Some(b'}') => {
+                        nodes.text("}");
+                        self.at += 1;
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What stands in such braces is not printed, but must be a reference.
+    fn lost_reference(&mut self) -> Result<(), Fault> {
+        let start = self.at;
+        self.at += self.rest().iter().take_while(|byte| matches!(byte, b'$' | b'!')).count();
+        let name = self.name();
+        if matches!(name, "" | "true" | "false") {
+            return self.fault_at(start, "expected a reference");
+        }
+        self.steps()?;
+        if !self.eat(b'}') {
+            return self.fault_at(start, "`{` directly behind a reference, without `}`");
+        }
         Ok(())
     }
 
@@ -124,17 +194,17 @@ impl Parser<'_, '_> {
                 Ok(None)
             }
             (Some(b'*'), _) => {
-                let rest = &self.rest()[2..];
-                let end = memmem::find(rest, b"*#").map_or(rest.len(), |at| at + 2);
-                self.at += 2 + end;
+                self.block_comment();
                 Ok(None)
             }
             (Some(b'['), Some(b'[')) => self.raw(nodes).map(|()| None),
             _ => match self.word() {
                 Some(word) => self.directive(word, nodes),
                 None => {
-                    nodes.text("#");
                     self.at += 1;
+                    if !(matches!(self.peek(0), Some(b' ' | b'\t')) && self.loses_sign()) {
+                        nodes.text("#");
+                    }
                     Ok(None)
                 }
             },
@@ -147,6 +217,23 @@ impl Parser<'_, '_> {
         let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
         self.at += end;
         self.skip_line_end();
+    }
+
+    /// `#* … *#`; unclosed, it takes the rest of the text.
+    fn block_comment(&mut self) {
+        self.at += opening(self.rest());
+        while let Some(at) = memchr2(b'*', b'#', self.rest()) {
+            self.at += at;
+            match self.rest() {
+                [b'*', b'#', ..] => {
+                    self.at += 2;
+                    return;
+                }
+                // What would open a comment is read as a whole, with its asterisk.
+                rest => self.at += opening(rest),
+            }
+        }
+        self.at = self.text.len();
     }
 
     /// `#[[ … ]]#`
@@ -167,5 +254,14 @@ impl Parser<'_, '_> {
         let rest = &self.text.as_bytes()[word.end..];
         let blank = |byte: &u8| *byte != b' ';
         word.name == "set" && rest.iter().position(blank).is_some_and(|at| rest[at] == b'(')
+    }
+}
+
+/// The length of `#*` or `#**`, or 1.
+fn opening(rest: &[u8]) -> usize {
+    match rest {
+        [b'#', b'*', b'*', next, ..] if *next != b'#' => 3,
+        [b'#', b'*', ..] => 2,
+        _ => 1,
     }
 }

@@ -22,11 +22,16 @@ pub(crate) struct MapCell<'a> {
     table: RefCell<Table<'a>>,
     /// How often keys came or went, by which iterators see that they did.
     changes: Cell<u32>,
+    is_silent: bool,
 }
 
 impl<'a> MapCell<'a> {
     pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
-        let cell = Self { table: RefCell::default(), changes: Cell::new(0) };
+        Self::kept(heap, false)
+    }
+
+    fn kept(heap: &'a Heap<'a>, is_silent: bool) -> Result<&'a Self, MethodError> {
+        let cell = Self { table: RefCell::default(), changes: Cell::new(0), is_silent };
         heap.cells.meter.spend(size_of::<Self>())?;
         Ok(heap.cells.maps.add(cell))
     }
@@ -55,6 +60,16 @@ impl<'a> Map<'a> {
     /// An empty map.
     pub fn new(heap: &'a Heap<'a>) -> Result<Self, MethodError> {
         Ok(Self(Shape::Made(MapCell::keep(heap)?)))
+    }
+
+    /// An empty map that prints nothing, whatever it comes to hold.
+    pub fn silent(heap: &'a Heap<'a>) -> Result<Self, MethodError> {
+        Ok(Self(Shape::Made(MapCell::kept(heap, true)?)))
+    }
+
+    /// Whether it prints nothing.
+    pub(crate) fn is_silent(self) -> bool {
+        matches!(self.0, Shape::Made(cell) if cell.is_silent)
     }
 
     pub(super) fn json(tree: &'a Tree<'a>, index: u32) -> Self {

@@ -142,8 +142,7 @@ impl Work<'_> {
             Bytes::Away(source) => {
                 let (surroundings, variables) = (PlainSurroundings::of(scope), variables.clone());
                 let (way, body) = (way.into_owned(), source.clone());
-                let work =
-                    move || way.apply(body.bytes(), &surroundings, &variables, carried);
+                let work = move || way.apply(body.bytes(), &surroundings, &variables, carried);
                 (scope.worker.offload(work).await.map_err(Fault::Abandoned)?, Some(source))
             }
         };

@@ -170,7 +170,8 @@ mod tests {
         check("a", "YQ==");
         check("é?>", "w6k/Pg==");
         check(&"x".repeat(100), &("eHh4".repeat(33) + "eA=="));
-        let decode = |text: &str, expected: &str| assert_eq!(base64_decode(text), expected, "{text}");
+        let decode =
+            |text: &str, expected: &str| assert_eq!(base64_decode(text), expected, "{text}");
         // `{"message": "path1"}` as recorded.
         decode("eyJtZXNzYWdlIjogInBhdGgxIn0=", "{\"message\": \"path1\"}");
         decode("YQ", "a");
