@@ -136,7 +136,9 @@ mod tests {
 
     fn flags() -> BTreeSet<String> {
         fn add(command: &Command, flags: &mut BTreeSet<String>) {
-            flags.extend(command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)));
+            flags.extend(
+                command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)),
+            );
             command.get_subcommands().for_each(|sub| add(sub, flags));
         }
         let mut flags = BTreeSet::new();

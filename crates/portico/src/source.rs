@@ -38,9 +38,8 @@ impl Source {
             .map_err(|error| unreadable(path, noun, &error))?;
         if bytes.len() > limit {
             let limit = limit / (1024 * 1024);
-            return Err(Failure::new(format!("{name} has more than {limit} MiB")).help(format!(
-                "a {noun} has at most {limit} MiB; is this the right file?"
-            )));
+            return Err(Failure::new(format!("{name} has more than {limit} MiB"))
+                .help(format!("a {noun} has at most {limit} MiB; is this the right file?")));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
-use super::event::{Event, Params};
-use super::json::{self, Object, Text, TextOrJson, Texts};
+use super::event::{self, Event, Params};
+use super::json::{self, Members};
 use super::render::{self, Phase};
 use super::{Problem, TEMPLATE_BYTES_MAX};
 use crate::cli::Mode;
@@ -48,8 +49,9 @@ pub(super) enum Compare {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    cases: Vec<Checked>,
+struct File<'a> {
+    #[serde(borrow)]
+    cases: Vec<Members<Written<'a>>>,
     /// For people.
     #[serde(rename = "comment")]
     _comment: Option<IgnoredAny>,
@@ -58,17 +60,26 @@ struct File {
 /// A case as it is written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Written {
-    name: Text,
-    template: Option<Text>,
-    file: Option<Text>,
+struct Written<'a> {
+    #[serde(borrow)]
+    name: &'a RawValue,
+    #[serde(borrow)]
+    template: Option<&'a RawValue>,
+    #[serde(borrow)]
+    file: Option<&'a RawValue>,
     mode: Option<Mode>,
-    body: Option<TextOrJson>,
-    params: Option<Params>,
-    context: Option<Object>,
-    stage_variables: Option<Texts>,
-    vars: Option<Object>,
-    expected: Option<TextOrJson>,
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
+    #[serde(borrow)]
+    params: Option<Members<Params<'a>>>,
+    #[serde(borrow)]
+    context: Option<&'a RawValue>,
+    #[serde(borrow)]
+    stage_variables: Option<&'a RawValue>,
+    #[serde(borrow)]
+    vars: Option<&'a RawValue>,
+    #[serde(borrow)]
+    expected: Option<&'a RawValue>,
     error: Option<Phase>,
     compare: Option<Compare>,
     /// For people.
@@ -76,77 +87,63 @@ struct Written {
     _comment: Option<IgnoredAny>,
 }
 
-/// A case whose members fit together.
-#[derive(Deserialize)]
-#[serde(try_from = "Written")]
-struct Checked {
-    name: String,
-    template: Template,
-    mode: Mode,
-    event: Event,
-    expectation: Expectation,
-}
-
-/// Where the template of a case is.
-enum Template {
-    Here(String),
-    /// Relative to the case file.
-    File(String),
-}
-
 /// Reads the cases of a file and the templates that they name.
 pub(super) fn read(path: &Path) -> Result<Vec<Case>, Problem> {
-    let source = Source::read(path, "case file", BYTES_MAX)?;
+    let source = Source::read(path, "list of cases", BYTES_MAX)?;
     let File { cases, .. } = json::read(&source)?;
     if cases.is_empty() {
         let failure = Failure::new(format!("{} has no cases", source.name));
         return Err(failure.help("a case file holds {\"cases\": [...]}").into());
     }
     let directory = path.parent().unwrap_or(Path::new(""));
-    cases.into_iter().map(|case| case.found(directory, &source)).collect()
+    cases.into_iter().map(|Members(case)| case.read(directory, &source)).collect()
 }
 
-impl TryFrom<Written> for Checked {
-    type Error = String;
-
-    fn try_from(written: Written) -> Result<Self, String> {
-        let Written { name: Text(name), template, file, expected, error, compare, .. } = written;
-        let wrong = |what: &str| Err(format!("the case {name:?} {what}"));
-        let template = match (template, file) {
-            (Some(Text(text)), None) if text.len() > TEMPLATE_BYTES_MAX => {
-                return wrong("has a template of more than 1 MiB");
-            }
-            (Some(Text(text)), None) => Template::Here(text),
-            (None, Some(Text(file))) => Template::File(file),
-            (Some(_), Some(_)) => return wrong("has both `template` and `file`"),
-            (None, None) => return wrong("has neither `template` nor `file`"),
-        };
-        let compare = compare.unwrap_or_default();
-        let expectation = match (expected, error) {
-            (Some(TextOrJson { is_string: false, .. }), None) if compare == Compare::Exact => {
-                return wrong("has an `expected` that is no string, which needs `compare`: \"json\"");
-            }
-            (Some(TextOrJson { text, .. }), None) => Expectation::Output { text, compare },
-            (None, Some(phase)) => Expectation::Error(phase),
-            (Some(_), Some(_)) => return wrong("has both `expected` and `error`"),
-            (None, None) => return wrong("has neither `expected` nor `error`"),
-        };
-        let Written { mode, body, params, context, stage_variables, vars, .. } = written;
-        let event = Event { body, params, context, stage_variables, vars };
-        Ok(Self { name, template, mode: mode.unwrap_or_default(), event, expectation })
+impl Written<'_> {
+    fn read(self, directory: &Path, source: &Source) -> Result<Case, Problem> {
+        let name = json::text(source, self.name)?;
+        let template = self.template(&name, directory, source)?;
+        let expectation = self.expectation(source)?;
+        let Self { mode, body, params, context, stage_variables, vars, .. } = self;
+        let event = event::Written { body, params, context, stage_variables, vars };
+        let event = event.read(source)?;
+        Ok(Case { name, template, mode: mode.unwrap_or_default(), event, expectation })
     }
-}
 
-impl Checked {
-    fn found(self, directory: &Path, cases: &Source) -> Result<Case, Problem> {
-        let Self { name, template, mode, event, expectation } = self;
-        let template = match template {
-            Template::Here(text) => {
-                let name = format!("{}: {name}", cases.name);
-                Source { name: name.into(), text: text.into() }
+    fn template(&self, name: &str, directory: &Path, source: &Source) -> Result<Source, Problem> {
+        match (self.template, self.file) {
+            (Some(template), None) => {
+                let text = json::text(source, template)?;
+                if text.len() > TEMPLATE_BYTES_MAX {
+                    let message = "a template has at most 1 MiB".to_owned();
+                    return Err(json::problem(source, template, message));
+                }
+                let name = format!("{}: {name}", source.name);
+                Ok(Source { name: name.into(), text: text.into() })
             }
-            Template::File(file) => render::read(&directory.join(file))?,
-        };
-        Ok(Case { name, template, mode, event, expectation })
+            (None, Some(file)) => render::read(&directory.join(json::text(source, file)?)),
+            (Some(_), Some(_)) => Err(self.wrong(source, "both `template` and `file`")),
+            (None, None) => Err(self.wrong(source, "neither `template` nor `file`")),
+        }
+    }
+
+    fn expectation(&self, source: &Source) -> Result<Expectation, Problem> {
+        let compare = self.compare.unwrap_or_default();
+        match (self.expected, self.error) {
+            (Some(expected), None) => {
+                let text = match compare {
+                    Compare::Exact => json::text(source, expected)?,
+                    Compare::Json => json::text_or_json(source, expected)?,
+                };
+                Ok(Expectation::Output { text, compare })
+            }
+            (None, Some(phase)) => Ok(Expectation::Error(phase)),
+            (Some(_), Some(_)) => Err(self.wrong(source, "both `expected` and `error`")),
+            (None, None) => Err(self.wrong(source, "neither `expected` nor `error`")),
+        }
+    }
+
+    fn wrong(&self, source: &Source, what: &str) -> Problem {
+        json::problem(source, self.name, format!("this case has {what}"))
     }
 }
