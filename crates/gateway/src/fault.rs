@@ -245,6 +245,8 @@ fn bad_request(status: u16) -> Wire {
 
 #[cfg(test)]
 mod tests {
+    use portico_snapshot::{CompiledTemplate, Given, Overrides, PlainSurroundings};
+
     use super::*;
 
     #[test]
@@ -260,5 +262,25 @@ mod tests {
             "HTTP content length exceeded 7 bytes.",
             Some("HTTP content length exceeded 7 bytes."),
         );
+    }
+
+    #[test]
+    fn the_operator_reads_where_a_template_failed() {
+        let template = CompiledTemplate::parse("a\n  $input.path('$.l').get(1)").unwrap();
+        let (surroundings, variables) = Default::default();
+        let given = Given::new(
+            "{\"l\": [0]}",
+            &surroundings as &PlainSurroundings,
+            &variables,
+            Overrides::default(),
+        );
+        let error = template.render(given).unwrap_err();
+        let fault = Fault::Template { side: "request template", media_type: "a/b".into(), error };
+        assert_eq!(
+            fault.explain(),
+            "the request template for a/b failed: line 2, column 21: index 1 is out of bounds for \
+             length 1"
+        );
+        assert_eq!((fault.wire().status, fault.wire().body), (500, INTERNAL_BODY.into()));
     }
 }

@@ -25,8 +25,10 @@ use portico_snapshot::Captures;
 use crate::address;
 use crate::event::Emit;
 use crate::fault::Fault;
-use crate::gateway::{Gateway, Life};
+use crate::gateway::{Gateway, Life, Trail};
+use crate::rest::integration::Inbound;
 use crate::rest::scope::Scope;
+use crate::rest::transform::Transformed;
 
 pub(crate) use context::write as write_context;
 
@@ -55,12 +57,25 @@ pub(crate) async fn handle<E: Emit>(
         Some(work) => Some(Box::pin(work.run(&scope, trail)).await?),
         None => None,
     };
-    let outbound =
-        integration_request::prepare(&scope, request.body.framing(), sent.as_deref_mut())?;
-    let mut inbound = integration::call(&matched, outbound, request, trail).await?;
-    let made = match transform::of_answer(&scope, &mut inbound, sent.as_deref_mut())? {
-        Some(work) => Some(Box::pin(work.run(&scope, trail)).await?),
+    let framing = request.body.framing();
+    let mut outbound = integration_request::prepare(&scope, framing, sent.as_deref_mut())?;
+    let inbound = integration::call(&matched, &mut outbound, request, trail).await?;
+    if transform::concerns(&scope, &inbound) {
+        return Box::pin(transformed(&scope, inbound, sent, trail)).await;
+    }
+    integration_response::render(&scope, inbound, sent, None)
+}
+
+/// Answers with what came back, once it is turned into what the client gets.
+async fn transformed(
+    scope: &Scope<'_>,
+    mut inbound: Inbound<'_>,
+    mut sent: Option<Box<Transformed>>,
+    trail: &mut Trail,
+) -> Result<Response, Fault> {
+    let made = match transform::of_answer(scope, &mut inbound, sent.as_deref_mut())? {
+        Some(work) => Some(work.run(scope, trail).await?),
         None => None,
     };
-    integration_response::render(&scope, inbound, sent, made)
+    integration_response::render(scope, inbound, sent, made)
 }

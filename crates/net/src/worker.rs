@@ -332,29 +332,39 @@ impl Worker {
 /// The place of one open connection, from its first byte to its last.
 pub(crate) struct Seat {
     worker: Rc<Worker>,
-    slot: usize,
+    /// Once it is taken.
+    slot: Option<usize>,
     /// Given back first, so that whoever sees the connection gone finds its room.
     place: Option<Place>,
 }
 
 impl Seat {
-    /// Takes a place for the connection whose task calls: a drain wakes that task.
-    pub(crate) async fn take(worker: &Rc<Worker>, mut place: Place) -> Self {
-        worker.meet(&mut place);
-        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-        Self { worker: worker.clone(), slot: worker.enter(waker), place: Some(place) }
+    pub(crate) fn new(worker: Rc<Worker>, place: Place) -> Self {
+        Self { worker, slot: None, place: Some(place) }
     }
 
-    /// Its number among those of the worker.
+    /// Is taken by the connection whose task calls: a drain wakes that task. Gives its number
+    /// among those of the worker.
+    pub(crate) async fn take(&mut self) -> usize {
+        if let Some(place) = &mut self.place {
+            self.worker.meet(place);
+        }
+        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+        *self.slot.insert(self.worker.enter(waker))
+    }
+
+    /// The number that it has since it is taken.
     pub(crate) fn slot(&self) -> usize {
-        self.slot
+        self.slot.expect("a connection speaks once its seat is taken")
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         drop(self.place.take());
-        self.worker.leave(self.slot);
+        if let Some(slot) = self.slot {
+            self.worker.leave(slot);
+        }
     }
 }
 

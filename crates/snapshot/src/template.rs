@@ -47,6 +47,8 @@ pub struct CompiledTemplate {
     paths: Paths,
     reads_input: bool,
     reads_context: bool,
+    /// Bytes of a text that it may well make.
+    usual_bytes: usize,
 }
 
 /// What a rendering is given.
@@ -125,7 +127,8 @@ impl CompiledTemplate {
         let reads = |name: &str| template.names().iter().any(|known| **known == *name);
         let (reads_input, reads_context) = (reads("input"), reads("context"));
         let paths = if reads_input { Paths::of(text) } else { Paths::default() };
-        Ok(Self { template, paths, reads_input, reads_context })
+        let usual_bytes = 512 + 2 * text.len();
+        Ok(Self { template, paths, reads_input, reads_context, usual_bytes })
     }
 
     /// The text that it makes of every request, if that is always the same.
@@ -165,7 +168,8 @@ impl CompiledTemplate {
             variables,
             has_service_objects,
         };
-        let text = self.template.render(&heap, &host, &bounds, trace)?;
+        let mut text = String::with_capacity(self.usual_bytes);
+        self.template.render_into(&mut text, &heap, &host, &bounds, trace)?;
         let overrides = match context {
             Some(context) => Some(context.overrides().ok_or(TemplateError::Overrides)?),
             None => None,

@@ -14,7 +14,7 @@ use crate::bounds::Bounds;
 use crate::dialect::Dialect;
 use crate::heap::Heap;
 use crate::template::{Globals, RenderError, RenderErrorKind, Template, Trace};
-use crate::tree::{Branch, Node};
+use crate::tree::{Branch, Expression, Node};
 use crate::value::{MethodError, Value};
 
 pub(crate) use foreach::Loop;
@@ -46,6 +46,10 @@ pub(crate) struct Evaluator<'a, 'r> {
     /// The names of the variables beyond the template's own, which evaluated texts brought.
     brought: Vec<&'a str>,
     definitions: Vec<Definition<'a>>,
+    /// Evaluated texts that defined macros.
+    evaluated: Vec<Frame<'a>>,
+    /// Macros that run inside one another.
+    macros: usize,
     /// The loop that runs.
     innermost: Option<&'a Loop<'a>>,
     /// Loops that run inside one another.
@@ -75,6 +79,8 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             variables: vec![None; template.names.len()],
             brought: Vec::new(),
             definitions: Vec::new(),
+            evaluated: Vec::new(),
+            macros: 0,
             innermost: None,
             loops: 0,
             limit: 0,
@@ -112,13 +118,14 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             Node::If(branches) => return self.conditional(branches, out),
             Node::Foreach(foreach) => return self.foreach(foreach, out),
             Node::Define(define) => return self.define(define),
-            Node::Break(None) => return Err(Halt::Break),
-            Node::Break(Some(scope)) => return self.leave(scope),
+            Node::Break => return Err(Halt::Break),
+            Node::Leave { at, scope } => return self.leave(*at, scope),
+            Node::Fails { at, kind } => {
+                return Err(self.failed(*at, RenderErrorKind::Arguments(kind.directive())));
+            }
             Node::Stop => return Err(Halt::Stop),
             Node::Evaluate { at, source } => return self.evaluate(*at, source, out),
-            Node::File { at, name } => {
-                return Err(self.failed(*at, RenderErrorKind::NoFiles(name)));
-            }
+            Node::File { at, name, argument } => self.file(*at, name, argument.as_ref(), out)?,
             Node::Call(call) => return self.call_macro(call, out),
         }
         if out.len() > self.limit {
@@ -139,6 +146,24 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             if holds {
                 return self.block(&branch.body, out);
             }
+        }
+        Ok(())
+    }
+
+    /// `#parse` and `#include` fail but for null.
+    fn file(
+        &mut self,
+        at: u32,
+        name: &'static str,
+        argument: Option<&'a Expression>,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let Some(argument) = argument else { return Ok(()) };
+        if !self.value(argument)?.is_null() {
+            return Err(self.failed(at, RenderErrorKind::NoFiles(name)));
+        }
+        if name == "#include" {
+            out.push_str("<!-- include error : error with arg 0 please see log. see error log -->");
         }
         Ok(())
     }

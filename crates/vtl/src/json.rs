@@ -5,6 +5,7 @@
 //! of surrogate pairs become U+FFFD. Sources: RFC 8259; for the loose form see `lenient`.
 
 mod lenient;
+mod names;
 mod node;
 mod number;
 mod parse;

@@ -10,6 +10,7 @@ mod function;
 mod parse;
 mod select;
 mod term;
+mod write;
 
 use std::borrow::Cow;
 use std::str::FromStr;

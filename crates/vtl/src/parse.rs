@@ -9,11 +9,13 @@ mod escape;
 mod expression;
 mod literal;
 mod number;
+mod odd;
 mod reference;
 mod text;
+mod verbatim;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::dialect::Dialect;
@@ -41,7 +43,8 @@ pub(crate) struct Fault {
 /// Compiles a whole template.
 pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
     let mut shared = Shared::new(dialect);
-    let mut parser = Parser { text, at: 0, origin: Origin::Here(0), literal: 0..0, shared: &mut shared };
+    let mut parser =
+        Parser { text, at: 0, origin: Origin::Here(0), literal: 0..0, shared: &mut shared };
     let block = parser.whole()?;
     Ok(Parsed { block, names: shared.names, macros: shared.macros })
 }
@@ -52,12 +55,21 @@ struct Shared {
     names: Vec<Box<str>>,
     slots: HashMap<Box<str>, u32>,
     macros: Vec<Macro>,
+    /// Names of macros so far; backslashes count before them.
+    macro_names: HashSet<Box<str>>,
     depth: usize,
 }
 
 impl Shared {
     fn new(dialect: Dialect) -> Self {
-        Self { dialect, names: Vec::new(), slots: HashMap::new(), macros: Vec::new(), depth: 0 }
+        Self {
+            dialect,
+            names: Vec::new(),
+            slots: HashMap::new(),
+            macros: Vec::new(),
+            macro_names: HashSet::new(),
+            depth: 0,
+        }
     }
 
     fn slot(&mut self, name: &str) -> u32 {

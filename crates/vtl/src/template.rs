@@ -77,6 +77,15 @@ pub enum RenderErrorKind {
     /// The text of an `#evaluate` is no template.
     #[error("in the evaluated text, {0}")]
     Evaluated(ParseError),
+    /// A directive without the arguments that it needs.
+    #[error("{0} needs more arguments")]
+    Arguments(&'static str),
+    /// `#break($x)` where `$x` is no running loop.
+    #[error("`#break` leaves a loop, and this is none")]
+    NotALoop,
+    /// `#name(word)` where `name` is a macro.
+    #[error("a bare word is no argument of a macro")]
+    WordArgument,
     /// `#parse` or `#include`.
     #[error("{0} has no files to read")]
     NoFiles(&'static str),

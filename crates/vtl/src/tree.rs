@@ -8,6 +8,25 @@ use num_bigint::BigInt;
 
 use crate::method::MethodName;
 
+/// What is wrong with a head that only fails when it is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failing {
+    /// `#foreach()` or `#foreach($x)`
+    Foreach,
+    /// `#parse()`
+    Parse,
+}
+
+impl Failing {
+    /// As written.
+    pub(crate) fn directive(self) -> &'static str {
+        match self {
+            Self::Foreach => "#foreach",
+            Self::Parse => "#parse",
+        }
+    }
+}
+
 /// What is printed in order.
 pub(crate) type Block = Box<[Node]>;
 
@@ -28,14 +47,18 @@ pub(crate) enum Node {
     Foreach(Box<Foreach>),
     /// `#define($x)`
     Define(Box<Define>),
-    /// `#break`, or `#break($foreach.parent)`
-    Break(Option<Box<Reference>>),
+    /// `#break`
+    Break,
+    /// `#break($foreach.parent)`
+    Leave { at: u32, scope: Box<Expression> },
+    /// A head that parses and fails when it is rendered.
+    Fails { at: u32, kind: Failing },
     /// `#stop`
     Stop,
     /// `#evaluate('…')` (stock)
     Evaluate { at: u32, source: Expression },
     /// `#parse('…')` or `#include('…')` (stock): there are no files to read.
-    File { at: u32, name: &'static str },
+    File { at: u32, name: &'static str, argument: Option<Expression> },
     /// A word that may name a macro by the time it is rendered (stock).
     Call(Box<Call>),
 }
@@ -176,15 +199,17 @@ pub(crate) struct Branch {
 #[derive(Debug)]
 pub(crate) struct Foreach {
     pub at: u32,
-    /// The slot of the loop variable.
-    pub variable: u32,
-    pub over: Expression,
+    /// The slot of the loop variable; none if it is no reference.
+    pub variable: Option<u32>,
+    /// None if nothing stands there, which is nothing to walk over.
+    pub over: Option<Expression>,
     pub body: Block,
 }
 
 #[derive(Debug)]
 pub(crate) struct Define {
-    pub slot: u32,
+    /// None if what is named cannot be read.
+    pub slot: Option<u32>,
     pub body: Block,
 }
 
@@ -192,8 +217,8 @@ pub(crate) struct Define {
 #[derive(Debug)]
 pub(crate) struct Macro {
     pub name: Box<str>,
-    /// Slots and names of the parameters, the names as null prints them (`$a`).
-    pub parameters: Box<[(u32, Box<str>)]>,
+    /// Slots of the parameters; none for what can name no parameter.
+    pub parameters: Box<[Option<u32>]>,
     pub body: Block,
 }
 

@@ -55,13 +55,13 @@ pub(crate) enum Trace<'a> {
 
 pub(crate) async fn call<'a>(
     matched: &Matched<'_>,
-    outbound: Outbound<'a>,
+    outbound: &mut Outbound<'a>,
     request: &mut Request<'_>,
     trail: &mut Trail,
 ) -> Result<Inbound<'a>, Fault> {
     let (call, outbound, trace) = match outbound {
-        Outbound::Mock(status) => return Ok(Inbound::Mock(status)),
-        Outbound::Http { call, request, trace } => (call, request, trace),
+        Outbound::Mock(status) => return Ok(Inbound::Mock(*status)),
+        Outbound::Http { call, request, trace } => (*call, request, *trace),
     };
     let limit = request.worker.settings().body_bytes;
     if request.body.framing().length().is_some_and(|bytes| bytes > limit) {

@@ -25,7 +25,7 @@ pub(crate) use work::{Side, Transformed, Work};
 
 /// What is to be done to the body of a request before it goes to the integration; `None` if it
 /// passes, or a constant takes its place.
-pub(crate) fn of_request<'a>(scope: &Scope<'a>) -> Result<Option<Work<'a>>, Fault> {
+pub(crate) fn of_request<'a>(scope: &Scope<'a>) -> Result<Option<Box<Work<'a>>>, Fault> {
     let (call, media_type, template) = match &scope.matched.method.integration {
         Integration::HttpProxy(call) => return Ok(of_passing(scope, call)),
         Integration::Http { call, body, .. } => match body.choose(body::media_type(scope.head)) {
@@ -50,15 +50,15 @@ pub(crate) fn of_request<'a>(scope: &Scope<'a>) -> Result<Option<Work<'a>>, Faul
         _ => Input::Text,
     };
     let way = Way::Render { side: Side::Request, media_type: media_type.into(), template, input };
-    Ok(Some(Work { bytes: of_body(scope), way, carried: Overrides::default() }))
+    Ok(Some(Box::new(Work { bytes: of_body(scope), way, carried: Overrides::default() })))
 }
 
 /// The conversion of a body that passes.
-fn of_passing<'a>(scope: &Scope<'a>, call: &HttpCall) -> Option<Work<'a>> {
+fn of_passing<'a>(scope: &Scope<'a>, call: &HttpCall) -> Option<Box<Work<'a>>> {
     scope.body?;
     let conversion = body::of_request(call, scope.head);
     let work = |bytes| Work { bytes, way: Way::Convert(conversion), carried: Overrides::default() };
-    (conversion != Conversion::Pass).then(|| work(of_body(scope)))
+    (conversion != Conversion::Pass).then(|| Box::new(work(of_body(scope))))
 }
 
 fn of_body<'a>(scope: &Scope<'a>) -> Bytes<'a> {
@@ -67,6 +67,18 @@ fn of_body<'a>(scope: &Scope<'a>) -> Bytes<'a> {
         Some(body) => Bytes::Here(body.bytes()),
         None => Bytes::Here(b""),
     }
+}
+
+/// Whether something may have to be done to what came back.
+pub(crate) fn concerns(scope: &Scope<'_>, inbound: &Inbound<'_>) -> bool {
+    let (responses, is_converted) = match &scope.matched.method.integration {
+        Integration::Http { call, responses, .. } => (responses, call.content.is_some()),
+        Integration::Mock { responses, .. } => (responses, false),
+        Integration::HttpProxy(_) | Integration::Broken(_) => return false,
+    };
+    let is_made = |(_, it): &(_, MappingTemplate)| !matches!(it, MappingTemplate::Constant(_));
+    is_converted
+        || responses.select(inbound.status()).is_some_and(|rule| rule.templates.iter().any(is_made))
 }
 
 /// What is to be done to what came back before it goes to the client; `None` if it passes, or a

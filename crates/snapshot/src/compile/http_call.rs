@@ -72,8 +72,8 @@ pub(super) fn compile(
             Piece::Literal(_) => None,
         })
     };
-    let failed = !may_override(integration)
-        && report_unmapped(compiler, &uri_path, names(), &mappings);
+    let failed =
+        !may_override(integration) && report_unmapped(compiler, &uri_path, names(), &mappings);
     report_unused(compiler, &integration.path, names(), &mappings);
     if failed || mappings.failed || !has_tls {
         return Err(NoCall::Refused);

@@ -73,23 +73,16 @@ impl<'a> Context<'a> {
         source: &'a Source<'a>,
         carried: &'a Overrides,
     ) -> Result<Self, MethodError> {
-        let map = Map::silent(heap)?;
-        match source {
+        let map = match source {
             Source::Request { texts, ends } => {
-                let mut values = Values { texts, ends: ends.iter(), start: 0 };
-                fill(heap, map, CONTEXT_MEMBERS, &mut values)?;
+                map_of(heap, CONTEXT_MEMBERS, &mut Values { texts, ends: ends.iter(), start: 0 })?
             }
             Source::Document(node) => {
-                fill_from(heap, map, *node)?;
-                for member in CONTEXT_MEMBERS {
-                    // Overrides can be written, whoever wrote the members.
-                    if let ContextMember::Map(REQUEST_OVERRIDE | RESPONSE_OVERRIDE, _) = member {
-                        let nothing = &mut Values { texts: "", ends: [].iter(), start: 0 };
-                        fill_missing(heap, map, member, nothing)?;
-                    }
-                }
+                let map = map_from(heap, *node)?;
+                add_overrides(heap, map)?;
+                map
             }
-        }
+        };
         for (name, members) in
             [(REQUEST_OVERRIDE, &carried.request), (RESPONSE_OVERRIDE, &carried.response)]
         {
@@ -134,49 +127,56 @@ impl<'a> Values<'a> {
     }
 }
 
-fn fill<'a>(
+/// A map of members with their values.
+fn map_of<'a>(
     heap: &'a Heap<'a>,
-    map: Map<'a>,
     members: &'static [ContextMember],
     values: &mut Values<'a>,
-) -> Result<(), MethodError> {
-    members.iter().try_for_each(|member| fill_missing(heap, map, member, values))
+) -> Result<Map<'a>, MethodError> {
+    let mut entries = Vec::with_capacity(members.len());
+    for member in members {
+        let (name, value) = match member {
+            ContextMember::Value(name, _) => (name, Value::text(values.next())),
+            ContextMember::Empty(name) => (name, Value::text("")),
+            ContextMember::Map(name, members) => (name, Value::Map(map_of(heap, members, values)?)),
+        };
+        entries.push((Value::text(name), value));
+    }
+    Map::silent(heap, entries)
 }
 
-/// Adds a member, if it is not there.
-fn fill_missing<'a>(
-    heap: &'a Heap<'a>,
-    map: Map<'a>,
-    member: &'static ContextMember,
-    values: &mut Values<'a>,
-) -> Result<(), MethodError> {
-    let (name, value) = match member {
-        ContextMember::Value(name, _) => (name, Value::text(values.next())),
-        ContextMember::Empty(name) => (name, Value::text("")),
-        ContextMember::Map(name, members) => {
-            let inner = match map.get(name) {
-                Some(Value::Map(inner)) => inner,
-                _ => Map::silent(heap)?,
-            };
-            fill(heap, inner, members, values)?;
-            (name, Value::Map(inner))
-        }
-    };
-    map.put_text(heap, name, value)
-}
-
-/// Copies an object, whose objects print nothing like those of a request.
-fn fill_from<'a>(heap: &'a Heap<'a>, map: Map<'a>, node: NodeRef<'a>) -> Result<(), MethodError> {
+/// A copy of an object, whose objects print nothing, like those of a request.
+fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<Map<'a>, MethodError> {
+    let map = Map::silent(heap, Vec::new())?;
     for (name, member) in node.members() {
         let value = match member.kind() {
-            Kind::Object => {
-                let inner = Map::silent(heap)?;
-                fill_from(heap, inner, member)?;
-                Value::Map(inner)
-            }
+            Kind::Object => Value::Map(map_from(heap, member)?),
             _ => Value::json(heap, member)?,
         };
         map.put(heap, Value::String(name.into()), value)?;
+    }
+    Ok(map)
+}
+
+/// Adds what overrides are written to: that can be done, whoever wrote the members.
+fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError> {
+    for member in CONTEXT_MEMBERS {
+        let ContextMember::Map(name, members) = member else { continue };
+        if ![REQUEST_OVERRIDE, RESPONSE_OVERRIDE].contains(name) {
+            continue;
+        }
+        let inner = match map.get(name) {
+            Some(Value::Map(inner)) => inner,
+            _ => Map::silent(heap, Vec::new())?,
+        };
+        for member in *members {
+            if let ContextMember::Map(part, _) = member
+                && inner.get(part).is_none()
+            {
+                inner.put_text(heap, part, Value::Map(Map::silent(heap, Vec::new())?))?;
+            }
+        }
+        map.put_text(heap, name, Value::Map(inner))?;
     }
     Ok(())
 }

@@ -30,8 +30,12 @@ impl Keeper<'_> {
 
     fn members(&mut self, map: Map<'_>, depth: usize) -> Option<Members> {
         self.spend(map.len())?;
-        let mut members = Vec::with_capacity(map.len());
+        let mut members = Vec::new();
         for (key, value) in map.to_vec() {
+            // What is always there, and nearly always as it was.
+            if matches!(value, Value::Map(inner) if inner.is_silent() && inner.is_empty()) {
+                continue;
+            }
             let name = self.text(&key)?;
             members.push((name, self.value(&value, depth)?));
         }

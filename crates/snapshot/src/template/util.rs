@@ -29,8 +29,12 @@ impl<'a> Object<'a> for Util {
                 &printed
             }
         };
-        let mut out = String::with_capacity(given.len());
+        let mut out = String::new();
         match name {
+            // Nearly every text stays as it is.
+            "escapeJavaScript" if printed.is_empty() && text::is_plain(given) => {
+                return Ok(Some(argument.clone()));
+            }
             "escapeJavaScript" => text::escape_java_script(given, &mut out),
             "urlEncode" => text::url_encode(given, &mut out),
             "base64Encode" => text::base64_encode(given, &mut out),

@@ -127,6 +127,29 @@ fn every_problem_of_a_response_is_found() {
 }
 
 #[test]
+fn a_template_that_does_not_parse_is_told() {
+    let check = |text: &str, expected: &str| {
+        let mut document = method(http(IntegrationType::Http, "http://h/"));
+        document.responses = vec![method_response(200, &[])];
+        document.integration.request_templates = map(&[("a/b", text.to_owned())]);
+        document.integration.responses = vec![rule(None, 200)];
+        let compiled = compile_one("/pets", document, &stage());
+        let found: Vec<_> = compiled.findings.iter().map(print).collect();
+        let expected = format!(
+            "Ignored template-syntax /integration/requestTemplates/a~1b: the template does not \
+             parse: {expected}, so its requests are answered with 500"
+        );
+        assert_eq!(found, [expected], "{text}");
+        let stage = compiled.stage.unwrap();
+        let Integration::Http { body, .. } = only(&stage) else { panic!("{text}") };
+        assert!(matches!(body.templates[0].1, MappingTemplate::Broken(_)), "{text}");
+    };
+    check("a\n  $b[", "line 2, column 6: expected a value");
+    check("#if($a)\nb", "line 1, column 1: `#if` without `#end`");
+    check("a$", "line 1, column 2: the template ends with `$`");
+}
+
+#[test]
 fn patterns_that_cannot_run_are_findings() {
     let mut document = method(http(IntegrationType::Http, "http://h/"));
     document.responses = vec![method_response(200, &[])];

@@ -104,13 +104,16 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn arithmetic(&mut self, chain: &'a Chain<Arithmetic>) -> Result<Value<'a>, Halt> {
-        let mut left = self.operand(&chain.first)?;
+        let mut left = self.value(&chain.first.value)?;
         let mut literal = &*chain.first.literal;
         for Link { operator, operand, written } in &chain.rest {
             self.step()?;
-            let mut right = self.operand(operand)?;
+            let mut right = self.value(&operand.value)?;
             let result = match operator {
                 Arithmetic::Add => {
+                    if left.as_str().is_some() || right.as_str().is_some() {
+                        (left, right) = (self.rendered(left)?, self.rendered(right)?);
+                    }
                     // Joined to a text, null is what was written.
                     if left.as_str().is_some() && right.is_null() {
                         right = Value::text(&operand.literal);

@@ -1,11 +1,12 @@
 //! `#foreach`: its variable, `$foreach`, and `#break`.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use super::{Evaluator, Halt};
 use crate::dialect::Dialect;
 use crate::heap::Heap;
-use crate::tree::{Foreach, Reference};
+use crate::template::RenderErrorKind;
+use crate::tree::{Expression, Foreach};
 use crate::value::{Iteration, MethodError, Object, Value};
 
 /// `$foreach`: what a loop tells about itself.
@@ -17,6 +18,17 @@ pub(crate) struct Loop<'a> {
     /// Counted from 0.
     index: Cell<i32>,
     has_next: Cell<bool>,
+    /// What the body set: `#set($foreach.name = 1)`.
+    own: RefCell<Vec<(&'a str, Value<'a>)>>,
+}
+
+impl<'a> Loop<'a> {
+    /// Sets a property of its own, unless it has one of this name.
+    pub(super) fn set(&self, name: &'a str, value: Value<'a>) {
+        let mut own = self.own.borrow_mut();
+        own.retain(|(known, _)| *known != name);
+        own.push((name, value));
+    }
 }
 
 impl<'a> Object<'a> for Loop<'a> {
@@ -35,7 +47,10 @@ impl<'a> Object<'a> for Loop<'a> {
                 }
                 Value::Object(topmost)
             }
-            _ => return None,
+            name => {
+                let own = self.own.borrow();
+                own.iter().find(|(known, _)| *known == name)?.1.clone()
+            }
         })
     }
 
@@ -72,11 +87,12 @@ struct Counters {
 
 impl<'a> Evaluator<'a, '_> {
     pub(super) fn foreach(&mut self, foreach: &'a Foreach, out: &mut String) -> Result<(), Halt> {
-        let over = self.value(&foreach.over)?;
+        let Some(over) = &foreach.over else { return Ok(()) };
+        let over = self.value(over)?;
         let iteration = Iteration::over(&over);
         let Some(iteration) = self.at(foreach.at, iteration)? else { return Ok(()) };
         let counters = self.counters();
-        let names = [Some(foreach.variable), counters.foreach, counters.count, counters.has_next];
+        let names = [foreach.variable, counters.foreach, counters.count, counters.has_next];
         // They are what they were after the loop.
         let saved = names.map(|slot| {
             slot.map(|slot| {
@@ -123,7 +139,9 @@ impl<'a> Evaluator<'a, '_> {
             let element = iteration.next(self.heap);
             let element = self.at(foreach.at, element)?;
             let has_next = iteration.has_next();
-            self.assign(foreach.variable, element);
+            if let Some(slot) = foreach.variable {
+                self.assign(slot, element);
+            }
             if let Some(told) = told {
                 told.index.set(index);
                 told.has_next.set(has_next);
@@ -145,6 +163,7 @@ impl<'a> Evaluator<'a, '_> {
             depth: self.loops - 1,
             index: Cell::new(0),
             has_next: Cell::new(false),
+            own: RefCell::default(),
         };
         let begun = self.heap.keep_loop(begun);
         let begun = self.at(at, begun)?;
@@ -163,16 +182,25 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// `#break($foreach.parent)`
-    pub(super) fn leave(&mut self, scope: &'a Reference) -> Result<(), Halt> {
-        let scope = self.reference(scope)?;
+    /// The running loop that a value is.
+    pub(super) fn running(&self, value: &Value<'a>) -> Option<&'a Loop<'a>> {
+        let Value::Object(asked) = value else { return None };
         let mut running = self.innermost;
-        while let (Some(one), Value::Object(asked)) = (running, &scope) {
+        while let Some(one) = running {
             if std::ptr::addr_eq(one, *asked) {
-                return Err(Halt::Leave(one.depth));
+                return Some(one);
             }
             running = one.parent;
         }
-        Err(Halt::Break)
+        None
+    }
+
+    /// `#break($foreach.parent)`
+    pub(super) fn leave(&mut self, at: u32, scope: &'a Expression) -> Result<(), Halt> {
+        let scope = self.value(scope)?;
+        if let Some(asked) = self.running(&scope) {
+            return Err(Halt::Leave(asked.depth));
+        }
+        Err(self.failed(at, RenderErrorKind::NotALoop))
     }
 }

@@ -83,10 +83,15 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         let value = self.reference(reference)?;
-        if !value.is_null() {
-            return self.print(&value, reference.at, out);
-        }
-        if !reference.quiet {
+        let printed = match &value {
+            Value::Null => false,
+            Value::Block(number) => self.print_block(*number, out)?,
+            value => {
+                self.print(value, reference.at, out)?;
+                true
+            }
+        };
+        if !printed && !reference.quiet {
             out.push_str(self.null_literal(reference));
         }
         Ok(())
@@ -110,7 +115,7 @@ impl<'a> Evaluator<'a, '_> {
         match (is_odd, is_null) {
             (false, false) => return self.print(&value, reference.at, out),
             (false, true) if reference.quiet => {}
-            _ => out.push_str(&reference.literal),
+            _ => out.push_str(self.null_literal(reference)),
         }
         Ok(())
     }
@@ -123,7 +128,7 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         if let Value::Block(number) = value {
-            return self.print_block(*number, out);
+            return self.print_block(*number, out).map(|_| ());
         }
         let printed = print(&self.heap.cells.meter, value, out);
         self.at(at, printed)

@@ -28,7 +28,7 @@ pub(super) struct Definition<'a> {
     running: usize,
 }
 
-/// A definition that uses itself renders nothing inside so many renderings of itself.
+/// A definition that uses itself is null inside so many renderings of itself.
 /// Source: Apache Velocity 1.7, `directive.define` of the default settings.
 const DEFINITIONS_INSIDE: usize = 2;
 
@@ -39,6 +39,12 @@ impl<'a> Frame<'a> {
 
     pub(super) fn position(&self, at: u32) -> (u32, u32) {
         self.evaluated_at.unwrap_or_else(|| self.template.position(at))
+    }
+
+    /// The slot of a name of the text.
+    pub(super) fn slot(&self, name: &str) -> Option<u32> {
+        let place = self.template.names.iter().position(|known| **known == *name)?;
+        u32::try_from(place).ok()
     }
 
     /// The variable of a slot.
@@ -70,11 +76,14 @@ impl<'a> Evaluator<'a, '_> {
     /// Sets a name.
     pub(super) fn assign(&mut self, slot: u32, value: Value<'a>) {
         let variable = self.frame.variable(slot);
+        if let Some(bindings) = &self.frame.bindings {
+            bindings.set(variable, &value);
+        }
         self.variables[variable] = Some(value);
     }
 
     /// The name of a variable.
-    fn name(&self, variable: usize) -> &'a str {
+    pub(super) fn name(&self, variable: usize) -> &'a str {
         let own = self.root.names.len();
         match self.root.names.get(variable) {
             Some(name) => name,
@@ -95,34 +104,51 @@ impl<'a> Evaluator<'a, '_> {
 
     /// `#define($x)`
     pub(super) fn define(&mut self, define: &'a Define) -> Result<(), Halt> {
-        let variable = self.frame.variable(define.slot);
+        let Some(slot) = define.slot else { return Ok(()) };
+        let variable = self.frame.variable(slot);
         if let Some(Value::Block(number)) = &self.variables[variable] {
             // Defined again in a loop.
             if std::ptr::eq(self.definitions[*number as usize].body, &define.body) {
                 return Ok(());
             }
         }
-        let number = u32::try_from(self.definitions.len()).unwrap_or(u32::MAX);
-        let spent = self.heap.cells.meter.spend(size_of::<Definition<'a>>());
-        self.at(0, spent)?;
         let frame = self.frame.clone();
-        self.definitions.push(Definition { body: &define.body, frame, running: 0 });
+        let number = self.keep_definition(&define.body, frame)?;
         self.variables[variable] = Some(Value::Block(number));
         Ok(())
     }
 
-    /// Appends what a definition renders to at this moment.
-    pub(super) fn print_block(&mut self, number: u32, out: &mut String) -> Result<(), Halt> {
+    /// The number of a body that is rendered later.
+    pub(super) fn keep_definition(
+        &mut self,
+        body: &'a Block,
+        frame: Frame<'a>,
+    ) -> Result<u32, Halt> {
+        let number = u32::try_from(self.definitions.len()).unwrap_or(u32::MAX);
+        let spent = self.heap.cells.meter.spend(size_of::<Definition<'a>>());
+        self.at(0, spent)?;
+        self.definitions.push(Definition { body, frame, running: 0 });
+        Ok(number)
+    }
+
+    /// Appends what a definition renders to at this moment; false if it uses itself too often.
+    pub(super) fn print_block(&mut self, number: u32, out: &mut String) -> Result<bool, Halt> {
         let definition = &mut self.definitions[number as usize];
         if definition.running == DEFINITIONS_INSIDE {
-            return Ok(());
+            return Ok(false);
         }
         definition.running += 1;
         let body = definition.body;
-        let frame = std::mem::replace(&mut self.frame, definition.frame.clone());
+        // Its text's slots, but the arguments of the macro that runs now.
+        let bindings = self.frame.bindings.clone();
+        let frame = Frame { bindings, ..definition.frame.clone() };
+        let around = std::mem::replace(&mut self.frame, frame);
         let printed = self.block(body, out);
-        self.frame = frame;
+        self.frame = around;
         self.definitions[number as usize].running -= 1;
-        printed
+        match printed {
+            Ok(()) | Err(Halt::Break) => Ok(true),
+            Err(halt) => Err(halt),
+        }
     }
 }

@@ -1,36 +1,64 @@
 //! What only stock Velocity does: macros and `#evaluate`.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::scope::Frame;
 use super::{Evaluator, Halt};
 use crate::dialect::Dialect;
 use crate::template::RenderErrorKind;
-use crate::tree::{Block, Call, Expression, Macro, Operand, Reference};
+use crate::tree::{Call, Expression, Macro, Operand, Reference};
 use crate::value::Value;
+
+/// Macros that may run inside one another. Source: Apache Velocity 1.7, default settings,
+/// `velocimacro.max.depth`.
+const MACROS_INSIDE: usize = 20;
+
+/// The name under which a macro finds the body of its call.
+const BODY: &str = "bodyContent";
 
 /// What the parameters of a running macro stand for: expressions of the caller's, evaluated each
 /// time they are named.
 pub(super) struct Bindings<'a> {
     /// Variables, and what was written for them.
     arguments: Vec<(usize, &'a Operand)>,
-    /// What `$bodyContent` prints.
-    body: Option<&'a Block>,
+    /// Parameters that the macro set, and the body of its call.
+    own: RefCell<Vec<(usize, Value<'a>)>>,
     caller: Frame<'a>,
 }
 
-/// The name under which a block macro finds its body.
-const BODY: &str = "bodyContent";
+impl<'a> Bindings<'a> {
+    fn own(&self, variable: usize) -> Option<Value<'a>> {
+        let own = self.own.borrow();
+        own.iter().find(|(named, _)| *named == variable).map(|(_, value)| value.clone())
+    }
+
+    fn argument(&self, variable: usize) -> Option<&'a Operand> {
+        let (_, operand) = self.arguments.iter().find(|(named, _)| *named == variable)?;
+        Some(operand)
+    }
+
+    /// A parameter that is set is the macro's own from then on.
+    pub(super) fn set(&self, variable: usize, value: &Value<'a>) {
+        if self.argument(variable).is_some() {
+            let mut own = self.own.borrow_mut();
+            own.retain(|(named, _)| *named != variable);
+            own.push((variable, value.clone()));
+        }
+    }
+}
 
 impl<'a> Evaluator<'a, '_> {
     /// The value of a parameter of the running macro, or of one that called it.
     pub(super) fn argument(&mut self, variable: usize) -> Result<Option<Value<'a>>, Halt> {
         let mut bindings = self.frame.bindings.clone();
         while let Some(bound) = bindings {
-            if let Some((_, operand)) = bound.arguments.iter().find(|(named, _)| *named == variable)
-            {
+            if let Some(value) = bound.own(variable) {
+                return Ok(Some(value));
+            }
+            if let Some(operand) = bound.argument(variable) {
                 let frame = std::mem::replace(&mut self.frame, bound.caller.clone());
-                let value = self.value(&operand.value);
+                let value = self.deeper(|evaluator| evaluator.value(&operand.value));
                 self.frame = frame;
                 return value.map(Some);
             }
@@ -43,36 +71,55 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn null_literal(&self, reference: &'a Reference) -> &'a str {
         let Some(bound) = &self.frame.bindings else { return &reference.literal };
         let variable = self.frame.variable(reference.slot);
-        match bound.arguments.iter().find(|(named, _)| *named == variable) {
-            Some((_, operand)) if reference.steps.is_empty() => &operand.literal,
+        let plain = reference.literal.strip_prefix('$') == Some(self.name(variable));
+        match bound.argument(variable) {
+            Some(operand) if plain => &operand.literal,
             _ => &reference.literal,
         }
     }
 
     /// `#name(…)`: a macro, or text.
     pub(super) fn call_macro(&mut self, call: &'a Call, out: &mut String) -> Result<(), Halt> {
-        let Some((template, called)) = self.find_macro(&call.name) else {
+        let Some((mut frame, called)) = self.find_macro(&call.name) else {
             out.push_str(&call.literal);
             return Ok(());
         };
+        if call.arguments.iter().any(|argument| matches!(argument.value, Expression::Null)) {
+            return Err(self.failed(call.at, RenderErrorKind::WordArgument));
+        }
+        if self.macros == MACROS_INSIDE {
+            return Err(self.failed(call.at, RenderErrorKind::TooDeep));
+        }
         let caller = self.frame.clone();
-        let mut frame = match std::ptr::eq(template, caller.template) {
-            true => caller.clone(),
-            false => Frame::of(template),
-        };
-        let variables = called.parameters.iter().map(|(slot, _)| frame.variable(*slot));
+        let mut own = Vec::new();
+        if let (Some(body), Some(slot)) = (&call.body, frame.slot(BODY)) {
+            let number = self.keep_definition(body, caller.clone())?;
+            own.push((frame.variable(slot), Value::Block(number)));
+        }
+        let variables = called.parameters.iter().map(|slot| match slot {
+            Some(slot) => frame.variable(*slot),
+            None => usize::MAX,
+        });
         let arguments = variables.zip(&call.arguments).collect();
-        frame.bindings = Some(Rc::new(Bindings { arguments, body: call.body.as_ref(), caller }));
+        frame.bindings = Some(Rc::new(Bindings { arguments, own: RefCell::new(own), caller }));
         let around = std::mem::replace(&mut self.frame, frame);
+        self.macros += 1;
         let ran = self.block(&called.body, out);
+        self.macros -= 1;
         self.frame = around;
-        ran
+        match ran {
+            Err(Halt::Break) => Ok(()),
+            ran => ran,
+        }
     }
 
-    fn find_macro(&self, name: &str) -> Option<(&'a crate::template::Template, &'a Macro)> {
-        let template = self.frame.template;
-        let called = template.macros.iter().find(|known| *known.name == *name)?;
-        Some((template, called))
+    /// The macro that was defined first, in the template or in a text that it evaluated.
+    fn find_macro(&mut self, name: &str) -> Option<(Frame<'a>, &'a Macro)> {
+        let root = Frame::of(self.root);
+        std::iter::once(&root).chain(&self.evaluated).find_map(|frame| {
+            let called = frame.template.macros.iter().find(|known| *known.name == *name)?;
+            Some((frame.clone(), called))
+        })
     }
 
     /// `#evaluate(…)`
@@ -98,11 +145,18 @@ impl<'a> Evaluator<'a, '_> {
             template,
             evaluated_at: Some(self.frame.position(at)),
             slots: Some(slots),
-            bindings: self.frame.bindings.clone(),
+            bindings: None,
         };
-        let around = std::mem::replace(&mut self.frame, frame);
+        if !template.macros.is_empty() {
+            self.evaluated.push(frame.clone());
+        }
+        let bindings = self.frame.bindings.clone();
+        let around = std::mem::replace(&mut self.frame, Frame { bindings, ..frame });
         let ran = self.block(&template.block, out);
         self.frame = around;
-        ran
+        match ran {
+            Err(Halt::Break | Halt::Stop) => Ok(()),
+            ran => ran,
+        }
     }
 }

@@ -267,7 +267,7 @@ mod tests {
         for text in ["", " ", "{", "[1", "{a", "{a:", "{a:1", "'a", "\"a", "'a\\"] {
             check(text, JsonProblem::End);
         }
-        for text in ["}", "]", ":", "{:1}", "{a:}", "[}", "{'a'b:1}", "{a:'b'c}", "[:]"] {
+        for text in ["}", "]", ":", "{:1}", "{a:}", "[}", "{'a'b:1}", "{a:[b]:1}", "[:]"] {
             check(text, JsonProblem::Unexpected);
         }
         for text in ["'\\u12'", "'\\u00g0'", "'\\xg0'"] {

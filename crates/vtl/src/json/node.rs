@@ -11,8 +11,7 @@ use super::{Document, Number};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) tag: Tag,
-    /// Containers: how many values (of members with the same name one). Others: where the text
-    /// begins.
+    /// Containers: how many values, double names counted twice. Others: where the text begins.
     pub(super) first: u32,
     /// Containers: how many nodes, with this one. Others: where the text ends.
     pub(super) second: u32,
@@ -31,26 +30,24 @@ pub(super) enum Tag {
     Escaped,
     Array,
     Object,
-    /// An object in which a name stands twice.
-    Duplicates,
 }
 
 impl Node {
     /// How many nodes the value takes.
     #[inline]
-    fn span(&self) -> u32 {
+    pub(super) fn span(&self) -> u32 {
         match self.tag {
-            Tag::Array | Tag::Object | Tag::Duplicates => self.second,
+            Tag::Array | Tag::Object => self.second,
             _ => 1,
         }
     }
 
-    fn text<'a>(&self, text: &'a str) -> &'a str {
+    pub(super) fn text<'a>(&self, text: &'a str) -> &'a str {
         &text[self.first as usize..self.second as usize]
     }
 
     /// The content of a string.
-    fn string<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(super) fn string<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let content = self.text(text);
         if self.tag == Tag::Escaped { unescape(content).into() } else { content.into() }
     }
@@ -103,7 +100,7 @@ impl<'d> NodeRef<'d> {
             Tag::Integer | Tag::Double => Kind::Number,
             Tag::Plain | Tag::Escaped => Kind::String,
             Tag::Array => Kind::Array,
-            Tag::Object | Tag::Duplicates => Kind::Object,
+            Tag::Object => Kind::Object,
         }
     }
 
@@ -141,10 +138,23 @@ impl<'d> NodeRef<'d> {
     /// How many elements or members a container has; 0 for other values.
     #[expect(clippy::len_without_is_empty, reason = "a value is not a container by itself")]
     pub fn len(self) -> usize {
-        match self.kind() {
-            Kind::Array | Kind::Object => self.node().first as usize,
+        if self.has_double_names() { self.members().count() } else { self.width() }
+    }
+
+    /// About how long it takes to look through a container: `len`, but names that stand twice count
+    /// twice.
+    pub(crate) fn width(self) -> usize {
+        match self.node().tag {
+            Tag::Array | Tag::Object => self.node().first as usize,
             _ => 0,
         }
+    }
+
+    fn has_double_names(self) -> bool {
+        let node = self.node();
+        let nodes =
+            || &self.document.nodes[self.index as usize..(self.index + node.second) as usize];
+        node.tag == Tag::Object && super::names::is_any_double(&self.document.text, nodes())
     }
 
     /// The elements of an array; of other values none.
@@ -155,7 +165,7 @@ impl<'d> NodeRef<'d> {
 
     /// The element at a place of an array, counted from 0.
     pub fn item(self, index: usize) -> Option<Self> {
-        if index >= self.len() {
+        if index >= self.width() {
             return None;
         }
         let node = self.node();
@@ -168,33 +178,27 @@ impl<'d> NodeRef<'d> {
 
     /// The names and values of an object, in order; of other values none.
     pub fn members(self) -> Members<'d> {
-        let node = self.node();
-        let span = if self.kind() == Kind::Object { node.second } else { 1 };
-        let (next, end) = (self.index + 1, self.index + span);
-        let all = Pairs { document: self.document, next, end };
-        if node.tag == Tag::Duplicates {
-            return Members(Order::Picked(pick_last(all).into_iter()));
+        if self.has_double_names() {
+            return Members(Order::Picked(pick_last(self.pairs()).into_iter()));
         }
-        Members(Order::Tape(all))
+        Members(Order::Tape(self.pairs()))
     }
 
     /// The value of the member with this name.
     pub fn member(self, name: &str) -> Option<Self> {
-        let node = self.node();
         let (document, text) = (self.document, &*self.document.text);
         let is_name = |name_node: &Node| match name_node.tag {
             Tag::Plain => name_node.text(text) == name,
             _ => name_node.string(text) == name,
         };
-        let (next, end) = (self.index + 1, self.index + node.span());
-        let mut named = Pairs { document, next, end }
-            .filter(|(name, _)| is_name(&document.nodes[*name as usize]))
-            .map(|(_, value)| Self { document, index: value });
-        match node.tag {
-            Tag::Object => named.next(),
-            Tag::Duplicates => named.last(),
-            _ => None,
-        }
+        let named = self.pairs().filter(|(name, _)| is_name(&document.nodes[*name as usize]));
+        named.last().map(|(_, value)| Self { document, index: value })
+    }
+
+    /// Every name and value of an object.
+    fn pairs(self) -> Pairs<'d> {
+        let span = if self.node().tag == Tag::Object { self.node().second } else { 1 };
+        Pairs { document: self.document, next: self.index + 1, end: self.index + span }
     }
 }
 
@@ -286,65 +290,4 @@ fn pick_last(pairs: Pairs<'_>) -> Vec<(Cow<'_, str>, NodeRef<'_>)> {
         }
     }
     members
-}
-
-/// Objects with more members than this are searched for double names by sorting them.
-const FEW: u32 = 64;
-
-/// Looks for a name that stands twice in the object that has just been read: `nodes` are its own.
-///
-/// Nearly always there is none, and a small set of hashes shows it.
-pub(super) fn mark_duplicates(text: &str, nodes: &mut [Node]) {
-    let mut seen = [0u64; 4];
-    let mut at = 1;
-    while let Some(name) = nodes.get(at) {
-        let (word, bit) = short_hash(name.text(text).as_bytes());
-        // An escaped name may be any.
-        let is_doubtful = name.tag == Tag::Escaped || nodes[0].first > FEW;
-        if is_doubtful || (seen[word] & bit != 0 && stands_before(text, nodes, at)) {
-            return count_names(text, nodes);
-        }
-        seen[word] |= bit;
-        at += 1 + nodes[at + 1].span() as usize;
-    }
-}
-
-/// Names of one object differ in length or near their ends: one of 256 bits.
-#[inline]
-fn short_hash(name: &[u8]) -> (usize, u64) {
-    let near_end =
-        name.iter().rev().take(3).fold(name.len() as u32, |hash, byte| {
-            (hash ^ u32::from(*byte)).wrapping_mul(0x9E37_79B1)
-        });
-    ((near_end >> 30) as usize, 1 << ((near_end >> 24) & 63))
-}
-
-/// Whether the name at an index of the object stands before it too.
-fn stands_before(text: &str, nodes: &[Node], index: usize) -> bool {
-    let name = nodes[index].text(text);
-    let mut at = 1;
-    while at < index {
-        if nodes[at].text(text) == name {
-            return true;
-        }
-        at += 1 + nodes[at + 1].span() as usize;
-    }
-    false
-}
-
-/// Compares all names.
-fn count_names(text: &str, nodes: &mut [Node]) {
-    let mut names = Vec::with_capacity(nodes[0].first as usize);
-    let mut at = 1;
-    while let Some(name) = nodes.get(at) {
-        names.push(name.string(text));
-        at += 1 + nodes[at + 1].span() as usize;
-    }
-    let count = names.len();
-    names.sort_unstable();
-    names.dedup();
-    if names.len() < count {
-        nodes[0].tag = Tag::Duplicates;
-        nodes[0].first = names.len() as u32;
-    }
 }

@@ -1,6 +1,7 @@
 //! The one pass over a JSON text (RFC 8259) that makes the tape.
 //!
 //! There is no recursion: until a container is closed its node holds the index of the one around it.
+//! Names that stand twice in an object are left to its readers.
 
 use super::node::{Node, Tag};
 use super::{DEPTH, JsonError, JsonProblem};
@@ -13,134 +14,140 @@ pub(super) fn nodes(text: &str) -> Result<Vec<Node>, JsonError> {
     if text.len() >= NONE as usize {
         return Err(JsonError { at: 0, problem: JsonProblem::TooLong });
     }
-    // Most bodies have a node for every ten bytes or so.
-    let nodes = Vec::with_capacity(text.len() / 10 + 8);
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, nodes, open: NONE, depth: 0 };
+    // Even dense bodies have no more nodes; growing would copy them.
+    let nodes = Vec::with_capacity(text.len() / 6 + 8);
+    let mut parser = Parser { bytes: text.as_bytes(), nodes, open: NONE, values: 0, depth: 0 };
     match parser.document() {
         Ok(()) => Ok(parser.nodes),
-        Err(problem) => Err(JsonError { at: parser.at.min(text.len()), problem }),
+        Err((at, problem)) => Err(JsonError { at: at.min(text.len()), problem }),
     }
 }
 
 struct Parser<'a> {
-    text: &'a str,
     bytes: &'a [u8],
-    at: usize,
     nodes: Vec<Node>,
     /// The innermost open container.
     open: u32,
+    /// The values that were read in it.
+    values: u32,
     depth: usize,
 }
 
-type Parsed<T> = Result<T, JsonProblem>;
+/// A result of reading; problems have their place.
+type Parsed<T> = Result<T, (usize, JsonProblem)>;
 
 impl Parser<'_> {
+    /// Reads the whole text: each reader takes a place and returns the one behind what it read.
     fn document(&mut self) -> Parsed<()> {
+        let (mut at, mut byte) = self.solid(0)?;
+        // What ends the innermost open container.
+        let mut close = 0;
         loop {
-            let has_value = self.value()?;
-            if has_value {
-                self.count();
+            let mut is_whole = true;
+            match byte {
+                b'"' => at = self.string(at)?,
+                b'{' | b'[' => {
+                    close = self.open(at, byte)?;
+                    at += 1;
+                    is_whole = false;
+                }
+                _ => at = self.scalar(at, byte)?,
             }
-            if !self.go_on(has_value)? {
+            // Behind a value comes a comma or an end, behind an opening a value or an end.
+            loop {
+                self.values += u32::from(is_whole);
+                if self.open == NONE {
+                    return self.end(at);
+                }
+                (at, byte) = self.solid(at)?;
+                if byte == close {
+                    at += 1;
+                    close = self.close();
+                    is_whole = true;
+                    continue;
+                }
+                if is_whole {
+                    if byte != b',' {
+                        return Err((at, JsonProblem::Unexpected));
+                    }
+                    (at, byte) = self.solid(at + 1)?;
+                }
                 break;
             }
-        }
-        match self.skip_blanks() {
-            Some(_) => Err(JsonProblem::Unexpected),
-            None => Ok(()),
+            if close == b'}' {
+                (at, byte) = self.name(at, byte)?;
+            }
         }
     }
 
-    /// Reads a scalar, which makes a whole value, or the opening of a container, which does not.
-    #[inline]
-    fn value(&mut self) -> Parsed<bool> {
-        let first = self.skip_blanks().ok_or(JsonProblem::End)?;
-        match first {
-            b'"' => self.string()?,
-            b'{' => return self.open(Tag::Object).map(|()| false),
-            b'[' => return self.open(Tag::Array).map(|()| false),
-            b'-' | b'0'..=b'9' => self.number(first)?,
-            b't' => self.word("true", Tag::True)?,
-            b'f' => self.word("false", Tag::False)?,
-            b'n' => self.word("null", Tag::Null)?,
-            _ => return Err(JsonProblem::Unexpected),
+    /// Nothing but blanks may follow.
+    fn end(&self, at: usize) -> Parsed<()> {
+        match self.solid(at) {
+            Ok((at, _)) => Err((at, JsonProblem::Unexpected)),
+            Err(_) => Ok(()),
         }
-        Ok(true)
     }
 
-    /// Reads on to where the next value begins; false if there is none, because the outermost one
-    /// is whole. `after_value` is false directly behind the opening of a container.
-    #[inline]
-    fn go_on(&mut self, mut after_value: bool) -> Parsed<bool> {
+    /// The next byte that is not blank, and its place.
+    #[inline(always)]
+    fn solid(&self, mut at: usize) -> Parsed<(usize, u8)> {
         loop {
-            let Some(open) = self.nodes.get(self.open as usize) else { return Ok(false) };
-            let is_object = open.tag == Tag::Object;
-            let close = if is_object { b'}' } else { b']' };
-            let next = self.skip_blanks().ok_or(JsonProblem::End)?;
-            if next == close {
-                self.at += 1;
-                self.close();
-                after_value = true;
-                continue;
+            match self.bytes.get(at) {
+                Some(byte @ (b'!'..)) => return Ok((at, *byte)),
+                Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
+                Some(_) => return Err((at, JsonProblem::Unexpected)),
+                None => return Err((at, JsonProblem::End)),
             }
-            if after_value {
-                if next != b',' {
-                    return Err(JsonProblem::Unexpected);
-                }
-                self.at += 1;
-            }
-            if is_object {
-                self.name()?;
-            }
-            return Ok(true);
         }
     }
 
-    /// Reads the name of a member and the colon.
+    /// Reads the name of a member and the colon: the place of the value and its first byte.
+    #[inline(always)]
+    fn name(&mut self, at: usize, byte: u8) -> Parsed<(usize, u8)> {
+        if byte != b'"' {
+            return Err((at, JsonProblem::Unexpected));
+        }
+        let at = self.string(at)?;
+        match self.solid(at)? {
+            (at, b':') => self.solid(at + 1),
+            (at, _) => Err((at, JsonProblem::Unexpected)),
+        }
+    }
+
+    /// Opens a container: the byte that ends it.
     #[inline]
-    fn name(&mut self) -> Parsed<()> {
-        match self.skip_blanks() {
-            Some(b'"') => self.string()?,
-            Some(_) => return Err(JsonProblem::Unexpected),
-            None => return Err(JsonProblem::End),
-        }
-        match self.skip_blanks() {
-            Some(b':') => self.at += 1,
-            Some(_) => return Err(JsonProblem::Unexpected),
-            None => return Err(JsonProblem::End),
-        }
-        Ok(())
-    }
-
-    fn open(&mut self, tag: Tag) -> Parsed<()> {
+    fn open(&mut self, at: usize, byte: u8) -> Parsed<u8> {
         if self.depth == DEPTH {
-            return Err(JsonProblem::TooDeep);
+            return Err((at, JsonProblem::TooDeep));
         }
         self.depth += 1;
-        self.at += 1;
+        if let Some(outer) = self.nodes.get_mut(self.open as usize) {
+            outer.first = self.values;
+        }
         let outer = self.open;
         self.open = self.nodes.len() as u32;
+        self.values = 0;
+        let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
         self.nodes.push(Node { tag, first: 0, second: outer });
-        Ok(())
+        Ok(close)
     }
 
-    /// Closes the innermost container: from now on its node holds how many nodes it spans.
-    fn close(&mut self) {
+    /// Closes the innermost container: from now on its node holds how many nodes it spans. What ends
+    /// the one around it.
+    #[inline]
+    fn close(&mut self) -> u8 {
         let index = self.open as usize;
         let span = (self.nodes.len() - index) as u32;
         self.depth -= 1;
-        self.open = std::mem::replace(&mut self.nodes[index].second, span);
-        if self.nodes[index].tag == Tag::Object {
-            super::node::mark_duplicates(self.text, &mut self.nodes[index..]);
-        }
-        self.count();
-    }
-
-    /// Counts a whole value in the container around it.
-    #[inline]
-    fn count(&mut self) {
-        if let Some(open) = self.nodes.get_mut(self.open as usize) {
-            open.first += 1;
+        let node = &mut self.nodes[index];
+        node.first = self.values;
+        self.open = std::mem::replace(&mut node.second, span);
+        match self.nodes.get(self.open as usize) {
+            Some(outer) => {
+                self.values = outer.first;
+                if outer.tag == Tag::Object { b'}' } else { b']' }
+            }
+            None => 0,
         }
     }
 
@@ -149,95 +156,91 @@ impl Parser<'_> {
         self.nodes.push(Node { tag, first: start as u32, second: end as u32 });
     }
 
-    #[inline]
-    fn skip_blanks(&mut self) -> Option<u8> {
-        loop {
-            let byte = *self.bytes.get(self.at)?;
-            if byte > b' ' || !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
-                return Some(byte);
-            }
-            self.at += 1;
+    #[inline(always)]
+    fn string(&mut self, at: usize) -> Parsed<usize> {
+        let start = at + 1;
+        let end = super::string::special(self.bytes, start);
+        if self.bytes.get(end) == Some(&b'"') {
+            self.push(Tag::Plain, start, end);
+            return Ok(end + 1);
         }
+        self.escaped_string(start, end)
     }
 
-    #[inline]
-    fn string(&mut self) -> Parsed<()> {
-        let start = self.at + 1;
-        self.at = super::string::special(self.bytes, start);
-        if self.bytes.get(self.at) == Some(&b'"') {
-            self.push(Tag::Plain, start, self.at);
-            self.at += 1;
-            return Ok(());
-        }
-        self.escaped_string(start)
-    }
-
-    fn escaped_string(&mut self, start: usize) -> Parsed<()> {
+    #[cold]
+    fn escaped_string(&mut self, start: usize, mut at: usize) -> Parsed<usize> {
         loop {
-            match self.bytes.get(self.at) {
-                None => return Err(JsonProblem::End),
+            match self.bytes.get(at) {
+                None => return Err((at, JsonProblem::End)),
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    let length = super::string::escape_length(&self.bytes[self.at..])?;
-                    self.at = super::string::special(self.bytes, self.at + length);
+                    let length = super::string::escape_length(&self.bytes[at..]);
+                    let length = length.map_err(|problem| (at, problem))?;
+                    at = super::string::special(self.bytes, at + length);
                 }
-                Some(_) => return Err(JsonProblem::Control),
+                Some(_) => return Err((at, JsonProblem::Control)),
             }
         }
-        self.push(Tag::Escaped, start, self.at);
-        self.at += 1;
-        Ok(())
+        self.push(Tag::Escaped, start, at);
+        Ok(at + 1)
+    }
+
+    /// Reads a number or a word.
+    #[inline]
+    fn scalar(&mut self, at: usize, first: u8) -> Parsed<usize> {
+        match first {
+            b'-' | b'0'..=b'9' => self.number(at, first),
+            b't' => self.word(at, "true", Tag::True),
+            b'f' => self.word(at, "false", Tag::False),
+            b'n' => self.word(at, "null", Tag::Null),
+            _ => Err((at, JsonProblem::Unexpected)),
+        }
     }
 
     #[inline]
-    fn number(&mut self, first: u8) -> Parsed<()> {
-        let start = self.at;
-        if first == b'-' {
-            self.at += 1;
-        }
-        if self.bytes.get(self.at) == Some(&b'0') {
-            self.at += 1;
+    fn number(&mut self, start: usize, first: u8) -> Parsed<usize> {
+        let mut at = start + usize::from(first == b'-');
+        if self.bytes.get(at) == Some(&b'0') {
+            at += 1;
         } else {
-            self.digits()?;
+            at = self.digits(at)?;
         }
         let mut tag = Tag::Integer;
-        if self.bytes.get(self.at) == Some(&b'.') {
+        if self.bytes.get(at) == Some(&b'.') {
             tag = Tag::Double;
-            self.at += 1;
-            self.digits()?;
+            at = self.digits(at + 1)?;
         }
-        if let Some(b'e' | b'E') = self.bytes.get(self.at) {
+        if let Some(b'e' | b'E') = self.bytes.get(at) {
             tag = Tag::Double;
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(self.at) {
-                self.at += 1;
+            at += 1;
+            if let Some(b'+' | b'-') = self.bytes.get(at) {
+                at += 1;
             }
-            self.digits()?;
+            at = self.digits(at)?;
         }
-        self.push(tag, start, self.at);
-        Ok(())
+        self.push(tag, start, at);
+        Ok(at)
     }
 
     /// Passes at least one digit.
     #[inline]
-    fn digits(&mut self) -> Parsed<()> {
-        let start = self.at;
-        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
+    fn digits(&self, start: usize) -> Parsed<usize> {
+        let mut at = start;
+        while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
         }
-        match self.bytes.get(self.at) {
-            _ if self.at > start => Ok(()),
-            Some(_) => Err(JsonProblem::Unexpected),
-            None => Err(JsonProblem::End),
+        match self.bytes.get(at) {
+            _ if at > start => Ok(at),
+            Some(_) => Err((at, JsonProblem::Unexpected)),
+            None => Err((at, JsonProblem::End)),
         }
     }
 
-    fn word(&mut self, word: &str, tag: Tag) -> Parsed<()> {
-        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
-            return Err(JsonProblem::Unexpected);
+    fn word(&mut self, at: usize, word: &str, tag: Tag) -> Parsed<usize> {
+        if !self.bytes[at..].starts_with(word.as_bytes()) {
+            return Err((at, JsonProblem::Unexpected));
         }
-        self.push(tag, self.at, self.at + word.len());
-        self.at += word.len();
-        Ok(())
+        self.push(tag, at, at + word.len());
+        Ok(at + word.len())
     }
 }

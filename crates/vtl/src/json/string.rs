@@ -10,8 +10,8 @@ const HIGHS: u64 = 0x80 * ONES;
 /// Where the first quote, backslash or control character at or behind `at` stands, or the end.
 #[inline]
 pub(super) fn special(text: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = text.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
-        let eight = u64::from_le_bytes(eight);
+    while let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let eight = u64::from_le_bytes(*eight);
         let quotes = eight ^ (u64::from(b'"') * ONES);
         let backslashes = eight ^ (u64::from(b'\\') * ONES);
         // A byte is less than n (below 0x80) if subtracting n borrows. A borrow may reach into the
@@ -94,6 +94,11 @@ fn read_unit(text: &[u8]) -> Option<u16> {
 pub(crate) fn write_string(text: &str, slashes: Slashes, out: &mut String) {
     out.push('"');
     let mut rest = text;
+    let is_plain = slashes == Slashes::Plain && special(text.as_bytes(), 0) == text.len();
+    if is_plain && is_common(text) {
+        rest = "";
+        out.push_str(text);
+    }
     while let Some(at) = rest.bytes().position(|byte| may_escape(byte, slashes)) {
         let (plain, special) = rest.split_at(at);
         out.push_str(plain);

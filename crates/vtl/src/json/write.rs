@@ -81,7 +81,7 @@ impl<'d> NodeRef<'d> {
 
 /// Appends a comma unless a container has just been opened.
 fn separate(out: &mut String) {
-    if !out.ends_with(['[', '{']) {
+    if !matches!(out.as_bytes().last(), Some(b'[' | b'{')) {
         out.push(',');
     }
 }

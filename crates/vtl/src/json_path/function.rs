@@ -100,7 +100,7 @@ impl Function {
         search: &Search<'d>,
         node: NodeRef<'d>,
     ) -> Result<Selected<'d>, Stop> {
-        search.visit(node.len())?;
+        search.visit(node.width())?;
         match self.name {
             Name::Length => Ok(match node.kind() {
                 Kind::Array | Kind::Object => Selected::Integer(node.len() as i32),

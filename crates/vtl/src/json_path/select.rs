@@ -101,7 +101,7 @@ impl<'d> Search<'d> {
 
     /// A member; looking for it takes time in a large object.
     fn member(&self, node: NodeRef<'d>, name: &str) -> Result<Option<NodeRef<'d>>, JsonPathError> {
-        self.visit(node.len() / COMPARED)?;
+        self.visit(node.width() / COMPARED)?;
         Ok(node.member(name))
     }
 
@@ -110,7 +110,7 @@ impl<'d> Search<'d> {
         if node.kind() != Kind::Array {
             return Ok(None);
         }
-        self.visit(node.len() / COMPARED)?;
+        self.visit(node.width() / COMPARED)?;
         let place = match usize::try_from(place) {
             Ok(place) => Some(place),
             Err(_) => node.len().checked_sub(place.unsigned_abs() as usize),
@@ -157,7 +157,7 @@ impl<'d> Search<'d> {
         let can_step = match kind {
             StepKind::Member(name) => self.member(node, name)?.is_some(),
             StepKind::Members(names) => {
-                self.visit(names.len() * node.len() / COMPARED)?;
+                self.visit(names.len() * node.width() / COMPARED)?;
                 !rest.is_empty() || names.iter().all(|name| node.member(name).is_some())
             }
             // Elements that are objects are tested when they are reached themselves.

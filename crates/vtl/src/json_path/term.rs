@@ -87,7 +87,7 @@ impl<'v> Term<'v> {
             Selected::Missing | Selected::Members(_) => Self::Undefined,
             Selected::Null => Self::Null,
             Selected::Node(node) => {
-                search.visit(node.len())?;
+                search.visit(node.width())?;
                 Self::node(node)
             }
             Selected::Integer(integer) => Self::number(integer.to_string()),
@@ -190,7 +190,7 @@ fn same_node(
                 left.len() == right.len()
             }
             (Kind::Object, Kind::Object) => {
-                search.visit(left.len().saturating_mul(right.len()))?;
+                search.visit(left.width().saturating_mul(right.width()))?;
                 let before = pairs.len();
                 pairs.extend(
                     left.members().filter_map(|(name, value)| Some((value, right.member(&name)?))),

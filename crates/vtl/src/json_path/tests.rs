@@ -7,33 +7,12 @@ const BODY: &str = r#"{"a":{"b":1,"c":"x","d":null,"e":[1,2,3]},"st":["x","y"],"
     "arr":[{"n":1,"s":"p"},{"n":2},{"n":3,"s":"q","arr":[{"n":9}]}],"num":[5,3.5,"z",7],
     "x y":1,"a-b":2,"$d":3,"@e":4,"0":"zero","long":"lorem","deep":[{"e":[4,5]},{"e":6}]}"#;
 
-fn print(selected: &Selected<'_>, out: &mut String) {
-    let list = |items: Vec<String>| items.join(",");
-    match selected {
-        Selected::Missing => out.push_str("missing"),
-        Selected::Null => out.push_str("null"),
-        Selected::Node(node) => node.write_json(Slashes::Plain, out),
-        Selected::Integer(integer) => out.push_str(&integer.to_string()),
-        Selected::Double(double) => out.push_str(&format!("{double:?}")),
-        Selected::Text(text) => out.push_str(&format!("{text:?}")),
-        Selected::List(items) => {
-            out.push_str(&format!("[{}]", list(items.iter().map(shown).collect())))
-        }
-        Selected::Members(members) => out.push_str(&format!(
-            "{{{}}}",
-            list(
-                members
-                    .iter()
-                    .map(|(name, value)| format!("{name:?}:{}", shown(&Selected::Node(*value))))
-                    .collect()
-            )
-        )),
-    }
-}
-
 fn shown(selected: &Selected<'_>) -> String {
+    if let Selected::Missing = selected {
+        return "missing".to_owned();
+    }
     let mut out = String::new();
-    print(selected, &mut out);
+    selected.write_json(Slashes::Plain, &mut out);
     out
 }
 
@@ -310,7 +289,7 @@ fn functions_calculate() {
     check("$.num.avg()", "5.166666666666667");
     check("$.num.stddev()", "1.4337208778404384");
     check("$.num.sum(1, $.a.e)", "22.5");
-    check("$.max(-1)", "5e-324");
+    check("$.max(-1)", "4.9E-324");
     check("$.e.sum()", "error");
     check("$.a.sum()", "error");
     check("$.st.concat()", "\"xy\"");

@@ -70,7 +70,9 @@ impl Parser<'_, '_> {
     fn is_lost(&self) -> bool {
         match self.peek(0) {
             Some(b'$') => !self.is_reference(self.at),
-            Some(b'#') => self.word().is_none() && !matches!(self.peek(1), Some(b'#' | b'*' | b'[')),
+            Some(b'#') => {
+                self.word().is_none() && !matches!(self.peek(1), Some(b'#' | b'*' | b'['))
+            }
             _ => false,
         }
     }

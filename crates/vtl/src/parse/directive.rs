@@ -5,7 +5,8 @@ use super::text::{End, Nodes};
 use super::{Fault, Parser};
 use crate::dialect::Dialect;
 use crate::tree::{
-    Branch, Call, Define, Expression, Foreach, Macro, Node, Operand, Reference, Set, Target,
+    Branch, Call, Define, Expression, Failing, Foreach, Macro, Node, Operand, Reference, Set,
+    Target,
 };
 
 /// The word behind `#`.
@@ -17,7 +18,7 @@ pub(super) struct Word<'t> {
 }
 
 /// What stands in the head of a directive.
-enum Argument<'t> {
+pub(super) enum Argument<'t> {
     Word(&'t str),
     Value(Operand),
 }
@@ -33,8 +34,7 @@ impl<'t> Parser<'t, '_> {
         let bytes = self.text.as_bytes();
         let braced = bytes.get(at + 1) == Some(&b'{');
         let start = at + 1 + usize::from(braced);
-        if bytes.get(at) != Some(&b'#') || !bytes.get(start).copied().is_some_and(begins_word)
-        {
+        if bytes.get(at) != Some(&b'#') || !bytes.get(start).copied().is_some_and(begins_word) {
             return None;
         }
         let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
@@ -50,7 +50,7 @@ impl<'t> Parser<'t, '_> {
             "if" | "elseif" | "else" | "end" | "set" | "foreach" | "define" | "macro" | "stop"
             | "break" | "literal" => true,
             "evaluate" | "parse" | "include" => self.shared.dialect == Dialect::Stock,
-            _ => false,
+            name => self.shared.macro_names.contains(name),
         }
     }
 
@@ -151,31 +151,42 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn foreach(&mut self, start: usize) -> Result<Node, Fault> {
-        let arguments = self.head_of(start)?;
-        let mut arguments = arguments.into_iter();
-        let (variable, word, over) = (arguments.next(), arguments.next(), arguments.next());
-        let (Some(Argument::Value(variable)), Some(Argument::Word("in")), Some(over)) =
-            (variable, word, over)
-        else {
+        let mut arguments = self.head_of(start)?;
+        if matches!(arguments.first(), Some(Argument::Word(_)))
+            || arguments.iter().skip(2).any(|argument| matches!(argument, Argument::Word(_)))
+        {
             return self.fault_at(start, "expected `#foreach($name in …)`");
-        };
-        let Expression::Reference(variable) = variable.value else {
-            return self.fault_at(start, "the loop variable of `#foreach` is a reference");
-        };
+        }
+        let mut body = self.body(start)?;
+        let at = self.mark(start);
+        if arguments.len() < 2 {
+            return Ok(Node::Fails { at, kind: Failing::Foreach });
+        }
+        // A fourth argument stands where the engine looks for the body.
+        if let Some(Argument::Value(value)) = arguments.drain(3.min(arguments.len())..).next() {
+            body = match value.value {
+                Expression::Reference(reference) => Box::new([Node::Reference(reference)]),
+                _ => Box::default(),
+            };
+        }
+        let over = if arguments.len() == 3 { arguments.pop() } else { None };
         let over = match over {
-            Argument::Value(over) => over.value,
-            Argument::Word(_) => Expression::Null,
+            Some(Argument::Value(value)) => Some(value.value),
+            _ => None,
         };
-        let body = self.body(start)?;
-        let foreach = Foreach { at: self.mark(start), variable: variable.slot, over, body };
-        Ok(Node::Foreach(Box::new(foreach)))
+        let variable = match arguments.into_iter().next() {
+            Some(Argument::Value(value)) => plain(&value.value).map(|reference| reference.slot),
+            _ => None,
+        };
+        Ok(Node::Foreach(Box::new(Foreach { at, variable, over, body })))
     }
 
     fn define(&mut self, start: usize) -> Result<Node, Fault> {
         match <[_; 1]>::try_from(self.head_of(start)?) {
-            Ok([Argument::Value(Operand { value: Expression::Reference(name), .. })]) => {
+            Ok([Argument::Value(name)]) => {
                 let body = self.body(start)?;
-                Ok(Node::Define(Box::new(Define { slot: name.slot, body })))
+                let slot = plain(&name.value).filter(|name| is_bare(name)).map(|name| name.slot);
+                Ok(Node::Define(Box::new(Define { slot, body })))
             }
             _ => self.fault_at(start, "expected `#define($name)`"),
         }
@@ -190,13 +201,16 @@ impl<'t> Parser<'t, '_> {
         let mut parameters = Vec::new();
         for argument in arguments {
             match argument {
-                Argument::Value(Operand { value: Expression::Reference(parameter), .. }) => {
-                    let name = self.shared.names[parameter.slot as usize].clone();
-                    parameters.push((parameter.slot, format!("${name}").into()));
+                Argument::Value(parameter) => {
+                    let named = plain(&parameter.value).filter(|named| is_bare(named));
+                    parameters.push(named.map(|named| named.slot));
                 }
-                _ => return self.fault_at(start, "the parameters of a macro are references"),
+                Argument::Word(_) => {
+                    return self.fault_at(start, "the parameters of a macro are references");
+                }
             }
         }
+        self.shared.macro_names.insert(name.into());
         let body = self.body(start)?;
         if self.shared.dialect == Dialect::Stock {
             let parameters = parameters.into();
@@ -205,25 +219,14 @@ impl<'t> Parser<'t, '_> {
         Ok(())
     }
 
-    /// Behind `#literal`: the body is printed as written, but must parse.
-    fn literal(&mut self, start: usize, nodes: &mut Nodes) -> Result<(), Fault> {
-        self.head(Word { name: "literal", end: self.at })?;
-        let inside = self.at;
-        self.body(start)?;
-        let body = &self.text[inside..self.at];
-        let end = body.rfind("#end").or_else(|| body.rfind("#{end}")).unwrap_or(body.len());
-        nodes.text(&body[..end]);
-        Ok(())
-    }
-
     fn break_out(&mut self, start: usize) -> Result<Node, Fault> {
         let arguments = self.head(Word { name: "break", end: self.at })?.unwrap_or_default();
         match arguments.into_iter().next() {
-            None => Ok(Node::Break(None)),
-            Some(Argument::Value(Operand { value: Expression::Reference(scope), .. })) => {
-                Ok(Node::Break(Some(Box::new(scope))))
+            None => Ok(Node::Break),
+            Some(Argument::Value(scope)) => {
+                Ok(Node::Leave { at: self.mark(start), scope: Box::new(scope.value) })
             }
-            Some(_) => self.fault_at(start, "`#break` takes nothing or a scope"),
+            Some(Argument::Word(_)) => self.fault_at(start, "`#break` takes nothing or a loop"),
         }
     }
 
@@ -233,16 +236,24 @@ impl<'t> Parser<'t, '_> {
             self.shared.slot(name);
         }
         match <[_; 1]>::try_from(self.head_of(start)?) {
-            Ok([Argument::Value(Operand { value, .. })]) => {
+            Ok([Argument::Value(Operand { value, .. })]) if is_text(&value) => {
                 Ok(Node::Evaluate { at: self.mark(start), source: value })
             }
-            _ => self.fault_at(start, "`#evaluate` takes one value"),
+            _ => self.fault_at(start, "`#evaluate` takes one text or reference"),
         }
     }
 
     fn file(&mut self, start: usize, name: &'static str) -> Result<Node, Fault> {
-        self.head_of(start)?;
-        Ok(Node::File { at: self.mark(start), name })
+        let arguments = self.head(Word { name, end: self.at })?.unwrap_or_default();
+        let at = self.mark(start);
+        match arguments.into_iter().next() {
+            Some(Argument::Value(value)) => {
+                Ok(Node::File { at, name, argument: Some(value.value) })
+            }
+            Some(Argument::Word(_)) => self.fault_at(start, "a bare word names no file"),
+            None if name == "#parse" => Ok(Node::Fails { at, kind: Failing::Parse }),
+            None => Ok(Node::File { at, name, argument: None }),
+        }
     }
 
     /// A word that is no directive: text, or in stock Velocity perhaps a macro.
@@ -283,7 +294,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// The body of a directive that has no `#else`.
-    fn body(&mut self, start: usize) -> Result<Box<[Node]>, Fault> {
+    pub(super) fn body(&mut self, start: usize) -> Result<Box<[Node]>, Fault> {
         match self.block()? {
             (body, End::End) => Ok(body),
             (_, End::Text) => self.fault_at(start, "the directive has no `#end`"),
@@ -300,7 +311,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// The arguments behind a word, if a parenthesis follows: blank or comma between them.
-    fn head(&mut self, word: Word<'t>) -> Result<Option<Vec<Argument<'t>>>, Fault> {
+    pub(super) fn head(&mut self, word: Word<'t>) -> Result<Option<Vec<Argument<'t>>>, Fault> {
         self.at = word.end;
         self.skip_white();
         if !self.eat(b'(') {
@@ -344,14 +355,33 @@ fn begins_word(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'@')
 }
 
+/// The reference that an expression is.
+fn plain(expression: &Expression) -> Option<&Reference> {
+    match expression {
+        Expression::Reference(reference) => Some(reference),
+        _ => None,
+    }
+}
+
+/// Whether it is written without `!` and braces.
+fn is_bare(reference: &Reference) -> bool {
+    !reference.quiet && !reference.literal.starts_with("${")
+}
+
+fn is_text(expression: &Expression) -> bool {
+    use Expression::{Interpolated, Reference, Text};
+    matches!(expression, Interpolated(_) | Reference(_) | Text(_))
+}
+
 /// What a reference means on the left side of `#set`.
 fn target(reference: Reference) -> Target {
+    let bare = is_bare(&reference);
     let mut steps = Vec::from(reference.steps);
     match steps.pop() {
         Some(last) => {
             Target::Member { parent: Reference { steps: steps.into(), ..reference }, last }
         }
-        None if reference.quiet || reference.literal.starts_with("${") => Target::Nowhere,
+        None if !bare => Target::Nowhere,
         None => Target::Variable(reference.slot),
     }
 }

@@ -33,11 +33,11 @@ impl<'t> Parser<'t, '_> {
         self.interpolated(&decoded, origin)
     }
 
-    /// A double-quoted text is parsed with a blank behind it, or with a line break if there may be
-    /// a line comment in it, and the blank is taken off what it prints.
+    /// A double-quoted text is parsed with a blank behind it, unless there may be a line comment in
+    /// it, and the blank is taken off what it prints.
     fn interpolated(&mut self, text: &str, origin: Origin) -> Result<Expression, Fault> {
         let comment = text.contains("##");
-        let text = format!("{text}{}", if comment { '\n' } else { ' ' });
+        let text = format!("{text}{}", if comment { "" } else { " " });
         let mut parser = Parser { text: &text, at: 0, origin, literal: 0..0, shared: self.shared };
         let mut block = parser.whole()?;
         let chop = !comment && !take_blank(&mut block);

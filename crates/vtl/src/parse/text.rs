@@ -3,6 +3,7 @@
 use memchr::{memchr2, memchr3, memmem};
 
 use super::directive::Word;
+use super::reference::begins_name;
 use super::{Fault, Parser, blanks};
 use crate::tree::{Block, Node};
 
@@ -101,6 +102,9 @@ impl Parser<'_, '_> {
             nodes.push(Node::Reference(reference));
             return if braced { Ok(()) } else { self.brace(nodes) };
         }
+        if let Some(prefix) = self.odd_prefix() {
+            return self.odd_reference(prefix, nodes);
+        }
         let length = if self.peek(1) == Some(b'!') { 2 } else { 1 };
         if self.at + length == self.text.len() {
             return self.fault("the template ends with `$`");
@@ -114,8 +118,15 @@ impl Parser<'_, '_> {
                 self.at += 1;
                 nodes.text(sign);
                 nodes.text("{");
+                return self.behind_brace(nodes);
             }
             Some(b'$') => nodes.text(sign),
+            Some(b'\\') => {
+                nodes.text("$");
+                self.plain_backslashes(nodes);
+            }
+            // The whole sign is lost.
+            Some(b'.') if length == 2 && self.peek(1).is_some_and(|b| b.is_ascii_alphabetic()) => {}
             // The `!` is lost.
             _ => nodes.text("$"),
         }
@@ -152,22 +163,37 @@ impl Parser<'_, '_> {
             Some(b'{') => {
                 nodes.text("{");
                 self.at += 1;
-                let begins = self.peek(0).is_some_and(super::reference::begins_name);
-                if begins || self.is_reference(self.at) {
-                    return self.lost_reference();
-                }
-                match self.peek(0) {
-                    Some(b'[') => return self.fault("`{[` directly behind a reference"),
-                    Some(b'}') => {
-                        nodes.text("}");
-                        self.at += 1;
-                    }
-                    _ => {}
-                }
+                return self.behind_brace(nodes);
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Behind a brace that opens nothing.
+    fn behind_brace(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+        if self.peek(0).is_some_and(begins_name) || self.is_reference(self.at) {
+            return self.lost_reference();
+        }
+        match self.peek(0) {
+            Some(b'[') => self.fault("`{[` directly behind `$` or a reference"),
+            Some(b'{') => self.deeper(|parser| parser.brace(nodes)),
+            Some(b'}') => {
+                nodes.text("}");
+                self.at += 1;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Backslashes behind a `$` or `#` that is text are text.
+    fn plain_backslashes(&mut self, nodes: &mut Nodes) {
+        let count = self.rest().iter().take_while(|byte| **byte == b'\\').count();
+        if self.is_reference(self.at + count) {
+            nodes.text(&self.text[self.at..self.at + count]);
+            self.at += count;
+        }
     }
 
     /// What stands in such braces is not printed, but must be a reference.
@@ -204,6 +230,7 @@ impl Parser<'_, '_> {
                     self.at += 1;
                     if !(matches!(self.peek(0), Some(b' ' | b'\t')) && self.loses_sign()) {
                         nodes.text("#");
+                        self.plain_backslashes(nodes);
                     }
                     Ok(None)
                 }

@@ -20,6 +20,11 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadEscape;
 
+/// Whether the text stays as it is in a string of JavaScript.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=0x7f) && !b"\"'\\/".contains(&byte))
+}
+
 /// Appends the text by the rules of strings in JavaScript: also `'` and `/` get a backslash, and
 /// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
 pub(super) fn escape_java_script(text: &str, out: &mut String) {
@@ -121,6 +126,7 @@ mod tests {
             let mut out = "<".to_owned();
             escape_java_script(text, &mut out);
             assert_eq!(out, format!("<{expected}"), "{text}");
+            assert_eq!(is_plain(text), text == expected, "{text}");
         };
         check("", "");
         check("plain text 1", "plain text 1");

@@ -1,0 +1,74 @@
+//! Signs that look like references and name nothing: `$\!name` and `${$name}`.
+
+use super::text::Nodes;
+use super::{Fault, Parser};
+use crate::tree::{Node, Reference};
+
+/// How an odd reference begins.
+pub(super) enum Prefix {
+    /// `$\!`: so many bytes.
+    Slashes(usize),
+    /// `${$`
+    Inside,
+}
+
+/// A name that nobody can give.
+const NOBODY: &str = "$";
+
+impl Parser<'_, '_> {
+    /// At `$`.
+    pub(super) fn odd_prefix(&self) -> Option<Prefix> {
+        let rest = &self.rest()[1..];
+        let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
+        if slashes > 0 && rest.get(slashes) == Some(&b'!') {
+            return Some(Prefix::Slashes(slashes + 2));
+        }
+        (rest.first() == Some(&b'{') && self.is_reference(self.at + 2)).then_some(Prefix::Inside)
+    }
+
+    pub(super) fn odd_reference(&mut self, prefix: Prefix, nodes: &mut Nodes) -> Result<(), Fault> {
+        let start = self.at;
+        match prefix {
+            Prefix::Inside => {
+                self.at += 2;
+                self.reference()?;
+                if !self.eat(b'}') {
+                    return self.fault_at(start, "`${` without `}`");
+                }
+                let literal = self.text[start..self.at].into();
+                nodes.push(Node::Reference(self.nobody(start, literal)));
+                Ok(())
+            }
+            Prefix::Slashes(length) => {
+                // The sign of a name that is not `name`: a backslash is lost where it is printed.
+                let sign = format!("${}", &self.text[start + 2..start + length]);
+                self.at += length;
+                let behind = self.at;
+                let braced = self.eat(b'{');
+                if self.name().is_empty() {
+                    self.at = behind;
+                    return match self.peek(0) {
+                        None => self.fault_at(start, "the template ends with `$`"),
+                        Some(_) => {
+                            nodes.text("$");
+                            Ok(())
+                        }
+                    };
+                }
+                let named = if braced { "{" } else { &self.text[behind..self.at] };
+                let literal = format!("{sign}{named}").into();
+                let steps = self.steps()?;
+                if braced && !self.eat(b'}') {
+                    return self.fault_at(start, "`${` without `}`");
+                }
+                nodes.push(Node::Reference(Reference { steps, ..self.nobody(start, literal) }));
+                Ok(())
+            }
+        }
+    }
+
+    fn nobody(&mut self, start: usize, literal: Box<str>) -> Reference {
+        let slot = self.shared.slot(NOBODY);
+        Reference { at: self.mark(start), slot, quiet: false, steps: Box::default(), literal }
+    }
+}
