@@ -86,7 +86,7 @@ fn unequal<'d>(one: NodeRef<'d>, other: NodeRef<'d>, path: &mut String) -> Optio
                 path.truncate(length);
             }
             let mut more = other.members().filter(|(name, _)| one.member(name).is_none());
-            let Some((name, value)) = more.next() else { return None };
+            let (name, value) = more.next()?;
             path.push_str(&format!(".{name}"));
             return Some((None, Some(value)));
         }

@@ -11,9 +11,9 @@ use crate::support::{Directory, portico, root, run, run_in};
 fn render(directory: &Directory, args: &[&str]) -> (i32, String, String) {
     let mut command = portico();
     command.current_dir(directory.path("")).args(["template", "render"]).args(args);
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code().unwrap(), text(stdout), text(stderr))
+    let Output { status, stdout, stderr } = command.output().expect("portico runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (status.code().expect("an exit code"), text(stdout), text(stderr))
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_trace_tells_what_each_step_came_to() {
     let lines: Vec<&str> = err.lines().collect();
     for (place, value) in [("1:1 #set", "2"), ("2:1 #if", "true"), ("2:18 $name", "Ada")] {
         let is_it = |line: &&str| line.starts_with(place) && line.ends_with(&format!("= {value}"));
-        assert!(lines.iter().any(|line| is_it(line)), "no {place} in {err}");
+        assert!(lines.iter().any(is_it), "no {place} in {err}");
     }
 }
 
