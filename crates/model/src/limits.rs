@@ -18,6 +18,9 @@ pub const STREAM_TIMEOUT_MAX: Duration = Duration::from_secs(900);
 /// Payload of a request or an answer, in bytes.
 pub const PAYLOAD_BYTES: u64 = 10_485_760;
 
+/// Bytes of a mapping template: 300 KB.
+pub const TEMPLATE_BYTES: usize = 300 * 1024;
+
 /// Bytes of one API definition.
 pub const DEFINITION_BYTES: usize = 6 * 1024 * 1024;
 

@@ -47,30 +47,34 @@ pub(crate) enum After {
 }
 
 /// Serves a client until one side ends the connection.
-pub(crate) async fn serve<H: Handler, I: Io>(
+pub(crate) fn serve<H: Handler, I: Io>(
     io: I,
     peer: Peer,
     worker: Rc<Worker>,
     handler: Rc<H>,
     place: Place,
-) {
-    let seat = Seat::take(&worker, place).await;
-    let mut connection = Connection::new(io, peer, worker, seat.slot());
-    loop {
-        let after = match connection.next().await {
-            Next::Request(head) => connection.exchange(head, &*handler).await,
-            Next::Refused(refusal) => connection.refuse(refusal, &*handler).await,
-            Next::Http2(ahead) => {
-                let Connection { io, peer, worker, .. } = connection;
-                // Boxed, so that a connection over HTTP/1.1 has no room for it.
-                return Box::pin(h2::serve(io, ahead, peer, worker, handler, seat)).await;
+) -> impl Future<Output = ()> {
+    // Made before the future is, which else had room for the parts and for the whole.
+    let mut seat = Seat::new(worker.clone(), place);
+    let mut connection = Connection::new(io, peer, worker, 0);
+    async move {
+        connection.slot = seat.take().await;
+        loop {
+            let after = match connection.next().await {
+                Next::Request(head) => connection.exchange(head, &*handler).await,
+                Next::Refused(refusal) => connection.refuse(refusal, &*handler).await,
+                Next::Http2(ahead) => {
+                    let Connection { io, peer, worker, .. } = connection;
+                    // Boxed, so that a connection over HTTP/1.1 has no room for it.
+                    return Box::pin(h2::serve(io, ahead, peer, worker, handler, seat)).await;
+                }
+                Next::End => return connection.io.farewell(),
+            };
+            match after {
+                After::NextRequest | After::Discard => {}
+                After::Linger => return connection.linger().await,
+                After::Close => return connection.io.farewell(),
             }
-            Next::End => return connection.io.farewell(),
-        };
-        match after {
-            After::NextRequest | After::Discard => {}
-            After::Linger => return connection.linger().await,
-            After::Close => return connection.io.farewell(),
         }
     }
 }

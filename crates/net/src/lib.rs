@@ -25,6 +25,7 @@ mod io;
 pub mod limits;
 mod listener;
 mod name;
+mod offload;
 mod pace;
 mod proxied;
 pub mod proxy_protocol;
@@ -55,6 +56,7 @@ pub use hits::{Hits, Limit};
 pub use limits::{BodyRate, HeadLimits, Http2Limits, Settings};
 pub use listener::{BindError, Listeners, adopt, bind};
 pub use name::Name;
+pub use offload::Abandoned;
 pub use request::{BodyError, Peer, Request, RequestBody, Scheme};
 pub use response::{Body, Response, write_decimal, write_field};
 pub use server::{Server, start};
@@ -63,5 +65,5 @@ pub use tls::{
     TlsError, UpstreamTls,
 };
 pub use upstream::{OriginAddress, OriginAddresses};
-pub use usage::Usage;
+pub use usage::{OriginUsage, Usage};
 pub use worker::{Worker, WorkerId};

@@ -39,8 +39,9 @@ pub const TRAILER_BYTES: usize = 8 * 1024;
 /// with its length, and a fault inside it is still a gateway response.
 pub const HELD_BYTES: usize = 64 * 1024;
 
-/// Capacity of a recycled buffer, in bytes.
-pub const BUFFER_BYTES: usize = 16 * 1024;
+/// Capacity of a recycled buffer, in bytes. No power of two: buffers that lie at multiples of one
+/// share a few sets of the processor's caches, and hundreds of them push each other out.
+pub const BUFFER_BYTES: usize = 7 * 1024;
 
 /// Capacity of the recycled buffers through which long bodies go, in bytes: as much as is held back
 /// of an answer, so that one fits without growing.
@@ -65,6 +66,12 @@ pub const BODY_BYTES: u64 = 10_485_760;
 
 /// Bytes that all bodies together may hold beyond their usual buffers.
 pub const BUFFERED_BYTES: usize = 512 * 1024 * 1024;
+
+/// Threads beside a worker for work that takes long.
+pub const OFFLOAD_THREADS: usize = 2;
+
+/// Bytes of a body from which on reading or converting it takes long.
+pub const OFFLOAD_BYTES: usize = 256 * 1024;
 
 /// How long a connection without a request is kept when the server stops: a request that was on its
 /// way is answered.

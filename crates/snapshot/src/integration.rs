@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portico_model::PassthroughBehavior;
 
-use crate::{Content, ContextVariable, JsonPath, Responses};
+use crate::{BodyPath, Content, ContextVariable, MappingTemplate, Responses};
 
 /// How a method is answered.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub enum Integration {
     /// Only what is mapped goes either way.
     Http { call: HttpCall, body: RequestTemplates, responses: Responses },
     /// The gateway answers itself.
-    Mock { status: MockStatus, responses: Responses },
+    Mock { templates: RequestTemplates<MockTemplate>, responses: Responses },
     /// Always answers 500 API_CONFIGURATION_ERROR; the text is for the operator.
     Broken(String),
 }
@@ -37,7 +37,7 @@ pub struct HttpCall {
     /// What the origin may take for its whole answer.
     pub timeout: Duration,
     pub wait: Wait,
-    /// Whether a mapping reads the body of the request.
+    /// Whether a mapping or a template reads the body of the request.
     pub reads_body: bool,
     /// `None` where every body passes as it comes.
     pub content: Option<Content>,
@@ -50,7 +50,7 @@ pub enum Wait {
     Head,
     /// All of it, if it is short.
     Short,
-    /// All of it: it is converted, or a mapping reads it.
+    /// All of it: it is converted, or a mapping or a template reads it.
     Whole,
 }
 
@@ -61,6 +61,8 @@ pub enum PathPart {
     Literal(Box<[u8]>),
     /// Percent-encoded unless its source already is: captures and raw query values are.
     Value(Source),
+    /// A variable of the URI by its name, where a template may override its value.
+    Variable(Box<str>, Box<PathPart>),
 }
 
 /// One `name=value` of a query.
@@ -107,24 +109,78 @@ pub enum Source {
     Context(ContextVariable),
     /// The body of the request; without one `{}`.
     Body,
-    /// One value of the body of the request.
-    BodyPath(JsonPath),
+    /// What a path leads to in the body of the request.
+    BodyPath(BodyPath),
 }
 
-/// What goes to an `Http` integration as the body of a request.
-#[derive(Debug, PartialEq, Eq)]
-pub struct RequestTemplates {
-    /// Media type in lower case, to a constant body.
-    pub templates: Vec<(Box<str>, Box<[u8]>)>,
+/// The templates of a request.
+#[derive(Debug)]
+pub struct RequestTemplates<T = MappingTemplate> {
+    /// By media type in lower case.
+    pub templates: Vec<(Box<str>, T)>,
     /// What happens to a content type without a template.
     pub passthrough: PassthroughBehavior,
+    /// Whether one of them reads the body of the request.
+    pub reads_body: bool,
 }
 
-/// The status a mock integration makes of a request.
-#[derive(Debug, PartialEq, Eq)]
-pub struct MockStatus {
-    /// Media type in lower case, to the status that its template gives.
-    pub templates: Vec<(Box<str>, u16)>,
-    /// What happens to a content type without a template.
-    pub passthrough: PassthroughBehavior,
+/// What becomes of a request's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice<'t, T> {
+    /// This template, which is for this media type, makes another of it.
+    Template(&'t str, &'t T),
+    /// It passes unchanged.
+    PassThrough,
+    /// There is no template for it, and it may not pass.
+    Refused,
+}
+
+/// What a request template of a mock makes.
+#[derive(Clone, Debug)]
+pub enum MockTemplate {
+    /// This status, of every request.
+    Status(u16),
+    /// A text that gives a status. A constant gives none.
+    Text(MappingTemplate),
+}
+
+impl<T> RequestTemplates<T> {
+    /// What becomes of a body of this media type, which has no parameters.
+    /// Source: AWS, "Method request behavior for payloads without mapping templates".
+    pub fn choose(&self, media_type: &[u8]) -> Choice<'_, T> {
+        let is_it = |(name, _): &&(Box<str>, T)| name.as_bytes().eq_ignore_ascii_case(media_type);
+        match (self.templates.iter().find(is_it), self.passthrough) {
+            (Some((name, template)), _) => Choice::Template(name, template),
+            (None, PassthroughBehavior::WhenNoMatch) => Choice::PassThrough,
+            (None, PassthroughBehavior::WhenNoTemplates) if self.templates.is_empty() => {
+                Choice::PassThrough
+            }
+            (None, _) => Choice::Refused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PassthroughBehavior::{Never, WhenNoMatch, WhenNoTemplates};
+
+    /// The table of the sheet on passthrough behaviours, [D].
+    #[test]
+    fn a_template_is_chosen_by_media_type() {
+        let check = |names: &[&str], passthrough, media_type: &str, expected: Choice<'_, ()>| {
+            let templates = names.iter().map(|name| ((*name).into(), ())).collect();
+            let templates = RequestTemplates { templates, passthrough, reads_body: false };
+            assert_eq!(templates.choose(media_type.as_bytes()), expected, "{media_type}");
+        };
+        for passthrough in [WhenNoMatch, WhenNoTemplates, Never] {
+            check(&["a/b", "c/d"], passthrough, "C/d", Choice::Template("c/d", &()));
+        }
+        check(&["a/b"], WhenNoMatch, "c/d", Choice::PassThrough);
+        check(&["a/b"], WhenNoTemplates, "c/d", Choice::Refused);
+        check(&["a/b"], Never, "c/d", Choice::Refused);
+        check(&[], WhenNoMatch, "c/d", Choice::PassThrough);
+        check(&[], WhenNoTemplates, "c/d", Choice::PassThrough);
+        check(&[], Never, "c/d", Choice::Refused);
+    }
 }

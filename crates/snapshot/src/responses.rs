@@ -2,7 +2,7 @@
 
 use portico_model::ContentHandling;
 
-use crate::{ContextVariable, JsonPath};
+use crate::{BodyPath, ContextVariable, MappingTemplate};
 
 /// Statuses that an answer can have (RFC 9110, section 15).
 const STATUSES: std::ops::RangeInclusive<u16> = 100..=599;
@@ -16,15 +16,17 @@ pub struct Responses {
 }
 
 /// How one kind of answer becomes the method's.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct ResponseRule {
+    /// The selection pattern as written; the default has none.
+    pub pattern: Option<Box<str>>,
     /// Status that the client gets.
     pub status: u16,
     /// Mapped header fields under the names that the client sees, by the names they have in the
     /// definition.
     pub headers: Vec<(Box<str>, ResponseSource)>,
-    /// Media type as written, to constant body.
-    pub templates: Vec<(Box<str>, Box<[u8]>)>,
+    /// By media type as written.
+    pub templates: Vec<(Box<str>, MappingTemplate)>,
     /// The conversion of the answer's body that is asked for.
     pub content_handling: Option<ContentHandling>,
 }
@@ -41,8 +43,8 @@ pub enum ResponseSource {
     Context(ContextVariable),
     /// The body of the origin's answer; without one `{}`.
     Body,
-    /// One value of the body of the origin's answer.
-    BodyPath(JsonPath),
+    /// What a path leads to in the body of the origin's answer.
+    BodyPath(BodyPath),
 }
 
 impl Responses {
@@ -57,10 +59,14 @@ impl Responses {
         Self { rules, by_status }
     }
 
-    /// Whether a mapping reads the body of the origin's answer.
+    /// Whether a mapping or a template reads the body of the origin's answer.
     pub fn read_body(&self) -> bool {
-        let mut sources = self.rules.iter().flat_map(|rule| &rule.headers);
-        sources.any(|(_, it)| matches!(it, ResponseSource::Body | ResponseSource::BodyPath(_)))
+        let is_body =
+            |it: &ResponseSource| matches!(it, ResponseSource::Body | ResponseSource::BodyPath(_));
+        self.rules.iter().any(|rule| {
+            rule.headers.iter().any(|(_, source)| is_body(source))
+                || rule.templates.iter().any(|(_, template)| template.reads_input())
+        })
     }
 
     /// The rule for a status of the integration. Without one the answer is a configuration error.
@@ -77,6 +83,7 @@ mod tests {
     #[test]
     fn every_status_has_the_rule_that_was_chosen_for_it() {
         let rule = |status| ResponseRule {
+            pattern: None,
             status,
             headers: Vec::new(),
             templates: Vec::new(),

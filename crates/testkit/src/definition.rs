@@ -1,7 +1,7 @@
 //! What becomes of a definition once it is imported and compiled, whatever stands against it.
 
 use portico_import::openapi::Imported;
-use portico_model::{Class, Finding, Stage, StageName};
+use portico_model::{Class, Finding, Method, Stage, StageName};
 use portico_snapshot::Inputs;
 
 /// What became of a definition.
@@ -20,12 +20,16 @@ pub fn outcome(imported: Imported) -> Outcome {
         let stage: StageName = "prod".parse().expect("a stage may be called so");
         let compiled =
             portico_snapshot::compile(&Inputs::new(deployment, &stage, &Stage::default()));
+        let all = || deployment.resources.iter().flat_map(|resource| &resource.methods);
+        let is_below = |finding: &Finding, method: &Method| {
+            format!("{}/", finding.path).starts_with(&format!("{}/", method.path))
+        };
         for resource in &deployment.resources {
             for method in &resource.methods {
-                let below = format!("{}/", method.path);
+                // What stands below no method is asked of all of them.
                 let own = compiled.findings.iter().filter(|finding| {
                     finding.class == Class::NotRunnable
-                        && format!("{}/", finding.path).starts_with(&below)
+                        && (is_below(finding, method) || !all().any(|it| is_below(finding, it)))
                 });
                 let mut refusals: Vec<_> = own.map(|finding| finding.kind).collect();
                 refusals.extend(deployment.refusals.iter().chain(&method.refusals));

@@ -1,39 +1,64 @@
 //! Bodies that a method needs whole: collected, and converted between text and bytes.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use portico_model::limits::INTEGRATION_TIMEOUT;
 use portico_net::{Collected, Framing, Name, Request, RequestHead};
 use portico_snapshot::{Conversion, HttpCall, Integration};
 
 use crate::fault::Fault;
+use crate::rest::compression;
 use crate::rest::integration::counted;
 use crate::rest::route::Matched;
+use crate::rest::validate;
 
-/// The call for which a request's body is mapped or converted; `None` if the body only passes.
-pub(crate) fn needed_for<'a>(matched: &Matched<'a>, request: &Request<'_>) -> Option<&'a HttpCall> {
-    let call = match &matched.method.integration {
-        Integration::HttpProxy(call) | Integration::Http { call, .. } => call,
-        Integration::Mock { .. } | Integration::Broken(_) => return None,
+/// How long to wait for a request's body that is decoded, checked, mapped, converted or given to a
+/// template; `None` if the body only passes.
+pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option<Duration> {
+    if request.body.framing() == Framing::None {
+        return None;
+    }
+    let (timeout, is_read) = match &matched.method.integration {
+        Integration::HttpProxy(call) | Integration::Http { call, .. } => {
+            let is_converted = of_request(call, request.head) != Conversion::Pass;
+            (call.timeout, call.reads_body || is_converted)
+        }
+        Integration::Mock { templates, .. } => (INTEGRATION_TIMEOUT, templates.reads_body),
+        Integration::Broken(_) => (INTEGRATION_TIMEOUT, false),
     };
-    let is_needed = call.reads_body || of_request(call, request.head) != Conversion::Pass;
-    (is_needed && request.body.framing() != Framing::None).then_some(call)
+    let is_read = is_read
+        || request.head.known(Name::ContentEncoding).is_some()
+        || validate::model(matched, request.head).is_some();
+    is_read.then_some(timeout)
 }
 
-/// The whole body of a request.
+/// The whole body of a request without its content coding; `patience` is for its arrival.
 pub(crate) async fn collect(
-    call: &HttpCall,
+    patience: Duration,
     request: &mut Request<'_>,
 ) -> Result<Collected, Fault> {
+    let coding = compression::of_request(request.head)?;
     let worker = request.worker;
     let limit = worker.settings().body_bytes;
     if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
         return Err(counted(Fault::RequestTooLarge { limit }, worker));
     }
     request.body.limit(limit);
-    let collected = request.body.collect(worker.clock.now() + call.timeout).await;
-    collected.map_err(|error| counted(Fault::of_call(error, call.timeout), worker))
+    let collected = request.body.collect(worker.clock.now() + patience).await;
+    let collected = collected.map_err(|error| counted(Fault::of_call(error, patience), worker))?;
+    match coding {
+        Some(coding) => compression::decode(coding, collected, request).await,
+        None => Ok(collected),
+    }
+}
+
+/// The media type of a request without parameters; a request without one is taken for JSON.
+pub(crate) fn media_type(head: &RequestHead) -> &[u8] {
+    let sent = head.known(Name::ContentType).unwrap_or(b"application/json");
+    sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
 /// What is done to the body of this request. One without a content type is taken for JSON.
@@ -41,6 +66,11 @@ pub(crate) fn of_request(call: &HttpCall, head: &RequestHead) -> Conversion {
     let Some(content) = &call.content else { return Conversion::Pass };
     let media_type = head.known(Name::ContentType).unwrap_or(b"application/json");
     content.of_request(&String::from_utf8_lossy(media_type))
+}
+
+/// A body as Base64.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// A body after its conversion.
@@ -51,7 +81,7 @@ pub(crate) fn convert(conversion: Conversion, bytes: &[u8]) -> Result<Vec<u8>, F
             Cow::Borrowed(_) => bytes.to_vec(),
             Cow::Owned(text) => text.into_bytes(),
         }),
-        Conversion::Encode => Ok(STANDARD.encode(bytes).into_bytes()),
+        Conversion::Encode => Ok(encode(bytes).into_bytes()),
         Conversion::Decode => STANDARD.decode(bytes).map_err(|error| {
             Fault::Configuration(format!("a body to be decoded is no Base64: {error}"))
         }),

@@ -1,11 +1,12 @@
 //! Makes the integration's request of the client's.
 
+use portico_model::HttpMethod;
 use portico_model::limits::PAYLOAD_BYTES;
-use portico_model::{HttpMethod, PassthroughBehavior};
 use portico_net::upstream::{self, Hold, OutboundBody};
 use portico_net::{Field, Framing, Name, write_field};
 use portico_snapshot::{
-    HttpCall, Integration, MockStatus, PathPart, QueryPart, QueryValue, RequestTemplates, Wait,
+    Choice, HttpCall, Integration, MappingTemplate, MockTemplate, Overrides, PathPart, QueryValue,
+    RequestTemplates, Wait, mock_status,
 };
 
 use crate::fault::Fault;
@@ -13,26 +14,42 @@ use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs};
 use crate::rest::headers::{self, ToOrigin};
 use crate::rest::integration::{Outbound, Trace};
+use crate::rest::outline;
+use crate::rest::overrides::{self, Fields};
 use crate::rest::scope::{Place, Scope};
+use crate::rest::transform::Transformed;
 
-pub(crate) fn prepare<'a>(scope: &Scope<'a>, framing: Framing) -> Result<Outbound<'a>, Fault> {
+/// What goes to the integration. `sent` is what the client's body was turned into.
+pub(crate) fn prepare<'a>(
+    scope: &Scope<'a>,
+    framing: Framing,
+    sent: Option<&mut Transformed>,
+) -> Result<Outbound<'a>, Fault> {
     match &scope.matched.method.integration {
-        Integration::HttpProxy(call) => http_proxy(scope, call),
-        Integration::Http { call, body, .. } => http(scope, call, body, framing),
-        Integration::Mock { status, .. } => mock(scope, status).map(Outbound::Mock),
+        Integration::HttpProxy(call) => http_proxy(scope, call, sent),
+        Integration::Http { call, body, .. } => http(scope, call, body, (framing, sent)),
+        Integration::Mock { templates, .. } => mock(scope, templates, sent).map(Outbound::Mock),
         Integration::Broken(reason) => Err(Fault::Configuration(reason.clone())),
     }
 }
 
 /// Everything passes but what this hop keeps to itself.
-fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Result<Outbound<'a>, Fault> {
-    let body = client_body(scope, call)?;
+fn http_proxy<'a>(
+    scope: &Scope<'a>,
+    call: &'a HttpCall,
+    sent: Option<&mut Transformed>,
+) -> Result<Outbound<'a>, Fault> {
+    let body = match sent {
+        Some(sent) => OutboundBody::Bytes(std::mem::take(&mut sent.bytes)),
+        None => client_body(scope),
+    };
     let mut head = scope.worker.buffers.take();
-    let method = start(scope, call, true, &mut head);
-    write_mapped(scope, call, &mut head);
+    let set = Set { call, overrides: None, fields: Fields::default() };
+    let method = start(scope, &set, true, &mut head);
+    write_mapped(scope, &set, &mut head);
     let mut forwarded = false;
     for field in scope.head.fields() {
-        if is_mapped(call, field.name()) {
+        if set.has(field.name()) {
             continue;
         }
         match headers::to_origin(field.known()) {
@@ -47,12 +64,12 @@ fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Result<Outbound<'a>,
             ToOrigin::Pass => field.write(b"", &mut head),
         }
     }
-    if !forwarded && !is_mapped(call, b"X-Forwarded-For") {
+    if !forwarded && !set.has(b"X-Forwarded-For") {
         write_forwarded_for(scope, &mut head);
     }
     let scheme = scope.peer.scheme.as_str().as_bytes();
     for (name, value) in [(&b"X-Forwarded-Port"[..], None), (b"X-Forwarded-Proto", Some(scheme))] {
-        if is_mapped(call, name) {
+        if set.has(name) {
             continue;
         }
         head.extend_from_slice(name);
@@ -63,7 +80,7 @@ fn http_proxy<'a>(scope: &Scope<'a>, call: &'a HttpCall) -> Result<Outbound<'a>,
         }
         head.extend_from_slice(b"\r\n");
     }
-    let trace = write_own(scope, call, &mut head);
+    let trace = write_own(scope, &set, &mut head);
     Ok(finish(call, method, body, head, trace))
 }
 
@@ -72,105 +89,132 @@ fn http<'a>(
     scope: &Scope<'a>,
     call: &'a HttpCall,
     templates: &RequestTemplates,
-    framing: Framing,
+    (framing, mut sent): (Framing, Option<&mut Transformed>),
 ) -> Result<Outbound<'a>, Fault> {
-    let body = http_body(scope, call, templates, framing)?;
+    let body = http_body(scope, templates, framing, sent.as_deref_mut())?;
+    let overrides = sent.map(|sent| &sent.overrides);
+    let set = Set { call, overrides, fields: Fields::of_request(overrides)? };
     let has_body = match &body {
         OutboundBody::Client => framing != Framing::None,
         OutboundBody::Bytes(bytes) => !bytes.is_empty(),
         OutboundBody::Empty => false,
     };
     let mut head = scope.worker.buffers.take();
-    let method = start(scope, call, false, &mut head);
-    write_mapped(scope, call, &mut head);
-    let own = |name: &[u8]| !is_mapped(call, name);
-    if own(b"Accept") {
+    let method = start(scope, &set, false, &mut head);
+    write_mapped(scope, &set, &mut head);
+    set.fields.write(&mut head);
+    if !set.has(b"Accept") {
         head.extend_from_slice(b"Accept: application/json\r\n");
     }
-    if own(b"User-Agent") {
+    if !set.has(b"User-Agent") {
         let api = scope.matched.stage.rest.api_id.as_str().as_bytes();
         head.extend_from_slice(b"User-Agent: AmazonAPIGateway_");
         head.extend_from_slice(api);
         head.extend_from_slice(b"\r\n");
     }
-    if own(b"Content-Type") && has_body {
+    if has_body && !set.has(b"Content-Type") {
         let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
         write_field(b"Content-Type", sent, &mut head);
     }
-    let trace = write_own(scope, call, &mut head);
+    let trace = write_own(scope, &set, &mut head);
     Ok(finish(call, method, body, head, trace))
 }
 
-/// What goes to the origin: the text of the template for the request's content type, or else the
-/// client's body as far as it passes. A request without a body is never refused.
+/// What goes to the origin: what the client's body was turned into, or the constant for the
+/// request's content type, or else the client's body as far as it passes. A request without a body
+/// is never refused.
 fn http_body(
     scope: &Scope<'_>,
-    call: &HttpCall,
-    RequestTemplates { templates, passthrough }: &RequestTemplates,
+    templates: &RequestTemplates,
     framing: Framing,
+    sent: Option<&mut Transformed>,
 ) -> Result<OutboundBody, Fault> {
-    let sent = content_type(scope);
-    let is_it = |(name, _): &&(Box<str>, Box<[u8]>)| name.as_bytes().eq_ignore_ascii_case(sent);
-    if let Some((_, text)) = templates.iter().find(is_it) {
-        let mut body = scope.worker.buffers.take();
-        body.extend_from_slice(text);
-        return Ok(OutboundBody::Bytes(body));
+    if let Some(sent) = sent {
+        return Ok(OutboundBody::Bytes(std::mem::take(&mut sent.bytes)));
     }
-    match passthrough {
-        PassthroughBehavior::WhenNoMatch => client_body(scope, call),
-        PassthroughBehavior::WhenNoTemplates if templates.is_empty() => client_body(scope, call),
-        _ if framing == Framing::None => Ok(OutboundBody::Empty),
-        _ => Err(Fault::UnsupportedMediaType),
-    }
-}
-
-/// The client's body, converted where it was collected for that.
-fn client_body(scope: &Scope<'_>, call: &HttpCall) -> Result<OutboundBody, Fault> {
-    match scope.body {
-        None => Ok(OutboundBody::Client),
-        Some(bytes) => {
-            let conversion = body::of_request(call, scope.head);
-            body::convert(conversion, bytes).map(OutboundBody::Bytes)
+    match templates.choose(body::media_type(scope.head)) {
+        Choice::Template(media_type, MappingTemplate::Constant(text)) => {
+            scope.note("request template", || media_type.to_owned());
+            let mut body = scope.worker.buffers.take();
+            body.extend_from_slice(text.as_bytes());
+            Ok(OutboundBody::Bytes(body))
         }
+        Choice::PassThrough => Ok(client_body(scope)),
+        Choice::Refused if framing == Framing::None => Ok(OutboundBody::Empty),
+        Choice::Refused => Err(Fault::UnsupportedMediaType),
+        Choice::Template(..) => Err(Fault::Configuration("a template was not rendered".to_owned())),
     }
 }
 
-/// The media type of the request without parameters; a request without one is taken for JSON.
-fn content_type<'a>(scope: &Scope<'a>) -> &'a [u8] {
-    let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
-    sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
+/// The client's body as it came.
+fn client_body(scope: &Scope<'_>) -> OutboundBody {
+    match scope.body {
+        None => OutboundBody::Client,
+        Some(body) => OutboundBody::Bytes(body.bytes().to_vec()),
+    }
 }
 
 /// The status that the template for the request's content type gives.
-fn mock(scope: &Scope<'_>, status: &MockStatus) -> Result<u16, Fault> {
-    let sent = content_type(scope);
-    let is_it = |(name, _): &&(Box<str>, u16)| name.as_bytes().eq_ignore_ascii_case(sent);
-    if let Some((_, code)) = status.templates.iter().find(is_it) {
-        return Ok(*code);
+fn mock(
+    scope: &Scope<'_>,
+    templates: &RequestTemplates<MockTemplate>,
+    sent: Option<&mut Transformed>,
+) -> Result<u16, Fault> {
+    let media_type = String::from_utf8_lossy(body::media_type(scope.head));
+    let why = match (templates.choose(body::media_type(scope.head)), sent) {
+        (Choice::Refused, _) => return Err(Fault::UnsupportedMediaType),
+        (Choice::Template(media_type, MockTemplate::Status(status)), _) => {
+            scope.note("request template", || format!("{media_type}: status {status}"));
+            return Ok(*status);
+        }
+        (Choice::Template(..), Some(sent)) => {
+            match mock_status(&String::from_utf8_lossy(&sent.bytes)) {
+                Some(status) => return Ok(status),
+                None => format!("the request template for {media_type} gives no statusCode"),
+            }
+        }
+        (Choice::Template(..), None) => {
+            format!("the request template for {media_type} gives no statusCode")
+        }
+        (Choice::PassThrough, _) => format!("no request template gives a status for {media_type}"),
+    };
+    Err(Fault::Configuration(why))
+}
+
+/// What mappings and templates set in a request.
+struct Set<'a, 's> {
+    call: &'a HttpCall,
+    overrides: Option<&'s Overrides>,
+    /// Those of the overrides.
+    fields: Fields,
+}
+
+impl Set<'_, '_> {
+    /// Whether they set the header field of this name.
+    fn has(&self, name: &[u8]) -> bool {
+        let mut mapped = self.call.headers.iter();
+        mapped.any(|part| part.name.as_bytes().eq_ignore_ascii_case(name)) || self.fields.has(name)
     }
-    match status.passthrough {
-        PassthroughBehavior::WhenNoMatch => {}
-        PassthroughBehavior::WhenNoTemplates if status.templates.is_empty() => {}
-        _ => return Err(Fault::UnsupportedMediaType),
-    }
-    let sent = String::from_utf8_lossy(sent);
-    Err(Fault::Configuration(format!("no request template gives a status for {sent}")))
 }
 
 /// Writes the request line and the Host field; returns the method.
 fn start<'a>(
     scope: &Scope<'a>,
-    call: &'a HttpCall,
+    set: &Set<'a, '_>,
     passes_query: bool,
     head: &mut Vec<u8>,
 ) -> &'a [u8] {
+    let call = set.call;
+    if scope.is_watched() && outline::is_mapped(call) {
+        scope.note("request mapping", || outline::request_mapping(call, scope.matched.method));
+    }
     let method = call.method.as_deref().map_or(scope.matched.verb, str::as_bytes);
     head.extend_from_slice(method);
     head.push(b' ');
-    write_parts(scope, &call.path, Place::Path, head);
-    write_query(scope, &call.query, passes_query, head);
+    write_parts(scope, &call.path, Place::Path, set.overrides, head);
+    write_query(scope, set, passes_query, head);
     head.extend_from_slice(b" HTTP/1.1\r\n");
-    if !is_mapped(call, b"Host") {
+    if !set.has(b"Host") {
         let authority = &scope.matched.stage.origins[call.origin].authority;
         let authority = call.host.as_ref().unwrap_or(authority);
         head.extend_from_slice(b"Host: ");
@@ -181,8 +225,9 @@ fn start<'a>(
 }
 
 /// Writes the query: the client's where it passes, then what the URI and the mappings add. A
-/// mapped parameter replaces the client's of that name.
-fn write_query(scope: &Scope<'_>, parts: &[QueryPart], passes: bool, head: &mut Vec<u8>) {
+/// mapped parameter replaces the client's of that name, and one of a template a mapped one.
+fn write_query(scope: &Scope<'_>, set: &Set<'_, '_>, passes: bool, head: &mut Vec<u8>) {
+    let (parts, overrides) = (&set.call.query, set.overrides);
     let mut separator = b'?';
     let client = scope.head.query().filter(|query| passes && !query.is_empty());
     match client {
@@ -205,10 +250,13 @@ fn write_query(scope: &Scope<'_>, parts: &[QueryPart], passes: bool, head: &mut 
         }
         None => {}
     }
-    for part in parts {
+    let mut separate = |head: &mut Vec<u8>| {
+        head.push(separator);
+        separator = b'&';
+    };
+    for part in parts.iter().filter(|part| !overrides::replaces(overrides, part)) {
         let mut begin = |head: &mut Vec<u8>| {
-            head.push(separator);
-            separator = b'&';
+            separate(head);
             head.extend_from_slice(part.name.as_bytes());
             head.push(b'=');
         };
@@ -219,7 +267,7 @@ fn write_query(scope: &Scope<'_>, parts: &[QueryPart], passes: bool, head: &mut 
             }
             QueryValue::Parts(parts) => {
                 begin(head);
-                write_parts(scope, parts, Place::Query, head);
+                write_parts(scope, parts, Place::Query, overrides, head);
             }
             QueryValue::Value(source) => scope.each(source, Place::Query, &mut |value| {
                 begin(head);
@@ -227,31 +275,41 @@ fn write_query(scope: &Scope<'_>, parts: &[QueryPart], passes: bool, head: &mut 
             }),
         }
     }
+    overrides::write_query(overrides, head, separate);
 }
 
 /// Writes one part after the other. A parameter the client did not send leaves its place empty.
-fn write_parts(scope: &Scope<'_>, parts: &[PathPart], place: Place, head: &mut Vec<u8>) {
+fn write_parts(
+    scope: &Scope<'_>,
+    parts: &[PathPart],
+    place: Place,
+    overrides: Option<&Overrides>,
+    head: &mut Vec<u8>,
+) {
     for part in parts {
         match part {
             PathPart::Literal(text) => head.extend_from_slice(text),
             PathPart::Value(source) => {
                 scope.write(source, place, head);
             }
+            PathPart::Variable(name, _) if overrides::write_variable(overrides, name, head) => {}
+            PathPart::Variable(_, value) => {
+                write_parts(scope, std::slice::from_ref(value), place, overrides, head);
+            }
         }
     }
 }
 
 /// Writes the mapped fields that the request has values for.
-fn write_mapped(scope: &Scope<'_>, call: &HttpCall, head: &mut Vec<u8>) {
-    for part in &call.headers {
+fn write_mapped(scope: &Scope<'_>, set: &Set<'_, '_>, head: &mut Vec<u8>) {
+    for part in &set.call.headers {
+        if set.fields.has(part.name.as_bytes()) {
+            continue;
+        }
         scope.each(&part.source, Place::Field, &mut |value| {
             write_field(part.name.as_bytes(), value, head);
         });
     }
-}
-
-fn is_mapped(call: &HttpCall, name: &[u8]) -> bool {
-    call.headers.iter().any(|part| part.name.as_bytes().eq_ignore_ascii_case(name))
 }
 
 /// A signature is for us, not for the origin.
@@ -271,12 +329,12 @@ fn write_forwarded_for(scope: &Scope<'_>, head: &mut Vec<u8>) {
 }
 
 /// Writes the fields that every origin gets.
-fn write_own<'a>(scope: &Scope<'a>, call: &HttpCall, head: &mut Vec<u8>) -> Trace<'a> {
+fn write_own<'a>(scope: &Scope<'a>, set: &Set<'_, '_>, head: &mut Vec<u8>) -> Trace<'a> {
     head.extend_from_slice(b"x-amzn-apigateway-api-id: ");
     head.extend_from_slice(scope.matched.stage.rest.api_id.as_str().as_bytes());
     head.extend_from_slice(b"\r\n");
     let trace = Trace::of(scope);
-    if !is_mapped(call, b"X-Amzn-Trace-Id") {
+    if !set.has(b"X-Amzn-Trace-Id") {
         head.extend_from_slice(b"X-Amzn-Trace-Id: ");
         trace.write(head);
         head.extend_from_slice(b"\r\n");

@@ -2,28 +2,58 @@
 
 use portico_net::upstream::Answer;
 use portico_net::{Body, Name, Response};
-use portico_snapshot::{Content, Conversion, Integration, ResponseRule, ResponseSource, Responses};
+use portico_snapshot::{Integration, MappingTemplate, ResponseRule, ResponseSource, Responses};
 
 use crate::fault::Fault;
 use crate::rest::accept;
-use crate::rest::body;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
+use crate::rest::outline;
+use crate::rest::overrides::{self, Fields};
 use crate::rest::scope::{BODY_VALUE_BYTES, Scope, named};
+use crate::rest::transform::Transformed;
 
-pub(crate) fn render(scope: &Scope<'_>, inbound: Inbound<'_>) -> Result<Response, Fault> {
-    match (inbound, &scope.matched.method.integration) {
-        (Inbound::Http { answer, .. }, Integration::HttpProxy(_)) => Ok(http_proxy(scope, answer)),
-        (Inbound::Http { answer, trace }, Integration::Http { call, responses, .. }) => {
-            http(scope, (call.content.as_ref(), responses), answer, trace)
+/// The client's answer. `made` is what the body that came back was turned into, if it was; else
+/// `sent`, what the request was turned into, has what templates override.
+pub(crate) fn render(
+    scope: &Scope<'_>,
+    inbound: Inbound<'_>,
+    sent: Option<Box<Transformed>>,
+    made: Option<Box<Transformed>>,
+) -> Result<Response, Fault> {
+    let responses = match &scope.matched.method.integration {
+        Integration::Http { responses, .. } | Integration::Mock { responses, .. } => responses,
+        Integration::HttpProxy(_) | Integration::Broken(_) => match inbound {
+            Inbound::Http { answer, .. } => return Ok(http_proxy(scope, answer)),
+            Inbound::Mock(_) => {
+                return Err(Fault::Configuration("the method changed its integration".to_owned()));
+            }
+        },
+    };
+    let rule = select(scope, responses, inbound.status())?;
+    let (bytes, overrides, source) = match (made, sent) {
+        (Some(made), _) => (Some(made.bytes), Some(made.overrides), made.source),
+        (None, sent) => (None, sent.map(|sent| sent.overrides), None),
+    };
+    let overrides = overrides.as_ref();
+    let set = Set { rule, fields: Fields::of_answer(overrides) };
+    let mut response = Response::new(scope.worker, overrides::status(overrides, rule.status)?);
+    write_ids(&mut response, scope.ids);
+    let answer = match inbound {
+        Inbound::Http { answer, trace } => {
+            if !set.has(b"X-Amzn-Trace-Id") {
+                write_trace(scope, trace, &mut response);
+            }
+            Some(answer)
         }
-        (Inbound::Mock(status), Integration::Mock { responses, .. }) => {
-            let rule = select(responses, status)?;
-            Ok(mock(scope, rule))
-        }
-        _ => Err(Fault::Configuration("the method changed its integration".to_owned())),
-    }
+        Inbound::Mock(_) => None,
+    };
+    let held = source.as_ref().map(|source| source.bytes());
+    let held = held.or(answer.as_ref().map(Answer::held)).unwrap_or_default();
+    write_mapped(scope, &set, answer.as_ref(), held, &mut response);
+    set.fields.each(|name, value| response.mapped_field(name, value));
+    Ok(with_body(scope, &set, response, bytes, answer))
 }
 
 /// Everything passes but what this hop keeps to itself.
@@ -47,88 +77,56 @@ fn http_proxy(scope: &Scope<'_>, answer: Answer) -> Response {
     response.with_body(Body::Answer(answer))
 }
 
-/// Nothing passes but the body and what is mapped.
-fn http(
+/// What mappings and templates set in an answer.
+struct Set<'a> {
+    rule: &'a ResponseRule,
+    /// Those that templates override.
+    fields: Fields,
+}
+
+impl Set<'_> {
+    /// Whether they set the header field of this name.
+    fn has(&self, name: &[u8]) -> bool {
+        let mut mapped = self.rule.headers.iter();
+        mapped.any(|(mapped, _)| mapped.as_bytes().eq_ignore_ascii_case(name))
+            || self.fields.has(name)
+    }
+}
+
+fn select<'a>(
     scope: &Scope<'_>,
-    (content, responses): (Option<&Content>, &Responses),
-    answer: Answer,
-    trace: Trace<'_>,
-) -> Result<Response, Fault> {
-    let rule = select(responses, answer.head().status())?;
-    let mut response = Response::new(scope.worker, rule.status);
-    write_ids(&mut response, scope.ids);
-    if !is_mapped(rule, b"X-Amzn-Trace-Id") {
-        let mut value = scope.worker.buffers.take();
-        trace.write(&mut value);
-        response.own_field("X-Amzn-Trace-Id", &value);
-        scope.worker.buffers.put(value);
-    }
-    write_mapped(scope, rule, Some(&answer), &mut response);
-    let Some(template) = template(scope, rule) else {
-        write_type(rule, "application/json", &mut response);
-        return Ok(response.with_body(converted(scope, content, rule, answer)?));
+    responses: &'a Responses,
+    status: u16,
+) -> Result<&'a ResponseRule, Fault> {
+    let Some(rule) = responses.select(status) else {
+        let why = format!("no integration response takes the status {status}");
+        return Err(Fault::Configuration(why));
     };
-    Ok(with_template(scope, rule, template, response))
+    scope.note("selection pattern", || outline::selection(rule, status));
+    Ok(rule)
 }
 
-/// The origin's body as the client gets it.
-fn converted(
-    scope: &Scope<'_>,
-    content: Option<&Content>,
-    rule: &ResponseRule,
-    answer: Answer,
-) -> Result<Body, Fault> {
-    let Some(content) = content.filter(|_| !answer.held().is_empty()) else {
-        return Ok(Body::Answer(answer));
-    };
-    let media_type = answer.head().known(Name::ContentType).unwrap_or(b"application/json");
-    let media_type = String::from_utf8_lossy(media_type);
-    let accept = String::from_utf8_lossy(scope.head.known(Name::Accept).unwrap_or_default());
-    match content.of_answer(&media_type, &accept, rule.content_handling) {
-        Conversion::Pass => Ok(Body::Answer(answer)),
-        conversion => body::convert(conversion, answer.held()).map(Body::Buffer),
-    }
+fn write_trace(scope: &Scope<'_>, trace: Trace<'_>, response: &mut Response) {
+    let mut value = scope.worker.buffers.take();
+    trace.write(&mut value);
+    response.own_field("X-Amzn-Trace-Id", &value);
+    scope.worker.buffers.put(value);
 }
 
-/// Nothing came back but a status.
-fn mock(scope: &Scope<'_>, rule: &ResponseRule) -> Response {
-    let mut response = Response::new(scope.worker, rule.status);
-    write_ids(&mut response, scope.ids);
-    write_mapped(scope, rule, None, &mut response);
-    match template(scope, rule) {
-        Some(template) => with_template(scope, rule, template, response),
-        None => {
-            write_type(rule, "application/json", &mut response);
-            response
-        }
-    }
-}
-
-fn select(responses: &Responses, status: u16) -> Result<&ResponseRule, Fault> {
-    match responses.select(status) {
-        // AWS lets a document name one, but no answer ends with it (RFC 9110, section 15.2).
-        Some(rule) if rule.status < 200 => {
-            Err(Fault::Configuration(format!("an answer cannot have the status {}", rule.status)))
-        }
-        Some(rule) => Ok(rule),
-        None => {
-            Err(Fault::Configuration(format!("no integration response takes the status {status}")))
-        }
-    }
-}
-
-fn is_mapped(rule: &ResponseRule, name: &[u8]) -> bool {
-    rule.headers.iter().any(|(mapped, _)| mapped.as_bytes().eq_ignore_ascii_case(name))
-}
-
+/// Writes the mapped fields that the answer has values for; `held` is its body.
 fn write_mapped(
     scope: &Scope<'_>,
-    rule: &ResponseRule,
+    set: &Set<'_>,
     answer: Option<&Answer>,
+    held: &[u8],
     response: &mut Response,
 ) {
+    if !set.rule.headers.is_empty() {
+        scope.note("response mapping", || outline::response_mapping(set.rule));
+    }
     let mut value = scope.worker.buffers.take();
-    for (name, source) in &rule.headers {
+    let mapped = set.rule.headers.iter().filter(|(name, _)| !set.fields.has(name.as_bytes()));
+    for (name, source) in mapped {
         let name = name.as_bytes();
         let fields = answer.into_iter().flat_map(|answer| answer.head().fields());
         match source {
@@ -140,15 +138,13 @@ fn write_mapped(
                 }
             }
             ResponseSource::Body => {
-                let held = answer.map(Answer::held).filter(|held| !held.is_empty());
-                let text = held.unwrap_or(b"{}");
+                let text = if held.is_empty() { b"{}" } else { held };
                 if text.len() <= BODY_VALUE_BYTES {
                     response.mapped_field(name, text);
                 }
             }
             ResponseSource::BodyPath(path) => {
                 value.clear();
-                let held = answer.map(Answer::held).unwrap_or_default();
                 if path.write(held, &mut value) && value.len() <= BODY_VALUE_BYTES {
                     response.mapped_field(name, &value);
                 }
@@ -166,29 +162,29 @@ fn write_mapped(
     scope.worker.buffers.put(value);
 }
 
-/// A media type and the constant body for it.
-type Template = (Box<str>, Box<[u8]>);
-
-/// The template for the client's first `Accept`, else the one for JSON, else the first.
-fn template<'a>(scope: &Scope<'_>, rule: &'a ResponseRule) -> Option<&'a Template> {
-    accept::choose(scope.head, &rule.templates)
-}
-
-fn with_template(
+/// The answer with what its body was turned into, or the constant of the definition, or else what
+/// came back. A Content-Type that is set stands already.
+fn with_body(
     scope: &Scope<'_>,
-    rule: &ResponseRule,
-    (media_type, text): &Template,
+    set: &Set<'_>,
     mut response: Response,
+    made: Option<Vec<u8>>,
+    answer: Option<Answer>,
 ) -> Response {
-    write_type(rule, media_type, &mut response);
-    let mut body = scope.worker.buffers.take();
-    body.extend_from_slice(text);
-    response.with_body(Body::Buffer(body))
-}
-
-/// Writes the Content-Type unless it is mapped.
-fn write_type(rule: &ResponseRule, media_type: &str, response: &mut Response) {
-    if !is_mapped(rule, b"Content-Type") {
+    let template = accept::choose(scope.head, &set.rule.templates);
+    if !set.has(b"Content-Type") {
+        let media_type = template.map_or("application/json", |(media_type, _)| media_type);
         response.mapped_field(b"Content-Type", media_type.as_bytes());
     }
+    response.with_body(match (made, template, answer) {
+        (Some(bytes), ..) => Body::Buffer(bytes),
+        (None, Some((media_type, MappingTemplate::Constant(text))), _) => {
+            scope.note("response template", || media_type.to_string());
+            let mut body = scope.worker.buffers.take();
+            body.extend_from_slice(text.as_bytes());
+            Body::Buffer(body)
+        }
+        (None, _, Some(answer)) => Body::Answer(answer),
+        (None, _, None) => Body::Empty,
+    })
 }

@@ -1,5 +1,6 @@
 //! What mappings can read, and how each value is written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use portico_net::{Collected, Field, Peer, RequestHead, Worker};
@@ -10,6 +11,7 @@ use crate::event::Emit;
 use crate::facts::Facts;
 use crate::gateway::Gateway;
 use crate::ids::{IdGenerator, RequestIds};
+use crate::recorder::Notes;
 use crate::rest::encode::{
     is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
 };
@@ -20,13 +22,14 @@ use crate::rest::route::Matched;
 pub(crate) struct Scope<'a> {
     pub(crate) account: &'a Account,
     pub(crate) ids: &'a RequestIds,
+    notes: &'a Notes,
     pub(crate) generator: &'a IdGenerator,
     pub(crate) matched: Matched<'a>,
     pub(crate) head: &'a RequestHead,
     pub(crate) peer: &'a Peer,
     pub(crate) worker: &'a Worker,
     /// The request's body, where the method needs it whole.
-    pub(crate) body: Option<&'a [u8]>,
+    pub(crate) body: Option<&'a Arc<Collected>>,
     /// Since the Unix epoch.
     pub(crate) wall: Duration,
 }
@@ -42,24 +45,40 @@ pub(crate) enum Place {
 impl<'a> Scope<'a> {
     pub(crate) fn new<E: Emit>(
         gateway: &'a Gateway<E>,
-        ids: &'a RequestIds,
+        (ids, notes): (&'a RequestIds, &'a Notes),
         matched: Matched<'a>,
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
-        body: Option<&'a Collected>,
+        body: Option<&'a Arc<Collected>>,
     ) -> Self {
         Self {
             account: &gateway.account,
             ids,
+            notes,
             generator: &gateway.ids,
             matched,
             head,
             peer,
             worker,
-            body: body.map(Collected::bytes),
+            body,
             wall: worker.clock.wall(),
         }
+    }
+
+    /// Whether somebody looks at the steps.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.notes.recorder().is_some()
+    }
+
+    /// Notes that a step is over; see [`crate::recorder`].
+    pub(crate) fn note(&self, name: &'static str, outcome: impl FnOnce() -> String) {
+        self.notes.note(name, &self.worker.clock, outcome);
+    }
+
+    /// The request's body as far as it was collected.
+    fn body_bytes(&self) -> &'a [u8] {
+        self.body.map(|body| body.bytes()).unwrap_or_default()
     }
 
     /// Appends the value of `source`; false if the request has none. Captures and query values
@@ -97,10 +116,10 @@ impl<'a> Scope<'a> {
                 });
                 return any;
             }
-            Source::Body => return write_body(self.body.unwrap_or_default(), place, out),
+            Source::Body => return write_body(self.body_bytes(), place, out),
             Source::BodyPath(path) => {
                 let mut text = self.worker.buffers.take();
-                let found = path.write(self.body.unwrap_or_default(), &mut text);
+                let found = path.write(self.body_bytes(), &mut text);
                 let written = found && write_body_text(&text, place, out);
                 self.worker.buffers.put(text);
                 return written;

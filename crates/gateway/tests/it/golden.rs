@@ -140,7 +140,12 @@ fn content(lines: &[&str]) -> Vec<u8> {
         let pair = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16);
         return pairs.map(|digits| pair(digits).expect("two hexadecimal digits")).collect();
     }
-    lines.iter().map(|line| &line[2..]).collect::<Vec<_>>().join("\n").into_bytes()
+    lines
+        .iter()
+        .map(|line| line.get(2..).unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+        .into_bytes()
 }
 
 /// The requests, each with its lines; all but the first are indented.

@@ -7,7 +7,7 @@ use portico_testkit::server::Running;
 
 use crate::support::gateway;
 
-const DEFINITION: &str = r#"
+const DEFINITION: &str = r##"
 openapi: 3.0.1
 info: {title: Bodies, version: "1"}
 paths:
@@ -27,8 +27,20 @@ paths:
         uri: http://${stageVariables.origin}/
         contentHandling: CONVERT_TO_TEXT
         responses: {default: {statusCode: 200}}
+  /template:
+    post:
+      responses: {"200": {description: Ok}}
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: POST
+        uri: http://${stageVariables.origin}/
+        requestTemplates: {application/json: "#set($context.responseOverride.header.X-Id = $input.path('$.id'))$input.params('q') $input.json('$.id')"}
+        responses:
+          default:
+            statusCode: 200
+            responseTemplates: {application/json: "$context.stage $input.body.length() $stageVariables.origin"}
 x-amazon-apigateway-binary-media-types: [image/png]
-"#;
+"##;
 
 fn start(origin: &Origin, body_bytes: u64, buffered_bytes: usize) -> Running {
     let mut gateway = gateway(origin);
@@ -113,4 +125,44 @@ fn an_answer_that_is_converted_is_no_longer_than_a_payload() {
     check(65_537, 200);
     check(10_485_760, 200);
     check(10_485_761, 500);
+}
+
+#[test]
+fn templates_of_long_bodies_are_rendered_as_those_of_short_ones() {
+    let answer = |length: usize| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        [head.into_bytes(), vec![b'x'; length]].concat()
+    };
+    for length in [100, 262_144, 262_145, 5_000_000] {
+        let origin = Origin::always(vec![Act::Request, Act::Send(answer(length))]);
+        let gateway = start(&origin, 10_000_000, 100_000_000);
+        let mut client = Client::connect(gateway.address());
+        client.send(request("/template?q=a+b", &json(length)));
+        let answer = client.answer("POST");
+        assert_eq!(origin.request().body, b"a b \"7\"", "{length}");
+        let expected = format!("prod {length} {}", origin.address());
+        assert_eq!(String::from_utf8_lossy(&answer.body), expected);
+        assert_eq!(answer.field("x-id"), Some("7"), "{length}");
+    }
+}
+
+/// Bodies that are no JSON, or too much of it: none of them harms the worker.
+#[test]
+fn odd_bodies_are_bodies_of_templates() {
+    let origin = Origin::always(vec![Act::Request, Act::Send(OK.to_vec())]);
+    let gateway = start(&origin, 10_485_760, 100_000_000);
+    let check = |body: &str, expected: &str| {
+        assert_eq!(status(&gateway, &request("/template", body)), 200, "{:.40}", body);
+        let seen = origin.request();
+        assert_eq!(String::from_utf8_lossy(&seen.body), expected, "{:.40}", body);
+    };
+    check("", " \"\"");
+    check("text", " \"\"");
+    check(&"[".repeat(10_000), " \"\"");
+    check(&"{\"id\":".repeat(10_000), " \"\"");
+    check(&"[".repeat(300_000), " \"\"");
+    check("{\"id\": \"\\ud800\"}", " \"\u{fffd}\"");
+    check("{\"id\": 1, \"id\": 2}", " 2");
+    check("{\"id\": 1e400}", " null");
+    check(&format!("{{\"id\": {}}}", "9".repeat(400)), &format!(" {}", "9".repeat(400)));
 }

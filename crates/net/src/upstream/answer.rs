@@ -1,5 +1,6 @@
 //! An origin's answer as a handler sees it.
 
+use crate::collected::Collected;
 use crate::h1::Framing;
 use crate::head::ResponseHead;
 use crate::upstream::Exchange;
@@ -24,6 +25,12 @@ impl Answer {
     /// The bytes of the body that have arrived.
     pub fn held(&self) -> &[u8] {
         &self.exchange.held
+    }
+
+    /// The bytes of the body that have arrived, which are held no longer.
+    pub fn take_held(&mut self) -> Collected {
+        let bytes = std::mem::take(&mut self.exchange.held);
+        Collected::counted(bytes, std::mem::take(&mut self.exchange.held_beyond))
     }
 
     /// Bytes of the body, if they are known.

@@ -114,9 +114,12 @@ impl Origin {
     /// Sends a request and waits for the answer, for as much of it as is to be held, until
     /// `deadline`. A connection that the origin closed while it was unused is replaced by a new
     /// one, if the request may be sent again.
+    ///
+    /// The head of `outbound` is taken out of it; it is lent, as whatever a future is given it has
+    /// room for twice, and each connection has one.
     pub async fn call(
         self: &Rc<Self>,
-        outbound: Outbound,
+        outbound: &mut Outbound,
         body: &mut RequestBody<'_>,
         deadline: Instant,
     ) -> Result<Answer, CallError> {
@@ -149,11 +152,11 @@ impl Exchange {
     /// waited for up to [`HELD_BYTES`], so that origins get a length, as from API Gateway.
     async fn open(
         &mut self,
-        outbound: Outbound,
+        outbound: &mut Outbound,
         body: &mut RequestBody<'_>,
         deadline: Instant,
     ) -> Result<(), CallError> {
-        self.opening = outbound.head;
+        self.opening = std::mem::take(&mut outbound.head);
         self.to_head = outbound.to_head;
         self.too_many = outbound.hold.too_many();
         if let OutboundBody::Bytes(bytes) = &outbound.body
@@ -242,7 +245,7 @@ pub(crate) async fn hold(
 }
 
 /// Counts a buffer that has outgrown the usual ones; whether the process may hold so much more.
-pub(super) fn cover(beyond: &mut Share, held: &Vec<u8>, worker: &Worker) -> bool {
+pub(crate) fn cover(beyond: &mut Share, held: &Vec<u8>, worker: &Worker) -> bool {
     let fits = beyond.grow_to(held.capacity(), &worker.shared.buffered);
     if !fits {
         worker.count(Limit::BufferedBytes);

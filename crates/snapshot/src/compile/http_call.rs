@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portico_model::{Class, DocumentPath, Finding, TransferMode};
+use portico_model::{Class, DocumentPath, Finding, Integration, IntegrationType, TransferMode};
 
 use super::compiler::{Compiler, MethodScope, Substituted};
 use super::mapping::{self, Location, Mapped};
 use super::percent::{self, Part};
 use super::uri::{Piece, UnusableUri, Uri};
 use super::{content, origin_tls, reserved, vpc_link};
-use crate::{HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, Source, Wait};
+use crate::{
+    HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, REQUEST_OVERRIDE, Source, Wait,
+};
 
 /// `requestParameters` by target.
 #[derive(Default)]
@@ -70,19 +72,20 @@ pub(super) fn compile(
             Piece::Literal(_) => None,
         })
     };
-    let failed = report_unmapped(compiler, &uri_path, names(), &mappings);
+    let failed =
+        !may_override(integration) && report_unmapped(compiler, &uri_path, names(), &mappings);
     report_unused(compiler, &integration.path, names(), &mappings);
     if failed || mappings.failed || !has_tls {
         return Err(NoCall::Refused);
     }
     let reads_body = mappings.read_body();
     let Mappings { path: values, query: mapped, headers, .. } = mappings;
-    let value = |name: &str| values.get(name).cloned().flatten();
-    let path = uri.path.into_iter().map(|piece| part_of(piece, Part::Path, value)).collect();
+    let variables = Variables { values, may_be_overridden: may_override(integration) };
+    let path = uri.path.into_iter().map(|piece| variables.part(piece, Part::Path)).collect();
     let mut query: Vec<_> = uri
         .query
         .into_iter()
-        .map(|(name, pieces)| QueryPart { name, value: query_value(pieces, value) })
+        .map(|(name, pieces)| QueryPart { name, value: variables.query_value(pieces) })
         .collect();
     query.extend(mapped);
     Ok(HttpCall {
@@ -206,27 +209,47 @@ fn report_unused<'n>(
     }
 }
 
-fn part_of(piece: Piece, part: Part, value: impl Fn(&str) -> Option<Source>) -> PathPart {
-    match piece {
-        Piece::Literal(text) => PathPart::Literal(text),
-        Piece::Variable(name) => match value(&name) {
+/// Whether a request template may give variables of the URI other values.
+fn may_override(integration: &Integration) -> bool {
+    let mut templates = integration.request_templates.values();
+    integration.kind == IntegrationType::Http
+        && templates.any(|text| text.contains(REQUEST_OVERRIDE))
+}
+
+/// The variables of a URI.
+struct Variables<'a> {
+    values: BTreeMap<&'a str, Option<Source>>,
+    may_be_overridden: bool,
+}
+
+impl Variables<'_> {
+    fn part(&self, piece: Piece, part: Part) -> PathPart {
+        let name = match piece {
+            Piece::Literal(text) => return PathPart::Literal(text),
+            Piece::Variable(name) => name,
+        };
+        let value = match self.values.get(name.as_str()).cloned().flatten() {
             Some(Source::Literal(text)) => PathPart::Literal(encode(&text, part)),
             Some(source) => PathPart::Value(source),
             None => PathPart::Literal(Box::default()),
-        },
+        };
+        match self.may_be_overridden {
+            true => PathPart::Variable(name.into(), Box::new(value)),
+            false => value,
+        }
     }
-}
 
-fn query_value(pieces: Vec<Piece>, value: impl Fn(&str) -> Option<Source>) -> QueryValue {
-    let parts = pieces.into_iter().map(|piece| part_of(piece, Part::Query, &value));
-    let mut parts: Vec<_> = parts.collect();
-    match (parts.pop(), parts.is_empty()) {
-        (None, _) => QueryValue::Literal(Box::default()),
-        (Some(PathPart::Literal(text)), true) => QueryValue::Literal(text),
-        (Some(PathPart::Value(source)), true) => QueryValue::Value(source),
-        (Some(last), false) => {
-            parts.push(last);
-            QueryValue::Parts(parts)
+    fn query_value(&self, pieces: Vec<Piece>) -> QueryValue {
+        let parts = pieces.into_iter().map(|piece| self.part(piece, Part::Query));
+        let mut parts: Vec<_> = parts.collect();
+        match (parts.pop(), parts.is_empty()) {
+            (None, _) => QueryValue::Literal(Box::default()),
+            (Some(PathPart::Literal(text)), true) => QueryValue::Literal(text),
+            (Some(PathPart::Value(source)), true) => QueryValue::Value(source),
+            (Some(last), _) => {
+                parts.push(last);
+                QueryValue::Parts(parts)
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use portico_model::{Class, Finding, IntegrationType};
 
 use super::compiler::{Compiler, MethodScope};
 use super::http_call::{self, NoCall};
-use super::{aws, mock, reserved, response};
+use super::{aws, mock, response, template};
 use crate::{Integration, RequestTemplates, Wait};
 
 /// Compiles the integration of a method; `None` when a fatal finding has been made.
@@ -39,21 +39,23 @@ fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<
     let base = integration.path.join("requestTemplates");
     let mut templates = Vec::new();
     let mut runnable = true;
-    for (media_type, template) in &integration.request_templates {
-        if response::is_constant(template) {
-            let media_type = media_type.trim().to_ascii_lowercase();
-            templates.push((media_type.into(), template.as_bytes().into()));
-        } else {
-            response::report_template(compiler, base.join(media_type));
-            runnable = false;
+    for (media_type, text) in &integration.request_templates {
+        match template::compile(compiler, base.join(media_type), text) {
+            Some(template) => {
+                templates.push((media_type.trim().to_ascii_lowercase().into(), template));
+            }
+            None => runnable = false,
         }
     }
+    let reads_body = templates.iter().any(|(_, template)| template.reads_input());
     let call = http_call::compile(compiler, scope);
     let responses = response::compile(compiler, scope);
-    let body = RequestTemplates { templates, passthrough: integration.passthrough_behavior };
+    let passthrough = integration.passthrough_behavior;
+    let body = RequestTemplates { templates, passthrough, reads_body };
     let responses = responses.filter(|_| runnable)?;
     match call {
         Ok(mut call) => {
+            call.reads_body |= reads_body;
             if call.content.is_some() || responses.read_body() {
                 call.wait = Wait::Whole;
             }
@@ -68,7 +70,7 @@ fn compile_http(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<
 fn framing_header<'a>(scope: &MethodScope<'a>) -> Option<&'a str> {
     let targets = scope.method.integration.request_parameters.keys();
     targets.map(String::as_str).find(|target| {
-        target.strip_prefix("integration.request.header.").is_some_and(reserved::is_framing)
+        target.strip_prefix("integration.request.header.").is_some_and(crate::reserved::is_framing)
     })
 }
 

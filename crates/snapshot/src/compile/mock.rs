@@ -1,10 +1,10 @@
-//! Mock: the status that a constant request template gives.
+//! Mock: the status that a request template gives.
 
 use portico_model::{Class, Finding};
 
 use super::compiler::{Compiler, MethodScope};
-use super::{content, loose_json, response};
-use crate::{Integration, MockStatus};
+use super::{content, response, template};
+use crate::{Integration, MappingTemplate, MockTemplate, RequestTemplates, mock_status};
 
 /// Compiles a mock integration; `None` when a fatal finding has been made.
 pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<Integration> {
@@ -17,30 +17,34 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
                        gives one is answered with 500";
         (integration.path.clone(), message.to_owned())
     });
-    let always_broken = without_status.is_none();
-    for (media_type, template) in &integration.request_templates {
+    let mut reads_body = false;
+    for (media_type, text) in &integration.request_templates {
         let path = base.join(media_type);
-        if !response::is_constant(template) {
-            response::report_template(compiler, path);
+        let Some(template) = template::compile(compiler, path.clone(), text) else {
             runnable = false;
-        } else if let Some(status) = loose_json::status_code(template) {
-            templates.push((media_type.trim().to_ascii_lowercase().into(), status));
-        } else {
+            continue;
+        };
+        reads_body |= template.reads_input();
+        let status = match &template {
+            MappingTemplate::Constant(text) => mock_status(text),
+            _ => None,
+        };
+        if status.is_none() && matches!(template, MappingTemplate::Constant(_)) {
             let message = "the template gives no statusCode, so requests are answered with 500";
             without_status = Some((path, message.to_owned()));
         }
+        let template = status.map_or(MockTemplate::Text(template), MockTemplate::Status);
+        templates.push((media_type.trim().to_ascii_lowercase().into(), template));
     }
     let responses = response::compile(compiler, scope);
     if let Some(why) = content::broken_mock(compiler, scope) {
         return Some(Integration::Broken(why)).filter(|_| runnable && responses.is_some());
     }
     if let Some((path, message)) = without_status {
-        let finding = Finding::new(Class::Ignored, "mock-status", path, message.clone());
+        let finding = Finding::new(Class::Ignored, "mock-status", path, message);
         compiler.report(finding.help("make the template {\"statusCode\": 200}"));
-        if always_broken {
-            return runnable.then_some(Integration::Broken(message));
-        }
     }
-    let status = MockStatus { templates, passthrough: integration.passthrough_behavior };
-    Some(Integration::Mock { status, responses: responses? }).filter(|_| runnable)
+    let passthrough = integration.passthrough_behavior;
+    let templates = RequestTemplates { templates, passthrough, reads_body };
+    Some(Integration::Mock { templates, responses: responses? }).filter(|_| runnable)
 }

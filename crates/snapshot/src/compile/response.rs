@@ -6,7 +6,7 @@ use portico_model::{Class, DocumentPath, Finding, IntegrationResponse};
 
 use super::compiler::{Compiler, MethodScope};
 use super::status_pattern::UnusablePattern;
-use super::{mapping, reserved};
+use super::{mapping, reserved, template};
 use crate::{ResponseRule, Responses};
 
 /// Compiles the integration responses of a method; `None` when a fatal finding has been made.
@@ -56,19 +56,6 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
         Some(matched.map_or(default, |(_, rule)| *rule))
     };
     rules.filter(|_| runnable).map(|rules| Responses::new(rules, choose))
-}
-
-/// Whether a template is the same text for every request: the template language has no
-/// characters of its own in it.
-pub(super) fn is_constant(template: &str) -> bool {
-    !template.contains(['$', '#', '\\'])
-}
-
-/// Reports a template that is not constant.
-pub(super) fn report_template(compiler: &mut Compiler<'_>, path: DocumentPath) {
-    let message = "the template is not constant: it has one of the characters $ # \\";
-    let finding = Finding::new(Class::NotRunnable, "mapping-template", path, message);
-    compiler.report(finding.help("it comes with transformations"));
 }
 
 fn statuses(compiler: &mut Compiler<'_>, pattern: &str) -> Result<Box<[bool]>, UnusablePattern> {
@@ -121,15 +108,15 @@ fn compile_rule(
     }
     let mut templates = Vec::new();
     let base = response.path.join("responseTemplates");
-    for (media_type, template) in &response.response_templates {
-        if is_constant(template) {
-            templates.push((media_type.as_str().into(), template.as_bytes().into()));
-        } else {
-            report_template(compiler, base.join(media_type));
-            runnable = false;
+    for (media_type, text) in &response.response_templates {
+        match template::compile(compiler, base.join(media_type), text) {
+            Some(template) => templates.push((media_type.as_str().into(), template)),
+            None => runnable = false,
         }
     }
+    let pattern = response.selection_pattern.as_deref().filter(|pattern| !pattern.is_empty());
     runnable.then_some(ResponseRule {
+        pattern: pattern.map(Into::into),
         status: response.status_code,
         headers,
         templates,

@@ -1,7 +1,7 @@
 //! Integration responses compiled to rules, and every finding about them.
 
 use portico_model::{Class, IntegrationType, Method as MethodDocument, PassthroughBehavior};
-use portico_snapshot::{Integration, RequestTemplates, ResponseSource};
+use portico_snapshot::{BodyPath, Integration, MappingTemplate, ResponseSource};
 
 use crate::documents::{compile_one, http, map, method, method_response, only, print, rule, stage};
 
@@ -33,7 +33,7 @@ fn integration_responses_are_chosen_by_status() {
     let stage = compiled.stage.unwrap();
     let Integration::Http { body, responses, .. } = only(&stage) else { panic!() };
     let passthrough = PassthroughBehavior::Never;
-    assert_eq!(*body, RequestTemplates { templates: Vec::new(), passthrough });
+    assert!(body.templates.is_empty() && body.passthrough == passthrough && !body.reads_body);
     let check = |status: u16, expected: Option<u16>| {
         assert_eq!(responses.select(status).map(|rule| rule.status), expected, "{status}");
     };
@@ -48,13 +48,14 @@ fn integration_responses_are_chosen_by_status() {
         rule.headers,
         [
             ("V".into(), ResponseSource::Body),
-            ("W".into(), ResponseSource::BodyPath(".a[1]".parse().unwrap())),
+            ("W".into(), ResponseSource::BodyPath(BodyPath::parse(".a[1]").unwrap())),
             ("X".into(), ResponseSource::Header("Location".into())),
             ("Y".into(), ResponseSource::Literal((*b"a").into())),
             ("Z".into(), ResponseSource::Headers("A".into())),
         ]
     );
-    assert_eq!(rule.templates, [("application/json".into(), (*b"{\"a\": 1}").into())]);
+    let [(media_type, MappingTemplate::Constant(text))] = &rule.templates[..] else { panic!() };
+    assert_eq!((&**media_type, &**text), ("application/json", "{\"a\": 1}"));
 }
 
 /// The findings that a changed document gives, all of them fatal.
@@ -91,9 +92,9 @@ fn every_problem_of_a_response_parameter_is_found() {
     invalid("header.X", "'x'", "Invalid mapping identifier specified");
     let source = "integration.response.header.";
     invalid(x, source, &format!("Invalid mapping expression specified: {source}"));
-    let source = "integration.response.body.*";
+    let source = "integration.response.body.a.";
     let message = format!(
-        "a mapping from \"{source}\" cannot run yet: not a path of .name, ['name'] and [0] alone"
+        "a mapping from \"{source}\" cannot run: not a JSONPath: the path ends with a dot at byte 4"
     );
     check(x, source, "NotRunnable body-mapping", &message);
     let source = "integration.response.multivalueheader.";
@@ -110,16 +111,42 @@ fn every_problem_of_a_response_is_found() {
     check(
         |document| {
             document.integration.responses[0].response_templates =
-                map(&[("text/plain", "$input.body".to_owned())]);
+                map(&[("text/plain", "x".repeat(300 * 1024 + 1))]);
         },
-        &["NotRunnable mapping-template /rule/responseTemplates/text~1plain: the template is not \
-           constant: it has one of the characters $ # \\"],
+        &["Invalid template-size /rule/responseTemplates/text~1plain: the template has 307201 \
+           bytes, and 307200 is most"],
     );
     check(
-        |document| document.integration.request_templates = map(&[("a/b", "$x".to_owned())]),
-        &["NotRunnable mapping-template /integration/requestTemplates/a~1b: the template is not \
-           constant: it has one of the characters $ # \\"],
+        |document| {
+            let text = "$x".repeat(150 * 1024 + 1);
+            document.integration.request_templates = map(&[("a/b", text)]);
+        },
+        &["Invalid template-size /integration/requestTemplates/a~1b: the template has 307202 \
+           bytes, and 307200 is most"],
     );
+}
+
+#[test]
+fn a_template_that_does_not_parse_is_told() {
+    let check = |text: &str, expected: &str| {
+        let mut document = method(http(IntegrationType::Http, "http://h/"));
+        document.responses = vec![method_response(200, &[])];
+        document.integration.request_templates = map(&[("a/b", text.to_owned())]);
+        document.integration.responses = vec![rule(None, 200)];
+        let compiled = compile_one("/pets", document, &stage());
+        let found: Vec<_> = compiled.findings.iter().map(print).collect();
+        let expected = format!(
+            "Ignored template-syntax /integration/requestTemplates/a~1b: the template does not \
+             parse: {expected}, so its requests are answered with 500"
+        );
+        assert_eq!(found, [expected], "{text}");
+        let stage = compiled.stage.unwrap();
+        let Integration::Http { body, .. } = only(&stage) else { panic!("{text}") };
+        assert!(matches!(body.templates[0].1, MappingTemplate::Broken(_)), "{text}");
+    };
+    check("a\n  $b[", "line 2, column 6: expected a value");
+    check("#if($a)\nb", "line 1, column 1: `#if` without `#end`");
+    check("a$", "line 1, column 2: the template ends with `$`");
 }
 
 #[test]

@@ -27,11 +27,15 @@ pub(crate) struct MapCell<'a> {
 
 impl<'a> MapCell<'a> {
     pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
-        Self::kept(heap, false)
+        Self::kept(heap, Table::default(), false)
     }
 
-    fn kept(heap: &'a Heap<'a>, is_silent: bool) -> Result<&'a Self, MethodError> {
-        let cell = Self { table: RefCell::default(), changes: Cell::new(0), is_silent };
+    fn kept(
+        heap: &'a Heap<'a>,
+        table: Table<'a>,
+        is_silent: bool,
+    ) -> Result<&'a Self, MethodError> {
+        let cell = Self { table: table.into(), changes: Cell::new(0), is_silent };
         heap.cells.meter.spend(size_of::<Self>())?;
         Ok(heap.cells.maps.add(cell))
     }
@@ -62,9 +66,14 @@ impl<'a> Map<'a> {
         Ok(Self(Shape::Made(MapCell::keep(heap)?)))
     }
 
-    /// An empty map that prints nothing, whatever it comes to hold.
-    pub fn silent(heap: &'a Heap<'a>) -> Result<Self, MethodError> {
-        Ok(Self(Shape::Made(MapCell::kept(heap, true)?)))
+    /// A map that prints nothing, whatever it comes to hold. No two of the entries have the same
+    /// key.
+    pub fn silent(
+        heap: &'a Heap<'a>,
+        entries: Vec<(Value<'a>, Value<'a>)>,
+    ) -> Result<Self, MethodError> {
+        heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
+        Ok(Self(Shape::Made(MapCell::kept(heap, Table::of(entries)?, true)?)))
     }
 
     /// Whether it prints nothing.

@@ -8,7 +8,7 @@ use super::hash::{hash_key, hash_text};
 use super::{MethodError, Value, same};
 
 /// Entries that are searched without an index.
-const FEW: usize = 8;
+const FEW: usize = 24;
 /// A place of the index that holds no entry, and one that held an entry since removed.
 const FREE: u32 = u32::MAX;
 const REMOVED: u32 = u32::MAX - 1;
@@ -60,6 +60,15 @@ impl<'a> Table<'a> {
             }
         };
         place.and_then(|place| self.value(place))
+    }
+
+    /// The entries, no two of which have the same key.
+    pub(super) fn of(entries: Vec<Pair<'a>>) -> Result<Self, MethodError> {
+        let mut table = Self { entries: entries.into_iter().map(Some).collect(), ..Self::default() };
+        if table.entries.len() > FEW {
+            table.rebuild()?;
+        }
+        Ok(table)
     }
 
     pub(super) fn put(

@@ -1,0 +1,153 @@
+//! Bodies on their way through an integration: which of them are rendered by a template, or
+//! converted between text and bytes.
+//! Source: AWS, "Mapping template transformations" and "Content type conversions in API Gateway".
+
+mod work;
+
+use std::sync::Arc;
+
+use portico_model::ContentHandling;
+use portico_net::Name;
+use portico_net::limits::OFFLOAD_BYTES;
+use portico_net::upstream::Answer;
+use portico_snapshot::{
+    Choice, CompiledTemplate, Content, Conversion, HttpCall, Integration, MappingTemplate,
+    MockTemplate, Overrides, Responses,
+};
+
+use crate::fault::Fault;
+use crate::rest::integration::Inbound;
+use crate::rest::scope::Scope;
+use crate::rest::{accept, body};
+use work::{Bytes, Input, Way};
+
+pub(crate) use work::{Side, Transformed, Work};
+
+/// What is to be done to the body of a request before it goes to the integration; `None` if it
+/// passes, or a constant takes its place.
+pub(crate) fn of_request<'a>(scope: &Scope<'a>) -> Result<Option<Box<Work<'a>>>, Fault> {
+    let (call, media_type, template) = match &scope.matched.method.integration {
+        Integration::HttpProxy(call) => return Ok(of_passing(scope, call)),
+        Integration::Http { call, body, .. } => match body.choose(body::media_type(scope.head)) {
+            Choice::Template(media_type, template) => (Some(call), media_type, template),
+            Choice::PassThrough => return Ok(of_passing(scope, call)),
+            Choice::Refused => return Ok(None),
+        },
+        Integration::Mock { templates, .. } => match templates.choose(body::media_type(scope.head))
+        {
+            Choice::Template(media_type, MockTemplate::Text(template)) => {
+                (None, media_type, template)
+            }
+            _ => return Ok(None),
+        },
+        Integration::Broken(_) => return Ok(None),
+    };
+    let Some(template) = rendered(template, Side::Request)? else { return Ok(None) };
+    let input = match call {
+        Some(call) if call.content.is_some() && scope.body.is_some() => {
+            Input::after(body::of_request(call, scope.head), Side::Request)?
+        }
+        _ => Input::Text,
+    };
+    let way = Way::Render { side: Side::Request, media_type: media_type.into(), template, input };
+    Ok(Some(Box::new(Work { bytes: of_body(scope), way, carried: Overrides::default() })))
+}
+
+/// The conversion of a body that passes.
+fn of_passing<'a>(scope: &Scope<'a>, call: &HttpCall) -> Option<Box<Work<'a>>> {
+    scope.body?;
+    let conversion = body::of_request(call, scope.head);
+    let work = |bytes| Work { bytes, way: Way::Convert(conversion), carried: Overrides::default() };
+    (conversion != Conversion::Pass).then(|| Box::new(work(of_body(scope))))
+}
+
+fn of_body<'a>(scope: &Scope<'a>) -> Bytes<'a> {
+    match scope.body {
+        Some(body) if body.bytes().len() > OFFLOAD_BYTES => Bytes::Away(body.clone()),
+        Some(body) => Bytes::Here(body.bytes()),
+        None => Bytes::Here(b""),
+    }
+}
+
+/// Whether something may have to be done to what came back.
+pub(crate) fn concerns(scope: &Scope<'_>, inbound: &Inbound<'_>) -> bool {
+    let (responses, is_converted) = match &scope.matched.method.integration {
+        Integration::Http { call, responses, .. } => (responses, call.content.is_some()),
+        Integration::Mock { responses, .. } => (responses, false),
+        Integration::HttpProxy(_) | Integration::Broken(_) => return false,
+    };
+    let is_made = |(_, it): &(_, MappingTemplate)| !matches!(it, MappingTemplate::Constant(_));
+    is_converted
+        || responses.select(inbound.status()).is_some_and(|rule| rule.templates.iter().any(is_made))
+}
+
+/// What is to be done to what came back before it goes to the client; `None` if it passes, or a
+/// constant takes its place. `sent` is what the request was turned into.
+pub(crate) fn of_answer<'a>(
+    scope: &Scope<'a>,
+    inbound: &'a mut Inbound<'_>,
+    sent: Option<&mut Transformed>,
+) -> Result<Option<Work<'a>>, Fault> {
+    let integration = &scope.matched.method.integration;
+    let (responses, content): (&Responses, _) = match integration {
+        Integration::Http { call, responses, .. } => (responses, call.content.as_ref()),
+        Integration::Mock { responses, .. } => (responses, None),
+        Integration::HttpProxy(_) | Integration::Broken(_) => return Ok(None),
+    };
+    let Some(rule) = responses.select(inbound.status()) else { return Ok(None) };
+    let conversion = match (content, &inbound) {
+        (Some(content), Inbound::Http { answer, .. }) => {
+            of_held(scope, content, answer, rule.content_handling)
+        }
+        _ => Conversion::Pass,
+    };
+    let way = match accept::choose(scope.head, &rule.templates) {
+        Some((media_type, template)) => {
+            let Some(template) = rendered(template, Side::Response)? else { return Ok(None) };
+            let input = match content {
+                Some(_) if inbound.has_body() => Input::after(conversion, Side::Response)?,
+                _ => Input::Text,
+            };
+            let media_type = (&**media_type).into();
+            Way::Render { side: Side::Response, media_type, template, input }
+        }
+        None if conversion == Conversion::Pass || !inbound.has_body() => return Ok(None),
+        None => Way::Convert(conversion),
+    };
+    let bytes = match inbound {
+        Inbound::Http { answer, .. } if answer.held().len() > OFFLOAD_BYTES => {
+            Bytes::Away(Arc::new(answer.take_held()))
+        }
+        Inbound::Http { answer, .. } => Bytes::Here(answer.held()),
+        Inbound::Mock(_) => Bytes::Here(b""),
+    };
+    let carried = sent.map(|sent| std::mem::take(&mut sent.overrides)).unwrap_or_default();
+    Ok(Some(Work { bytes, way, carried }))
+}
+
+/// The conversion of an answer's body.
+fn of_held(
+    scope: &Scope<'_>,
+    content: &Content,
+    answer: &Answer,
+    handling: Option<ContentHandling>,
+) -> Conversion {
+    let media_type = answer.head().known(Name::ContentType).unwrap_or(b"application/json");
+    let accept = scope.head.known(Name::Accept).unwrap_or_default();
+    let text = String::from_utf8_lossy;
+    content.of_answer(&text(media_type), &text(accept), handling)
+}
+
+/// The template, unless it is a constant.
+fn rendered(
+    template: &MappingTemplate,
+    side: Side,
+) -> Result<Option<Arc<CompiledTemplate>>, Fault> {
+    match template {
+        MappingTemplate::Constant(_) => Ok(None),
+        MappingTemplate::Rendered(template) => Ok(Some(template.clone())),
+        MappingTemplate::Broken(why) => {
+            Err(Fault::Configuration(format!("{}: {why}", side.as_str())))
+        }
+    }
+}

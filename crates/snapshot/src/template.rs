@@ -1,0 +1,195 @@
+//! Mapping templates: what a template of a definition compiles to, what its rendering is given, and
+//! what it gives back. The gateway and the command line render the same.
+
+mod context;
+mod input;
+mod mock;
+mod overrides;
+mod parameters;
+mod paths;
+mod plain;
+mod surroundings;
+mod util;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use portico_vtl::json::NodeRef;
+use portico_vtl::{
+    Bounds, Dialect, Globals, Heap, ParseError, RenderError, Template, Trace, Value,
+};
+
+use context::Context;
+use input::Input;
+use paths::Paths;
+use util::Util;
+
+pub use mock::mock_status;
+pub use overrides::{Members, Overrides, Plain};
+pub use surroundings::{Parameter, ParameterPlace, PlainSurroundings, Surroundings};
+
+/// What becomes of a body for which a definition has a template.
+#[derive(Clone, Debug)]
+pub enum MappingTemplate {
+    /// The same text for every request.
+    Constant(Box<str>),
+    Rendered(Arc<CompiledTemplate>),
+    /// It does not parse: each of its requests is a configuration error. The text is for the
+    /// operator.
+    Broken(Box<str>),
+}
+
+/// A template and what of it is known before it is rendered.
+#[derive(Debug)]
+pub struct CompiledTemplate {
+    template: Template,
+    paths: Paths,
+    reads_input: bool,
+    reads_context: bool,
+    /// Bytes of a text that it may well make.
+    usual_bytes: usize,
+}
+
+/// What a rendering is given.
+pub struct Given<'g> {
+    /// Of the request, or of what came back.
+    pub body: &'g str,
+    pub surroundings: &'g dyn Surroundings,
+    /// The members of `$context`, instead of those that the surroundings have.
+    pub context: Option<NodeRef<'g>>,
+    pub stage_variables: &'g BTreeMap<String, String>,
+    /// What templates of the same request have written before.
+    pub carried: Overrides,
+    /// References besides the service's own: the members of an object.
+    pub variables: Option<NodeRef<'g>>,
+    pub bounds: Bounds,
+}
+
+/// What a rendering gives back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rendered {
+    pub text: String,
+    pub overrides: Overrides,
+}
+
+/// Why a template could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// What the template wrote for later is more than may be kept.
+    #[error("what the template overrides is too much, or nested too deeply")]
+    Overrides,
+}
+
+impl MappingTemplate {
+    /// Whether it reads the body, or may.
+    pub fn reads_input(&self) -> bool {
+        matches!(self, Self::Rendered(template) if template.reads_input)
+    }
+}
+
+impl<'g> Given<'g> {
+    /// What the gateway gives a template.
+    pub fn new(
+        body: &'g str,
+        surroundings: &'g dyn Surroundings,
+        stage_variables: &'g BTreeMap<String, String>,
+        carried: Overrides,
+    ) -> Self {
+        let bounds = Bounds::default();
+        Self {
+            body,
+            surroundings,
+            context: None,
+            stage_variables,
+            carried,
+            variables: None,
+            bounds,
+        }
+    }
+}
+
+impl CompiledTemplate {
+    /// Parses a template of a definition.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        Self::parse_as(text, Dialect::Service)
+    }
+
+    /// Parses a template by the rules of a dialect.
+    pub fn parse_as(text: &str, dialect: Dialect) -> Result<Self, ParseError> {
+        let template = Template::parse(text, dialect)?;
+        let reads = |name: &str| template.names().iter().any(|known| **known == *name);
+        let (reads_input, reads_context) = (reads("input"), reads("context"));
+        let paths = if reads_input { Paths::of(text) } else { Paths::default() };
+        let usual_bytes = 512 + 2 * text.len();
+        Ok(Self { template, paths, reads_input, reads_context, usual_bytes })
+    }
+
+    /// The text that it makes of every request, if that is always the same.
+    pub fn constant(&self) -> Option<&str> {
+        self.template.constant()
+    }
+
+    /// The text that it makes of what it is given, and what it overrides.
+    pub fn render(&self, given: Given<'_>) -> Result<Rendered, TemplateError> {
+        self.render_traced(given, None)
+    }
+
+    /// The same, telling `trace` of each step.
+    pub fn render_traced(
+        &self,
+        given: Given<'_>,
+        trace: Option<&mut dyn Trace>,
+    ) -> Result<Rendered, TemplateError> {
+        let Given { body, surroundings, context, stage_variables, carried, variables, bounds } =
+            given;
+        let trace = trace.map(|trace| -> &mut dyn Trace { trace });
+        let source = self.reads_context.then(|| context::Source::new(surroundings, context));
+        let heap = Heap::default();
+        let input = Input::new(body, surroundings, &self.paths);
+        let context = match &source {
+            Some(source) => {
+                let context = Context::new(&heap, source, &carried);
+                Some(context.map_err(|_| TemplateError::Overrides)?)
+            }
+            None => None,
+        };
+        let host = Host { heap: &heap, input: &input, context, stage_variables, variables };
+        let mut text = String::with_capacity(self.usual_bytes);
+        self.template.render_into(&mut text, &heap, &host, &bounds, trace)?;
+        let overrides = match context {
+            Some(context) => Some(context.overrides().ok_or(TemplateError::Overrides)?),
+            None => None,
+        };
+        Ok(Rendered { text, overrides: overrides.unwrap_or_else(|| carried.clone()) })
+    }
+}
+
+/// The references that a template finds set.
+struct Host<'a> {
+    heap: &'a Heap<'a>,
+    input: &'a Input<'a>,
+    context: Option<Context<'a>>,
+    stage_variables: &'a BTreeMap<String, String>,
+    variables: Option<NodeRef<'a>>,
+}
+
+impl<'a> Globals<'a> for Host<'a> {
+    fn get(&self, name: &str) -> Option<Value<'a>> {
+        if let Some(node) = self.variables.and_then(|variables| variables.member(name)) {
+            return Value::json(self.heap, node).ok();
+        }
+        match name {
+            "input" => Some(Value::Object(self.input)),
+            "util" => Some(Value::Object(&Util)),
+            "context" => self.context.map(Context::value),
+            "stageVariables" => {
+                let pairs = self.stage_variables.iter();
+                let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
+                parameters::map(self.heap, pairs).map(Value::Map)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `$input`: the body, and the parameters of the request.
+//! Source: AWS, "Mapping template and access logging variable reference", and recorded answers.
+
+use std::cell::OnceCell;
+
+use portico_vtl::json::{Document, Kind, Leniency, NodeRef, Slashes};
+use portico_vtl::json_path::{JsonPath, JsonPathError, Selected, VISITS};
+use portico_vtl::{Heap, List, Map, MethodError, Object, Value};
+
+use super::parameters::{self, Texts};
+use super::paths::Paths;
+use super::{ParameterPlace, Surroundings};
+
+/// What an empty body stands for.
+const NO_BODY: &str = "{}";
+
+/// What `json` says of nothing.
+const NOTHING: &str = "\"\"";
+
+/// The object `$input`.
+pub(super) struct Input<'a> {
+    body: &'a str,
+    surroundings: &'a dyn Surroundings,
+    paths: &'a Paths,
+    /// Read once somebody asks; `None` if it is no JSON.
+    document: OnceCell<Option<Document<'a>>>,
+    texts: OnceCell<[Texts; 3]>,
+    parameters: OnceCell<Option<Map<'a>>>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(body: &'a str, surroundings: &'a dyn Surroundings, paths: &'a Paths) -> Self {
+        let (document, texts, parameters) = Default::default();
+        Self { body, surroundings, paths, document, texts, parameters }
+    }
+
+    fn root(&'a self) -> Option<NodeRef<'a>> {
+        let read = || match self.body {
+            "" => None,
+            body => Document::parse(body, Leniency::Loose).ok(),
+        };
+        self.document.get_or_init(read).as_ref().map(Document::root)
+    }
+
+    /// What a path leads to.
+    fn select(&'a self, path: &str) -> Result<Selected<'a>, MethodError> {
+        let host = |error: JsonPathError| MethodError::Host(error.to_string());
+        let select = |path: &JsonPath| match self.root() {
+            Some(root) => path.select(root, VISITS),
+            None => Ok(Selected::Missing),
+        };
+        self.paths.with(path, select).map_err(host)
+    }
+
+    /// The value at a path, as JSON.
+    fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<String, MethodError> {
+        let mut out = String::new();
+        match self.select(path)? {
+            Selected::Missing | Selected::Null => out.push_str(NOTHING),
+            Selected::Node(node) if node.kind() == Kind::Null => out.push_str(NOTHING),
+            Selected::Node(node) => node.write_json(Slashes::Plain, &mut out),
+            other => value(heap, other)?.write_json(heap, &mut out)?,
+        }
+        Ok(out)
+    }
+
+    /// `path`, `querystring` and `header`, each a map.
+    fn parameters(&'a self, heap: &'a Heap<'a>) -> Option<Map<'a>> {
+        let build = || {
+            let texts = self.texts.get_or_init(|| {
+                ParameterPlace::ALL.map(|place| Texts::of(self.surroundings, place))
+            });
+            let map = Map::new(heap).ok()?;
+            for (place, texts) in ParameterPlace::ALL.into_iter().zip(texts) {
+                let inner = parameters::map(heap, texts.iter())?;
+                map.put_text(heap, place.as_str(), Value::Map(inner)).ok()?;
+            }
+            Some(map)
+        };
+        *self.parameters.get_or_init(build)
+    }
+}
+
+impl<'a> Object<'a> for Input<'a> {
+    fn property(&'a self, _: &'a Heap<'a>, name: &str) -> Option<Value<'a>> {
+        let body = if self.body.is_empty() { NO_BODY } else { self.body };
+        (name == "body").then_some(Value::text(body))
+    }
+
+    fn call(
+        &'a self,
+        heap: &'a Heap<'a>,
+        name: &str,
+        arguments: &[Value<'a>],
+    ) -> Result<Option<Value<'a>>, MethodError> {
+        let argument = match arguments {
+            [] => None,
+            [argument] => Some(argument.as_str()),
+            _ => return Ok(None),
+        };
+        match (name, argument) {
+            ("path", Some(Some(path))) => value(heap, self.select(path)?).map(Some),
+            ("json", Some(Some(path))) => Ok(Some(Value::string(self.json(heap, path)?))),
+            ("params", None) => {
+                let parameters = self.parameters(heap).ok_or(MethodError::Spent)?;
+                Ok(Some(Value::Map(parameters)))
+            }
+            ("params", Some(Some(name))) => {
+                Ok(parameters::find(self.surroundings, name).map(Value::string))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn print(&self, _: &mut String) {}
+}
+
+/// What a path leads to, as a value. What is missing is null.
+fn value<'a>(heap: &'a Heap<'a>, selected: Selected<'a>) -> Result<Value<'a>, MethodError> {
+    Ok(match selected {
+        Selected::Missing | Selected::Null => Value::Null,
+        Selected::Node(node) => Value::json(heap, node)?,
+        Selected::List(items) => {
+            let items: Result<_, _> = items.into_iter().map(|item| value(heap, item)).collect();
+            Value::List(List::new_json(heap, items?)?)
+        }
+        Selected::Members(members) => {
+            let map = Map::new(heap)?;
+            for (name, node) in members {
+                map.put(heap, Value::String(name.into()), Value::json(heap, node)?)?;
+            }
+            Value::Map(map)
+        }
+        Selected::Integer(integer) => Value::Integer(integer),
+        Selected::Double(double) => Value::Double(double),
+        Selected::Text(text) => Value::string(text),
+    })
+}

@@ -1,0 +1,63 @@
+//! The JSONPaths of a template: those that stand in it are compiled with it, others when a request
+//! asks for them.
+
+use portico_vtl::json_path::{JsonPath, JsonPathError};
+
+/// Paths that are kept; a template with more of them compiles the rest for each request.
+const MOST: usize = 1024;
+
+/// Compiled paths by their texts, sorted.
+#[derive(Debug, Default)]
+pub(super) struct Paths(Vec<(Box<str>, JsonPath)>);
+
+impl Paths {
+    /// The texts in quotes that stand behind `path(` and `json(` in a template. Whatever else is
+    /// found there does no harm.
+    pub(super) fn of(template: &str) -> Self {
+        let calls = [".path(", ".json("].into_iter().flat_map(|call| template.split(call).skip(1));
+        let mut texts: Vec<&str> = calls.filter_map(quoted).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        texts.truncate(MOST);
+        let compiled = |text: &str| Some((text.into(), JsonPath::parse(text).ok()?));
+        Self(texts.into_iter().filter_map(compiled).collect())
+    }
+
+    /// Calls `then` with the path of a text.
+    pub(super) fn with<T>(
+        &self,
+        text: &str,
+        then: impl FnOnce(&JsonPath) -> Result<T, JsonPathError>,
+    ) -> Result<T, JsonPathError> {
+        match self.0.binary_search_by(|(known, _)| (**known).cmp(text)) {
+            Ok(index) => then(&self.0[index].1),
+            Err(_) => then(&JsonPath::parse(text)?),
+        }
+    }
+}
+
+/// The text in quotes that the text begins with.
+fn quoted(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"'))?;
+    text[1..].split_once(quote).map(|(text, _)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_templates_are_compiled() {
+        let check = |template: &str, expected: &[&str]| {
+            let Paths(paths) = Paths::of(template);
+            assert_eq!(paths.iter().map(|(text, _)| &**text).collect::<Vec<_>>(), expected);
+        };
+        check("", &[]);
+        check("$input.path('$.a') $input.json( \"$.b\" )", &["$.a", "$.b"]);
+        check("$input.path('$.a')$input.json('$.a')", &["$.a"]);
+        check("$input.path($p) $input.path('$.a", &[]);
+        check("$input.path('$[') $input.path('$.é')", &["$.é"]);
+        check(".path(", &[]);
+    }
+}

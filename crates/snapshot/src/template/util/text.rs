@@ -1,0 +1,191 @@
+//! The functions of `$util` on plain texts.
+//! Sources: AWS, "Mapping template variables"; `java.net.URLEncoder` and `URLDecoder`; RFC 4648.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Takes texts with and without padding, and ignores bits that should be zero.
+const FORGIVING: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// A `%` in a text to be decoded that two hexadecimal digits do not follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BadEscape;
+
+/// Whether the text stays as it is in a string of JavaScript.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=0x7f) && !b"\"'\\/".contains(&byte))
+}
+
+/// Appends the text by the rules of strings in JavaScript: also `'` and `/` get a backslash, and
+/// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
+pub(super) fn escape_java_script(text: &str, out: &mut String) {
+    let mut clean = 0;
+    for (at, character) in text.char_indices() {
+        let short = match character {
+            '"' | '\'' | '\\' | '/' => character,
+            '\u{8}' => 'b',
+            '\t' => 't',
+            '\n' => 'n',
+            '\u{c}' => 'f',
+            '\r' => 'r',
+            ' '..='\u{7f}' => continue,
+            _ => '\0',
+        };
+        out.push_str(&text[clean..at]);
+        clean = at + character.len_utf8();
+        if short != '\0' {
+            out.push('\\');
+            out.push(short);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04X}");
+        }
+    }
+    out.push_str(&text[clean..]);
+}
+
+/// Appends the text as a form has it: a blank is `+`, and of ASCII letters, digits and `.-*_` stay.
+pub(super) fn url_encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b' ' => out.push('+'),
+            b'.' | b'-' | b'*' | b'_' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+}
+
+/// The text that a form's value stands for; bytes that are no UTF-8 become U+FFFD.
+pub(super) fn url_decode(text: &str) -> Result<String, BadEscape> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes().iter();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digit = |byte: Option<&u8>| byte.and_then(|it| char::from(*it).to_digit(16));
+                let (high, low) = (digit(rest.next()), digit(rest.next()));
+                let (Some(high), Some(low)) = (high, low) else { return Err(BadEscape) };
+                (high * 16 + low) as u8
+            }
+            _ => *byte,
+        });
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Appends the Base64 of the text's UTF-8.
+pub(super) fn base64_encode(text: &str, out: &mut String) {
+    STANDARD.encode_string(text, out);
+}
+
+/// The text that Base64 stands for; bytes that are no UTF-8 become U+FFFD. What Base64 has no use
+/// for is passed over, as by the decoders of Java that take MIME.
+pub(super) fn base64_decode(text: &str) -> String {
+    let decoded = STANDARD_NO_PAD.decode(text).or_else(|_| FORGIVING.decode(text));
+    let decoded = decoded.unwrap_or_else(|_| decode_digits(text));
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+/// Decodes the digits that are there, of both alphabets, up to the first padding.
+fn decode_digits(text: &str) -> Vec<u8> {
+    let digit = |byte: u8| match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        _ => (byte.is_ascii_alphanumeric() || b"+/".contains(&byte)).then_some(byte),
+    };
+    let mut digits: Vec<u8> =
+        text.bytes().take_while(|byte| *byte != b'=').filter_map(digit).collect();
+    if digits.len() % 4 == 1 {
+        // Six bits are no byte.
+        digits.pop();
+    }
+    FORGIVING.decode(digits).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_escaped() {
+        let check = |text: &str, expected: &str| {
+            let mut out = "<".to_owned();
+            escape_java_script(text, &mut out);
+            assert_eq!(out, format!("<{expected}"), "{text}");
+            assert_eq!(is_plain(text), text == expected, "{text}");
+        };
+        check("", "");
+        check("plain text 1", "plain text 1");
+        check("it's", r"it\'s");
+        check("a/b", r"a\/b");
+        check("say \"hi\" \\", r#"say \"hi\" \\"#);
+        check("\u{8}\t\n\u{c}\r", r"\b\t\n\f\r");
+        check("\u{0}\u{1f}\u{7f}", "\\u0000\\u001F\u{7f}");
+        check("é", r"\u00E9");
+        check("€x", r"\u20ACx");
+        check("😀", r"\uD83D\uDE00");
+    }
+
+    #[test]
+    fn forms_are_encoded_and_decoded() {
+        let encode = |text: &str, expected: &str| {
+            let mut out = String::new();
+            url_encode(text, &mut out);
+            assert_eq!(out, expected, "{text}");
+            assert_eq!(url_decode(&out).as_deref(), Ok(text), "{text}");
+        };
+        encode("x y/&", "x+y%2F%26");
+        encode(r#"{"some": "value"}"#, "%7B%22some%22%3A+%22value%22%7D");
+        encode("a.b-c*d_e~", "a.b-c*d_e%7E");
+        encode("é😀", "%C3%A9%F0%9F%98%80");
+        let decode = |text: &str, expected: Result<&str, BadEscape>| {
+            assert_eq!(url_decode(text), expected.map(str::to_owned), "{text}");
+        };
+        decode("x+y%2F", Ok("x y/"));
+        decode("%e9", Ok("\u{fffd}"));
+        decode("%", Err(BadEscape));
+        decode("%4", Err(BadEscape));
+        decode("%zz", Err(BadEscape));
+        decode("%+1", Err(BadEscape));
+        decode("é", Ok("é"));
+    }
+
+    #[test]
+    fn base64_is_encoded_and_decoded() {
+        let check = |text: &str, encoded: &str| {
+            let mut out = String::new();
+            base64_encode(text, &mut out);
+            assert_eq!(out, encoded);
+            assert_eq!(base64_decode(encoded), text);
+        };
+        check("", "");
+        check("a", "YQ==");
+        check("é?>", "w6k/Pg==");
+        check(&"x".repeat(100), &("eHh4".repeat(33) + "eA=="));
+        let decode =
+            |text: &str, expected: &str| assert_eq!(base64_decode(text), expected, "{text}");
+        // `{"message": "path1"}` as recorded.
+        decode("eyJtZXNzYWdlIjogInBhdGgxIn0=", "{\"message\": \"path1\"}");
+        decode("YQ", "a");
+        decode("Y Q\n==", "a");
+        decode("w6k_Pg", "é?>");
+        decode("/w==", "\u{fffd}");
+        decode("YQ==YQ==", "a");
+        decode("A", "");
+        decode("!", "");
+    }
+}
