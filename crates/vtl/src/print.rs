@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::json::{Slashes, write_string};
+use crate::json::{NodeRef, Slashes, write_string};
 use crate::number::{write_double, write_integer};
 use crate::value::{List, Map, Meter, MethodError, Value};
 
@@ -133,6 +133,10 @@ impl Printer<'_> {
         out: &mut String,
     ) -> Result<(), MethodError> {
         let before = out.len();
+        if let Some(node) = unchanged(value) {
+            node.write_json(slashes, out);
+            return self.meter.spend(out.len().saturating_sub(before));
+        }
         match value {
             Value::List(list) => return self.json_list(*list, slashes, out),
             Value::Map(map) => return self.json_map(*map, slashes, out),
@@ -224,6 +228,16 @@ fn elements<'a>(value: &Value<'a>) -> Result<Vec<Value<'a>>, MethodError> {
         Value::Values(map) => map.to_vec().into_iter().map(|(_, value)| value).collect(),
         _ => Vec::new(),
     })
+}
+
+/// The place in a document that a value still is, with everything in it.
+fn unchanged<'a>(value: &Value<'a>) -> Option<NodeRef<'a>> {
+    let (tree, node) = match value {
+        Value::List(list) => list.as_node()?,
+        Value::Map(map) => map.as_node()?,
+        _ => return None,
+    };
+    (!tree.is_changed()).then_some(node)
 }
 
 fn is_same_list<'a>(a: &Value<'a>, b: &Value<'a>) -> bool {

@@ -54,7 +54,6 @@ fn what_a_rendering_builds_is_bounded() {
     check(&format!("#set($s = 'abcdefgh'){twice}"));
     let pairs = "#set($l = [$l, $l])".repeat(60);
     check(&format!("#set($l = []){pairs}$l"));
-    check(&format!("#set($l = []){pairs}#set($k = []){}$l.equals($k)", pairs.replace("$l", "$k")));
     check(&format!("#set($l = []){pairs}$l.hashCode()"));
     check("#set($m = {})#set($l = [$m])#set($x = $m.put('l', $l))$m");
     check("#set($m = {})#set($l = [$m])#set($x = $m.put('l', $l))$l.hashCode()");
@@ -65,5 +64,4 @@ fn what_a_rendering_builds_is_bounded() {
     let line = "a".repeat(60);
     check(&format!("#set($s = '{line}')$s.matches('(a|aa)+(?!b)\\1c')"));
     check(&format!("#set($s = '{line}')$s.format('%99999999d', 1)"));
-    check(&format!("#set($s = '{}')$s.matches('a')", "(".repeat(9)).replace("'a'", "$s"));
 }

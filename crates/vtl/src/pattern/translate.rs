@@ -105,7 +105,7 @@ impl<'p> Reader<'p> {
                 _ => r"[^\n\r\x{85}\x{2028}\x{2029}]",
             }),
             '^' if self.flags.multiline => {
-                self.push_raw(&format!(r"(?:\A|(?<=[{LINE_ENDS}])(?<!\r(?=\n))(?!\z))"));
+                self.push_raw(&format!(r"(?:(?!\z)(?:\A|(?<=[{LINE_ENDS}])(?<!\r(?=\n))))"));
             }
             '^' => self.push_raw(r"\A"),
             '$' if self.flags.multiline => {
@@ -303,12 +303,20 @@ impl<'p> Reader<'p> {
             _ => return Ok(()),
         };
         let is_possessive = self.cursor.eat("+");
-        let lazy = if !is_possessive && self.cursor.eat("?") { "?" } else { "" };
-        if is_possessive {
-            self.out.insert_str(start, "(?>");
-        }
-        let close = if is_possessive { ")" } else { "" };
-        self.push_raw(&format!("{quantifier}{lazy}{close}"));
+        let is_lazy = !is_possessive && self.cursor.eat("?");
+        let repeated = self.out.split_off(start);
+        let may_miss = quantifier.starts_with(['*', '?']) || quantifier.starts_with("{0");
+        let text = match (is_assertion(&repeated), is_possessive, is_lazy) {
+            // The engine repeats nothing that takes no text: it holds, or it need not.
+            (true, ..) if !may_miss => repeated,
+            (true, _, true) => format!("(?:|{repeated})"),
+            (true, true, _) => format!("(?>{repeated}|)"),
+            (true, ..) => format!("(?:{repeated}|)"),
+            (false, true, _) => format!("(?>{repeated}{quantifier})"),
+            (false, _, true) => format!("{repeated}{quantifier}?"),
+            (false, ..) => format!("{repeated}{quantifier}"),
+        };
+        self.push_raw(&text);
         Ok(())
     }
 
@@ -352,6 +360,13 @@ impl<'p> Reader<'p> {
         }
         push_escaped(c, &mut self.out);
     }
+}
+
+/// Whether a translated atom is one of those that take no text.
+fn is_assertion(atom: &str) -> bool {
+    let beginnings =
+        [r"\A", r"\b", r"\B", r"\G", r"\z", "(?=", "(?!", "(?<", r"(?:(?!\z)", r"(?:\z|"];
+    beginnings.iter().any(|beginning| atom.starts_with(beginning))
 }
 
 /// Appends a character that stands for itself, inside and outside of classes.
