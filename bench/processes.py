@@ -90,6 +90,12 @@ def raise_file_limit():
 
 def read_answer(connection):
     """One answer with Content-Length: its status and body."""
+    head, body = read_head_and_body(connection)
+    return int(head.split(b" ", 2)[1]), body
+
+
+def read_head_and_body(connection):
+    """One answer with Content-Length."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += receive(connection)
@@ -101,7 +107,7 @@ def read_answer(connection):
             length = int(value)
     while len(body) < length:
         body += receive(connection)
-    return int(head.split(b" ", 2)[1]), body
+    return head, body
 
 
 def receive(connection):
@@ -124,6 +130,17 @@ def first_answer(process, port, request, pause_s=0.01):
         except OSError:
             time.sleep(pause_s)
     raise BenchError(f"{process.args} gave no answer on port {port} in {READY_TIMEOUT_S} s")
+
+
+def metric(port, name):
+    """The value of a metric without labels."""
+    with socket.create_connection(("127.0.0.1", port), timeout=READY_TIMEOUT_S) as connection:
+        connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        status, body = read_answer(connection)
+    for line in body.decode().splitlines():
+        if status == 200 and line.startswith(f"{name} "):
+            return float(line.split(" ")[1])
+    raise BenchError(f"there is no metric {name}")
 
 
 def cpu_ns(pid):

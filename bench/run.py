@@ -6,8 +6,8 @@
 Scenarios: c64, c1, c256 (CPU a request under wrk), access-log (the same with a log), tls, handshake,
 h2, download-64k, download-1m, upload-64k, upload-1m (the same at the edge), idle (memory a connection), burst-memory (memory after
 5,000 requests at once), start (time to the first answer), templates (CPU a rendering of a mapping
-template, against Velocity 1.7 and velocityjs), instructions (callgrind), build (clean
-release build).
+template, against Velocity 1.7 and velocityjs), instructions (callgrind), validation (of a body),
+build (clean release build).
 """
 
 import sys
@@ -32,6 +32,7 @@ import load
 import machine
 import startup
 import templates
+import validation
 from processes import BenchError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ SCENARIOS = {
     "start": startup.run,
     "templates": templates.run,
     "instructions": instructions.run,
+    "validation": validation.run,
     "build": startup.build,
 }
 DEFAULT = ["c64", "c1", "c256", "access-log", *edge.SCENARIOS, "idle", "burst-memory", "start",

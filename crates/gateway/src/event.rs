@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use portico_net::write_decimal;
-use portico_snapshot::{ContextVariable, Method, RestStage};
+use portico_snapshot::{ContextVariable, Method, MethodIndex, Nearness, RestStage};
 
 use crate::facts::Facts;
 use crate::fault::Fault;
 use crate::ids::RequestIds;
-use crate::recorder::Recorder;
+use crate::recorder::{Audience, Recorder};
 use crate::rest;
 
 /// A finished request.
@@ -79,6 +79,15 @@ impl Event<'_> {
             _ => rest::write_context(&self.facts, variable, out),
         }
     }
+
+    /// The routes that come nearest to the one that was asked for, at most so many. The one that
+    /// matched is not among them.
+    pub fn rivals(&self, most: usize) -> Vec<(Nearness, &Method)> {
+        let Some((_, stage)) = self.stage else { return Vec::new() };
+        let rivals = stage.routes.near(self.facts.path, self.facts.http_method(), most);
+        let method = |(nearness, MethodIndex(index))| Some((nearness, stage.methods.get(index)?));
+        rivals.into_iter().filter_map(method).collect()
+    }
 }
 
 /// Where events go. It is called on the worker, between two requests: it must not wait.
@@ -86,6 +95,6 @@ pub trait Emit: 'static {
     /// Takes note of a finished request.
     fn emit(&self, event: &Event<'_>);
 
-    /// Whether requests are to be recorded step by step.
-    fn wants_recorder(&self) -> bool;
+    /// Who looks at the steps of a request that came with this value of `x-portico-explain`.
+    fn audience(&self, explain_key: Option<&[u8]>) -> Option<Audience>;
 }

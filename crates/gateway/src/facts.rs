@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use portico_net::{Peer, RequestHead};
+use portico_model::HttpMethod;
+use portico_net::{Name, Peer, RequestHead};
 use portico_snapshot::{Method, RestStage};
 
 use crate::account::Account;
@@ -29,4 +30,21 @@ pub struct Facts<'a> {
     pub(crate) names_stage: bool,
     /// Why the gateway answers itself.
     pub(crate) fault: Option<&'a Fault>,
+}
+
+impl<'a> Facts<'a> {
+    /// The method that the request asks for: its own, or what X-HTTP-Method-Override has instead.
+    pub(crate) fn verb(&self) -> &'a [u8] {
+        verb(self.head)
+    }
+
+    /// The same as one of API Gateway's; none if it is another.
+    pub(crate) fn http_method(&self) -> Option<HttpMethod> {
+        HttpMethod::from_wire(self.verb())
+    }
+}
+
+/// See [`Facts::verb`].
+pub(crate) fn verb(head: &RequestHead) -> &[u8] {
+    head.known(Name::XHttpMethodOverride).unwrap_or(head.method())
 }

@@ -1,6 +1,7 @@
 //! Why the gateway answers instead of the integration, and with what.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use portico_model::GatewayResponseType;
 use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::CallError;
 use portico_net::{Abandoned, BodyError, Refusal};
-use portico_snapshot::TemplateError;
+use portico_snapshot::{Misfit, TemplateError};
 
 /// Why the gateway answered instead of the integration. `Display` is what the operator must
 /// know; what the client may read is in [`Fault::wire`].
@@ -20,8 +21,16 @@ pub enum Fault {
     NoSuchStage,
     #[error("the limit of {name} is {per_second} requests a second and {burst} at once")]
     Throttled { name: Arc<str>, per_second: f64, burst: u32 },
+    #[error("required parameters are missing: {}", names.join(", "))]
+    MissingParameters { names: Vec<Box<str>> },
+    #[error("the body does not fit its model: {}", misfit.place)]
+    InvalidBody { misfit: Misfit },
     #[error("no template takes the content type, and the integration passes none through")]
     UnsupportedMediaType,
+    #[error("the body's content coding is neither gzip nor deflate, or more than one")]
+    UnknownCoding,
+    #[error("the body is not what its content coding says")]
+    Undecodable(#[source] io::Error),
     #[error("the payload is larger than {limit} bytes")]
     RequestTooLarge { limit: u64 },
     #[error("the request did not arrive whole")]
@@ -96,41 +105,35 @@ impl Fault {
     /// are AWS's own.
     /// Source: AWS, "Gateway response types for API Gateway".
     pub(crate) fn wire(&self) -> Wire {
+        use GatewayResponseType as Type;
+        let internal = |kind, status, body| Wire::json(kind, status, INTERNAL, body);
         match self {
             Self::NoSuchMethod => Wire::json(
-                GatewayResponseType::MissingAuthenticationToken,
+                Type::MissingAuthenticationToken,
                 403,
                 "MissingAuthenticationTokenException",
                 r#"{"message":"Missing Authentication Token"}"#,
             ),
             Self::NoSuchStage => Wire::json(
-                GatewayResponseType::AccessDenied,
+                Type::AccessDenied,
                 403,
                 "ForbiddenException",
                 r#"{"message":"Forbidden"}"#,
             ),
             Self::Throttled { .. } => Wire::json(
-                GatewayResponseType::Throttled,
+                Type::Throttled,
                 429,
                 "TooManyRequestsException",
                 r#"{"message":"Too Many Requests"}"#,
             ),
-            Self::UnsupportedMediaType => Wire::json(
-                GatewayResponseType::UnsupportedMediaType,
-                415,
-                "BadRequestException",
-                r#"{"message": "Unsupported Media Type"}"#,
-            ),
-            Self::RequestTooLarge { limit } => Wire {
-                response_type: GatewayResponseType::RequestTooLarge,
-                status: 413,
-                error_type: "RequestEntityTooLargeException",
-                content_type: "text/plain",
-                body: match *limit {
-                    PAYLOAD_BYTES => "HTTP content length exceeded 10485760 bytes.".into(),
-                    limit => format!("HTTP content length exceeded {limit} bytes.").into(),
-                },
-            },
+            Self::MissingParameters { names } => missing_parameters(names),
+            Self::InvalidBody { .. } => {
+                bad(Type::BadRequestBody, 400, r#"{"message": "Invalid request body"}"#)
+            }
+            Self::UnsupportedMediaType | Self::UnknownCoding | Self::Undecodable(_) => {
+                bad(Type::UnsupportedMediaType, 415, r#"{"message": "Unsupported Media Type"}"#)
+            }
+            Self::RequestTooLarge { limit } => too_large(*limit),
             Self::BadRequest(BodyError::TooSlow) => bad_request(408),
             Self::BadRequest(_) => bad_request(400),
             Self::Refused(refusal) => bad_request(refusal.status()),
@@ -139,29 +142,32 @@ impl Fault {
             | Self::Template { .. }
             | Self::UnknownOrigin(_)
             | Self::WrongCertificate(_) => {
-                Wire::json(GatewayResponseType::ApiConfigurationError, 500, INTERNAL, INTERNAL_BODY)
+                internal(Type::ApiConfigurationError, 500, INTERNAL_BODY)
             }
             Self::Overloaded(_) => Wire::json(
-                GatewayResponseType::Default5xx,
+                Type::Default5xx,
                 503,
                 "ServiceUnavailableException",
                 r#"{"message": "Service Unavailable"}"#,
             ),
-            Self::MalformedAnswer(_) => {
-                Wire::json(GatewayResponseType::IntegrationFailure, 502, INTERNAL, INTERNAL_BODY)
+            Self::MalformedAnswer(_) => internal(Type::IntegrationFailure, 502, INTERNAL_BODY),
+            Self::IntegrationFailure(_) => {
+                let body = r#"{"message": "Network error communicating with endpoint"}"#;
+                internal(Type::IntegrationFailure, 504, body)
             }
-            Self::IntegrationFailure(_) => Wire::json(
-                GatewayResponseType::IntegrationFailure,
-                504,
-                INTERNAL,
-                r#"{"message": "Network error communicating with endpoint"}"#,
-            ),
-            Self::IntegrationTimeout { .. } => Wire::json(
-                GatewayResponseType::IntegrationTimeout,
-                504,
-                INTERNAL,
-                r#"{"message": "Endpoint request timed out"}"#,
-            ),
+            Self::IntegrationTimeout { .. } => {
+                let body = r#"{"message": "Endpoint request timed out"}"#;
+                internal(Type::IntegrationTimeout, 504, body)
+            }
+        }
+    }
+
+    /// What of the request does not fit, in detail: `$context.error.validationErrorString`.
+    pub(crate) fn validation_error(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::MissingParameters { .. } => Some(self.wire().message()?.to_owned().into()),
+            Self::InvalidBody { misfit } => Some(Cow::Borrowed(&misfit.detail)),
+            _ => None,
         }
     }
 
@@ -226,6 +232,31 @@ impl Fault {
     }
 }
 
+/// Requests that do not fit the API.
+fn bad(response_type: GatewayResponseType, status: u16, body: &'static str) -> Wire {
+    Wire::json(response_type, status, "BadRequestException", body)
+}
+
+/// The names come from the definition, where they may have any character.
+fn missing_parameters(names: &[Box<str>]) -> Wire {
+    let names = names.join(", ").replace('\\', "\\\\").replace('"', "\\\"");
+    let body = format!(r#"{{"message": "Missing required request parameters: [{names}]"}}"#);
+    Wire { body: body.into(), ..bad(GatewayResponseType::BadRequestParameters, 400, "") }
+}
+
+fn too_large(limit: u64) -> Wire {
+    Wire {
+        response_type: GatewayResponseType::RequestTooLarge,
+        status: 413,
+        error_type: "RequestEntityTooLargeException",
+        content_type: "text/plain",
+        body: match limit {
+            PAYLOAD_BYTES => "HTTP content length exceeded 10485760 bytes.".into(),
+            limit => format!("HTTP content length exceeded {limit} bytes.").into(),
+        },
+    }
+}
+
 /// Requests that break HTTP itself. AWS answers them before API Gateway sees them.
 fn bad_request(status: u16) -> Wire {
     let (error_type, body) = match status {
@@ -282,5 +313,101 @@ mod tests {
              length 1"
         );
         assert_eq!((fault.wire().status, fault.wire().body), (500, INTERNAL_BODY.into()));
+    }
+
+    /// Its place in the list of faults below: a fault that is new has to be given one.
+    fn place(fault: &Fault) -> usize {
+        match fault {
+            Fault::NoSuchMethod => 0,
+            Fault::NoSuchStage => 1,
+            Fault::Throttled { .. } => 2,
+            Fault::UnsupportedMediaType => 3,
+            Fault::RequestTooLarge { .. } => 4,
+            Fault::BadRequest(_) => 5,
+            Fault::Refused(_) => 6,
+            Fault::Configuration(_) => 7,
+            Fault::UnknownOrigin(_) => 8,
+            Fault::WrongCertificate(_) => 9,
+            Fault::IntegrationTimeout { .. } => 10,
+            Fault::IntegrationFailure(_) => 11,
+            Fault::Overloaded(_) => 12,
+            Fault::MalformedAnswer(_) => 13,
+            Fault::MissingParameters { .. } => 14,
+            Fault::InvalidBody { .. } => 15,
+            Fault::UnknownCoding => 16,
+            Fault::Undecodable(_) => 17,
+            Fault::Template { .. } => 18,
+            Fault::Abandoned(_) => 19,
+        }
+    }
+
+    #[test]
+    fn every_fault_has_its_response_type_and_status() {
+        let io = || std::io::Error::other("why");
+        let of_call = |error| Fault::of_call(error, Duration::from_secs(29));
+        let throttled = Fault::Throttled { name: "a".into(), per_second: 1.0, burst: 1 };
+        let malformed = portico_net::h1::Malformed::Host;
+        let error = TemplateError::Overrides;
+        let template = Fault::Template { side: "why", media_type: "why".into(), error };
+        let misfit = Misfit { detail: "why".to_owned(), place: "/a".to_owned() };
+        let cases = [
+            (Fault::NoSuchMethod, "MISSING_AUTHENTICATION_TOKEN", 403),
+            (Fault::NoSuchStage, "ACCESS_DENIED", 403),
+            (throttled, "THROTTLED", 429),
+            (Fault::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", 415),
+            (Fault::MissingParameters { names: vec!["a".into()] }, "BAD_REQUEST_PARAMETERS", 400),
+            (Fault::InvalidBody { misfit }, "BAD_REQUEST_BODY", 400),
+            (Fault::UnknownCoding, "UNSUPPORTED_MEDIA_TYPE", 415),
+            (Fault::Undecodable(io()), "UNSUPPORTED_MEDIA_TYPE", 415),
+            (Fault::RequestTooLarge { limit: 7 }, "REQUEST_TOO_LARGE", 413),
+            (Fault::BadRequest(BodyError::Closed), "DEFAULT_4XX", 400),
+            (Fault::BadRequest(BodyError::TooSlow), "DEFAULT_4XX", 408),
+            (Fault::Refused(Refusal::HeadTimeout), "DEFAULT_4XX", 408),
+            (Fault::Refused(Refusal::Malformed(malformed)), "DEFAULT_4XX", 400),
+            (Fault::Configuration("why".to_owned()), "API_CONFIGURATION_ERROR", 500),
+            (template, "API_CONFIGURATION_ERROR", 500),
+            (of_call(CallError::Resolve(io())), "API_CONFIGURATION_ERROR", 500),
+            (of_call(CallError::Untrusted(io())), "API_CONFIGURATION_ERROR", 500),
+            (of_call(CallError::Timeout), "INTEGRATION_TIMEOUT", 504),
+            (of_call(CallError::Connect(io())), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::ConnectTimeout), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::Tls(io())), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::Closed(io())), "INTEGRATION_FAILURE", 504),
+            (of_call(CallError::TooManyConnections), "DEFAULT_5XX", 503),
+            (of_call(CallError::TooManyBytes), "DEFAULT_5XX", 503),
+            (of_call(CallError::Malformed(malformed)), "INTEGRATION_FAILURE", 502),
+            (
+                of_call(CallError::Client(BodyError::TooLarge { limit: 7 })),
+                "REQUEST_TOO_LARGE",
+                413,
+            ),
+            (of_call(CallError::Client(BodyError::Closed)), "DEFAULT_4XX", 400),
+        ];
+        let mut places = std::collections::BTreeSet::new();
+        for (fault, response_type, status) in &cases {
+            let wire = fault.wire();
+            let shown = (fault.response_type(), wire.status);
+            assert_eq!(shown, (*response_type, *status), "{fault:?}");
+            assert!(wire.error_type.ends_with("Exception"), "{fault:?}");
+            assert!(!fault.explain().is_empty(), "{fault:?}");
+            let is_internal = wire.body.contains("why") || wire.body.contains("origin");
+            assert!(!is_internal, "{fault:?} tells the client what is the operator's: {wire:?}");
+            places.insert(place(fault));
+        }
+        // Only a task that was cut off can be the last of them.
+        assert!(places.into_iter().eq(0..19), "every fault has a case");
+    }
+
+    #[test]
+    fn names_of_parameters_cannot_break_out_of_the_message() {
+        let check = |names: &[&str], expected: &str| {
+            let names = names.iter().map(|name| Box::from(*name)).collect();
+            let fault = Fault::MissingParameters { names };
+            let body =
+                format!("{{\"message\": \"Missing required request parameters: {expected}\"}}");
+            assert_eq!(fault.wire().body, body);
+        };
+        check(&["x-header-param", "issuer", "qs1"], "[x-header-param, issuer, qs1]");
+        check(&["a\"b\\"], "[a\\\"b\\\\]");
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use portico_cluster::Counters;
 use portico_net::{
@@ -16,12 +16,15 @@ use crate::event::{Emit, Event};
 use crate::facts::Facts;
 use crate::fault::Fault;
 use crate::ids::{IdGenerator, RequestIds};
-use crate::recorder::Recorder;
+use crate::recorder::{Audience, Notes};
 use crate::rest;
 use crate::runtime::Runtime;
 
 /// Captures that are kept for the next request.
 const SPARE_CAPTURES: usize = 1024;
+
+/// Tells whoever asked for an explanation where it is.
+const EXPLANATION: &str = "x-portico-explanation";
 
 /// What answers the requests of one worker.
 pub struct Gateway<E> {
@@ -38,6 +41,7 @@ pub struct Entry {
     runtime: Rc<Runtime>,
     ids: RequestIds,
     trail: Trail,
+    notes: Notes,
     fault: Option<Fault>,
     status: u16,
 }
@@ -54,22 +58,6 @@ pub(crate) struct Trail {
     wall: Duration,
     pub(crate) integration_status: Option<u16>,
     pub(crate) integration_latency: Option<Duration>,
-    recorder: Option<Box<Recorder>>,
-    began: Instant,
-}
-
-impl Trail {
-    /// Records a step; `outcome` is put into words only when somebody looks.
-    pub(crate) fn note(
-        &mut self,
-        name: &'static str,
-        now: Instant,
-        outcome: impl FnOnce() -> String,
-    ) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.note(name, now.saturating_duration_since(self.began), outcome());
-        }
-    }
 }
 
 impl<E: Emit> Gateway<E> {
@@ -92,8 +80,7 @@ impl<E: Emit> Gateway<E> {
         }
     }
 
-    fn begin(&self, sent_id: Option<&[u8]>, worker: &Worker) -> Entry {
-        let recorder = self.emit.wants_recorder().then(Box::default);
+    fn begin(&self, sent_id: Option<&[u8]>, explain_key: Option<&[u8]>, worker: &Worker) -> Entry {
         Entry {
             runtime: self.runtime.borrow().clone(),
             ids: self.ids.request(sent_id),
@@ -105,9 +92,8 @@ impl<E: Emit> Gateway<E> {
                 wall: worker.clock.wall(),
                 integration_status: None,
                 integration_latency: None,
-                recorder,
-                began: worker.clock.now(),
             },
+            notes: Notes::begin(worker.clock.now(), self.emit.audience(explain_key)),
             fault: None,
             status: 0,
         }
@@ -126,7 +112,7 @@ impl<E: Emit> Handler for Gateway<E> {
 
     async fn answer(&self, request: &mut Request<'_>) -> (Response, Entry) {
         let sent_id = request.head.known(Name::XAmznRequestId);
-        let mut entry = self.begin(sent_id, request.worker);
+        let mut entry = self.begin(sent_id, request.head.explain_key(), request.worker);
         let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
         let answered = rest::handle(self, &mut entry.life(), request, &mut captures).await;
         let response = match answered {
@@ -135,8 +121,7 @@ impl<E: Emit> Handler for Gateway<E> {
                 let facts = entry.facts(&self.account, request.head, request.peer, Some(&fault));
                 let response =
                     rest::gateway_response::render(&fault, &facts, &captures, request.worker);
-                let now = request.worker.clock.now();
-                entry.trail.note("gateway response", now, || fault.explain());
+                entry.notes.note("gateway response", &request.worker.clock, || fault.explain());
                 entry.fault = Some(fault);
                 response
             }
@@ -144,23 +129,21 @@ impl<E: Emit> Handler for Gateway<E> {
         if self.captures.borrow().len() < SPARE_CAPTURES {
             self.captures.borrow_mut().push(captures);
         }
-        entry.status = response.status();
-        (response, entry)
+        entry.hand_out(response)
     }
 
     fn refuse(&self, refusal: Refusal, _: &Peer, worker: &Worker) -> (Response, Entry) {
-        let mut entry = self.begin(None, worker);
+        let mut entry = self.begin(None, None, worker);
         let fault = Fault::Refused(refusal);
         let response = rest::gateway_response::uncustomised(&fault, &entry.ids, worker);
-        entry.trail.note("gateway response", worker.clock.now(), || fault.explain());
-        entry.status = response.status();
+        entry.notes.note("gateway response", &worker.clock, || fault.explain());
         entry.fault = Some(fault);
-        (response, entry)
+        entry.hand_out(response)
     }
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
         let facts = entry.facts(&self.account, head, peer, entry.fault.as_ref());
-        let Entry { runtime, ids, trail, fault, status } = &entry;
+        let Entry { runtime, ids, trail, notes, fault, status } = &entry;
         let mut text = IpText::default();
         self.emit.emit(&Event {
             ids,
@@ -177,7 +160,7 @@ impl<E: Emit> Handler for Gateway<E> {
             latency: sent.elapsed,
             response_bytes: sent.body_bytes,
             complete: sent.complete,
-            recorder: trail.recorder.as_deref(),
+            recorder: notes.recorder(),
             facts,
         });
     }
@@ -187,12 +170,30 @@ impl<E: Emit> Handler for Gateway<E> {
 pub(crate) struct Life<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) ids: &'a RequestIds,
+    pub(crate) notes: &'a Notes,
     pub(crate) trail: &'a mut Trail,
 }
 
 impl Entry {
     fn life(&mut self) -> Life<'_> {
-        Life { runtime: &self.runtime, ids: &self.ids, trail: &mut self.trail }
+        let Self { runtime, ids, notes, trail, .. } = self;
+        Life { runtime, ids, notes, trail }
+    }
+
+    /// The answer is made.
+    fn hand_out(mut self, response: Response) -> (Response, Self) {
+        self.status = response.status();
+        let audience = self.notes.recorder().map(|recorder| recorder.audience);
+        if audience == Some(Audience::Client) { self.tell(response) } else { (response, self) }
+    }
+
+    /// The answer says where its explanation will be. Apart, so that other answers stay in their
+    /// place.
+    #[cold]
+    fn tell(self, mut response: Response) -> (Response, Self) {
+        let path = format!("/explain/{}", self.ids.request());
+        response.own_field(EXPLANATION, path.as_bytes());
+        (response, self)
     }
 
     fn facts<'a>(

@@ -20,4 +20,4 @@ pub use facts::Facts;
 pub use fault::Fault;
 pub use gateway::{Entry, Gateway};
 pub use ids::RequestIds;
-pub use recorder::{Recorder, Step};
+pub use recorder::{Audience, Recorder, Step};

@@ -3,6 +3,8 @@
 
 mod accept;
 mod body;
+mod coding;
+mod compression;
 mod context;
 mod encode;
 pub(crate) mod gateway_response;
@@ -10,12 +12,14 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
+mod outline;
 mod overrides;
 mod route;
 mod scope;
 mod surroundings;
 mod throttle;
 mod transform;
+mod validate;
 
 use std::sync::Arc;
 
@@ -25,45 +29,59 @@ use portico_snapshot::Captures;
 use crate::address;
 use crate::event::Emit;
 use crate::fault::Fault;
-use crate::gateway::{Gateway, Life, Trail};
+use crate::gateway::{Gateway, Life};
 use crate::rest::integration::Inbound;
 use crate::rest::scope::Scope;
 use crate::rest::transform::Transformed;
 
 pub(crate) use context::write as write_context;
 
-/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> transformed ->
-/// Outbound -> Inbound -> transformed -> Response. Any line may end it with a fault. What reads or
-/// makes whole bodies is boxed, so that a connection whose bodies only pass has no room for it.
+/// The life of a REST API request: Request -> Addressed -> Matched -> admitted -> valid ->
+/// transformed -> Outbound -> Inbound -> transformed -> Response. Any line may end it with a fault.
+/// What reads or makes whole bodies is boxed, so that a connection whose bodies only pass has no
+/// room for it.
 pub(crate) async fn handle<E: Emit>(
     gateway: &Gateway<E>,
     life: &mut Life<'_>,
     request: &mut Request<'_>,
     captures: &mut Captures,
 ) -> Result<Response, Fault> {
-    let Life { runtime, ids, trail } = life;
-    let now = request.worker.clock.now();
+    let Life { runtime, ids, notes, trail } = life;
+    let clock = &request.worker.clock;
     let addressed = address::find(&runtime.snapshot, request.head)?;
-    let matched = route::find(runtime, addressed, request.head, captures, trail, now)?;
-    throttle::admit(&matched, trail, now)?;
-    let body = match body::needed_for(&matched, request) {
+    let matched = route::find(runtime, addressed, request.head, captures, trail)?;
+    notes.note("match", clock, || outline::route(matched.method));
+    throttle::admit(&matched, notes, clock)?;
+    validate::parameters(&matched, request.head)?;
+    let mut body = match body::needed_for(&matched, request) {
         Some(patience) => Some(Box::pin(body::collect(patience, request)).await?),
         None => None,
     };
+    if let Some(model) = validate::model(&matched, request.head) {
+        body = Box::pin(validate::body(model, body, request, notes)).await?;
+    }
     let body = body.map(Arc::new);
     let Request { head, peer, worker, .. } = *request;
-    let scope = Scope::new(gateway, ids, matched, head, peer, worker, body.as_ref());
+    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body.as_ref());
     let mut sent = match transform::of_request(&scope)? {
-        Some(work) => Some(Box::pin(work.run(&scope, trail)).await?),
+        Some(work) => Some(Box::pin(work.run(&scope)).await?),
         None => None,
     };
     let framing = request.body.framing();
     let mut outbound = integration_request::prepare(&scope, framing, sent.as_deref_mut())?;
-    let inbound = integration::call(&matched, &mut outbound, request, trail).await?;
-    if transform::concerns(&scope, &inbound) {
-        return Box::pin(transformed(&scope, inbound, sent, trail)).await;
+    let coding = compression::preferred(&matched, head);
+    if coding.is_some() {
+        compression::hold(&mut outbound);
     }
-    integration_response::render(&scope, inbound, sent, None)
+    let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
+    let response = match transform::concerns(&scope, &inbound) {
+        true => Box::pin(transformed(&scope, inbound, sent)).await?,
+        false => integration_response::render(&scope, inbound, sent, None)?,
+    };
+    match coding.filter(|_| compression::is_due(&matched, &response)) {
+        Some(coding) => Box::pin(compression::encode(coding, response, &scope)).await,
+        None => Ok(response),
+    }
 }
 
 /// Answers with what came back, once it is turned into what the client gets.
@@ -71,10 +89,9 @@ async fn transformed(
     scope: &Scope<'_>,
     mut inbound: Inbound<'_>,
     mut sent: Option<Box<Transformed>>,
-    trail: &mut Trail,
 ) -> Result<Response, Fault> {
     let made = match transform::of_answer(scope, &mut inbound, sent.as_deref_mut())? {
-        Some(work) => Some(work.run(scope, trail).await?),
+        Some(work) => Some(work.run(scope).await?),
         None => None,
     };
     integration_response::render(scope, inbound, sent, made)

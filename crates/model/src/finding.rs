@@ -51,7 +51,22 @@ impl DocumentPath {
     /// The path of the member `key` below this one; `~` and `/` in the key are escaped.
     #[must_use]
     pub fn join(&self, key: &str) -> Self {
-        Self(format!("{}/{}", self.0, key.replace('~', "~0").replace('/', "~1")))
+        let mut path = String::with_capacity(self.0.len() + 1 + key.len());
+        path.push_str(&self.0);
+        path.push('/');
+        // A reader makes a path for every value of a definition, and few keys need an escape.
+        if !key.bytes().any(|byte| byte == b'~' || byte == b'/') {
+            path.push_str(key);
+            return Self(path);
+        }
+        for character in key.chars() {
+            match character {
+                '~' => path.push_str("~0"),
+                '/' => path.push_str("~1"),
+                _ => path.push(character),
+            }
+        }
+        Self(path)
     }
 
     /// The path of the value that holds this one; the root has none.

@@ -49,4 +49,4 @@ pub use resource::Resource;
 pub use resource_path::{InvalidResourcePath, PathSegment, ResourcePath};
 pub use rest_api::{ApiKeySource, Deployment, RestApi};
 pub use stage::{AccessLogSettings, CanarySettings, MethodSetting, Stage};
-pub use suggestion::suggestion;
+pub use suggestion::{nearest, suggestion};

@@ -61,6 +61,11 @@ impl Clock {
         NOW.get().unwrap_or_else(Self::refresh)
     }
 
+    /// The time at this very moment, for who measures steps within one wake-up.
+    pub fn read(&self) -> Instant {
+        Instant::now()
+    }
+
     /// Time since the Unix epoch.
     pub fn wall(&self) -> Duration {
         let now = self.now();

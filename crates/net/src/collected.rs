@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use crate::limits::BUFFER_BYTES;
 use crate::quota::Share;
 use crate::request::RequestBody;
-use crate::upstream::{CallError, hold};
+use crate::upstream::{CallError, cover, hold};
+use crate::worker::Worker;
 
 /// A whole body. What of it has outgrown a usual buffer counts among the buffered bytes of the
 /// process.
@@ -15,7 +17,17 @@ pub struct Collected {
 }
 
 impl Collected {
-    pub(crate) fn new(bytes: Vec<u8>, beyond: Share) -> Self {
+    /// Bytes that are held beside those of the client.
+    pub fn new(bytes: Vec<u8>, worker: &Worker) -> Result<Self, CallError> {
+        let mut beyond = Share::default();
+        if bytes.len() > BUFFER_BYTES && !cover(&mut beyond, &bytes, worker) {
+            return Err(CallError::TooManyBytes);
+        }
+        Ok(Self::counted(bytes, beyond))
+    }
+
+    /// Bytes whose share of the buffered ones is taken.
+    pub(crate) fn counted(bytes: Vec<u8>, beyond: Share) -> Self {
         Self { bytes, _beyond: beyond }
     }
 
@@ -32,6 +44,6 @@ impl RequestBody<'_> {
         let mut bytes = self.worker.buffers.take();
         let mut beyond = Share::default();
         hold(self, &mut bytes, &mut beyond, usize::MAX, deadline).await?;
-        Ok(Collected::new(bytes, beyond))
+        Ok(Collected::counted(bytes, beyond))
     }
 }

@@ -150,6 +150,15 @@ impl Lines {
                     .any(|option| option.eq_ignore_ascii_case(field.name)))
     }
 
+    /// Takes every field of this name out; the value, if there was one such field.
+    pub(crate) fn take_out(&mut self, name: Name) -> Option<Span> {
+        let mut values = self.fields.iter().filter(|field| field.known == name);
+        let value = values.next().map(|field| field.value).filter(|_| values.next().is_none());
+        self.fields.retain(|field| field.known != name);
+        self.known &= !name.bit();
+        value
+    }
+
     pub(crate) fn clear(&mut self) {
         self.fields.clear();
         self.has_connection_options = false;
@@ -170,6 +179,7 @@ pub struct RequestHead {
     pub(crate) path: Span,
     pub(crate) query: Option<Span>,
     pub(crate) host: Span,
+    pub(crate) explain_key: Option<Span>,
     pub(crate) version: Option<Version>,
     pub(crate) framing: Framing,
     pub(crate) keep_alive: bool,
@@ -207,7 +217,13 @@ impl RequestHead {
         self.framing
     }
 
-    /// Every field in the order it came.
+    /// The value of `x-portico-explain`, if there was one such field. It is a word to the gateway
+    /// alone and none of [`RequestHead::fields`], so that no origin, mapping or template has it.
+    pub fn explain_key(&self) -> Option<&[u8]> {
+        self.explain_key.map(|span| self.lines.text(span))
+    }
+
+    /// Every other field in the order it came.
     pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
         self.lines.iter()
     }

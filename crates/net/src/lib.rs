@@ -65,5 +65,5 @@ pub use tls::{
     TlsError, UpstreamTls,
 };
 pub use upstream::{OriginAddress, OriginAddresses};
-pub use usage::Usage;
+pub use usage::{OriginUsage, Usage};
 pub use worker::{Worker, WorkerId};

@@ -38,11 +38,13 @@ pub enum Name {
     XForwardedPort,
     XForwardedProto,
     XHttpMethodOverride,
+    XPorticoExplain,
+    XPorticoExplanation,
 }
 
 impl Name {
     /// Number of names.
-    pub const COUNT: usize = Self::XHttpMethodOverride as usize + 1;
+    pub const COUNT: usize = Self::XPorticoExplanation as usize + 1;
 
     /// Recognises a name in any case.
     pub fn of(name: &[u8]) -> Self {
@@ -77,9 +79,13 @@ impl Name {
             }
             (16, Some(b'x')) => (Self::XAmznRequestId, "x-amzn-requestid"),
             (17, Some(b't')) => (Self::TransferEncoding, "transfer-encoding"),
-            (17, Some(b'x')) => (Self::XForwardedProto, "x-forwarded-proto"),
+            (17, Some(b'x')) if name[2].eq_ignore_ascii_case(&b'f') => {
+                (Self::XForwardedProto, "x-forwarded-proto")
+            }
+            (17, Some(b'x')) => (Self::XPorticoExplain, "x-portico-explain"),
             (18, Some(b'p')) => (Self::ProxyAuthenticate, "proxy-authenticate"),
             (19, Some(b'p')) => (Self::ProxyAuthorization, "proxy-authorization"),
+            (21, Some(b'x')) => (Self::XPorticoExplanation, "x-portico-explanation"),
             (22, Some(b'x')) => (Self::XHttpMethodOverride, "x-http-method-override"),
             (24, Some(b'x')) => (Self::XAmznApigatewayApiId, "x-amzn-apigateway-api-id"),
             _ => return Self::Other,
@@ -173,6 +179,8 @@ mod tests {
         check("X-Forwarded-Port", Name::XForwardedPort);
         check("X-Forwarded-Proto", Name::XForwardedProto);
         check("X-HTTP-Method-Override", Name::XHttpMethodOverride);
+        check("x-portico-explain", Name::XPorticoExplain);
+        check("x-portico-explanation", Name::XPorticoExplanation);
         check("X-Forwarded-Foo", Name::Other);
         check("", Name::Other);
         check("Hosts", Name::Other);

@@ -57,6 +57,23 @@ impl Response {
         field.write(prefix, &mut self.head);
     }
 
+    /// Whether a field of this name has been added.
+    pub fn has_field(&self, name: &str) -> bool {
+        let names = self.head.split(|byte| *byte == b'\n').skip(1);
+        let names = names.filter_map(|line| line.split(|byte| *byte == b':').next());
+        names.into_iter().any(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+    }
+
+    /// The body as it goes out.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// Takes the body away.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::replace(&mut self.body, Body::Empty)
+    }
+
     /// The same answer with a body.
     #[must_use]
     pub fn with_body(mut self, body: Body) -> Self {

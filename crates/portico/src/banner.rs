@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use portico_snapshot::{Origin, RestStage};
 
 use crate::report::plural;
+use crate::telemetry::Explain;
 use crate::terminal::printable;
 
 /// An example origin that is being served.
@@ -24,6 +25,7 @@ pub(crate) struct Banner<'a> {
     pub(crate) gateway: SocketAddr,
     pub(crate) tls: Option<SocketAddr>,
     pub(crate) management: SocketAddr,
+    pub(crate) explain: &'a Explain,
     pub(crate) workers: usize,
     pub(crate) origins: Vec<&'a ServedOrigin>,
     /// For example `examples/bookstore/portico.toml`.
@@ -80,6 +82,15 @@ impl Banner<'_> {
         out
     }
 
+    /// Which requests are explained.
+    fn explained(&self) -> Option<String> {
+        match (self.explain.key(), self.explain.is_always()) {
+            (Some(key), _) => Some(format!("x-portico-explain: {key}")),
+            (None, true) => Some("every request; for development".to_owned()),
+            (None, false) => None,
+        }
+    }
+
     /// Label, value and note of each line.
     fn rows(&self) -> Vec<(&'static str, String, String)> {
         let host = reachable(self.gateway);
@@ -129,6 +140,7 @@ impl Banner<'_> {
         }
         let management = format!("http://{}/", reachable(self.management));
         rows.push(row("management", management, "healthz, readyz, metrics"));
+        rows.extend(self.explained().map(|text| row("explain", text, "")));
         rows.push(row("workers", self.workers.to_string(), ""));
         rows.extend(self.config.clone().map(|config| row("config", config, "")));
         rows
@@ -184,6 +196,7 @@ mod tests {
     }
 
     fn render_all(gateway: &str, stages: &[RestStage], colours: bool) -> String {
+        let explain = Explain::default();
         let served = ServedOrigin {
             address: "127.0.0.1:9911".parse().unwrap(),
             directory: "backend".into(),
@@ -197,6 +210,7 @@ mod tests {
             gateway: gateway.parse().unwrap(),
             tls: Some("127.0.0.1:8443".parse().unwrap()),
             management: "[::1]:4566".parse().unwrap(),
+            explain: &explain,
             workers: 2,
             origins: vec![&served],
             config: Some("portico.toml".to_owned()),

@@ -12,7 +12,7 @@ use crate::definition::{self, Compiled, Definition, file_name};
 use crate::failure::Failure;
 use crate::refused;
 use crate::report::{Counts, Refusal, Report, plural};
-use crate::staging::Choices;
+use crate::staging::{self, Choices};
 use crate::terminal;
 
 /// What became of one file.
@@ -44,7 +44,7 @@ pub(crate) fn load(
 ) -> Result<(Compiled, ChosenStage), Refusal> {
     let (config, source) = config::load(staging.config.as_deref(), path)?;
     terminal::choose_colours(config.color);
-    let mut choices = Choices::new(staging, &config);
+    let mut choices = Choices::new(staging, &config, staging::account(staging, &config));
     adjust(&mut choices);
     let mut chosen = config.choose_stage(&file_name(path), choices.stage.as_ref())?;
     // Nothing listens here, so an origin on any free port gets a port that stands for it.

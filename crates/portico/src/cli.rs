@@ -5,11 +5,14 @@ use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use portico_model::StageName;
 use serde::Deserialize;
 
 use crate::layers;
+use crate::manual;
 use crate::staging::{AllowedKind, BasePathMode, Named};
+use crate::telemetry::ExplainMode;
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
@@ -29,6 +32,7 @@ Addresses of `portico serve`:
   http://127.0.0.1:8080/_aws/execute-api/{apiId}/{stage}/... the same, by path
   http://{apiId}.execute-api.localhost:8080/{stage}/...      the same, by host as in AWS
   http://127.0.0.1:4566/{healthz,readyz,metrics}             management, loopback only
+  http://127.0.0.1:4566/explain/{requestId}                  why a request was answered so
 
 Exit codes: 0 done, 1 the definition, the template or the start failed, 2 wrong usage.";
 
@@ -84,6 +88,17 @@ Renders every case of the files and shows how what came out differs from what wa
 
 Exit codes: 0 every case passed, 1 one failed, 2 wrong usage, or a file that holds no cases.";
 
+const COMPLETIONS_TOP: &str = "\
+Example:
+  portico completions bash > /etc/bash_completion.d/portico
+  portico completions zsh > ~/.zfunc/_portico
+  portico completions fish > ~/.config/fish/completions/portico.fish";
+
+const MAN_TOP: &str = "\
+Example:
+  portico man > portico.1
+  portico man serve > portico-serve.1";
+
 /// Everything after the program's name.
 #[derive(Debug, Parser)]
 #[command(
@@ -127,6 +142,12 @@ pub(crate) enum Command {
     /// Render mapping templates without deploying them, and test them
     #[command(subcommand)]
     Template(Template),
+    /// Print completions for a shell
+    #[command(hide = true, before_help = COMPLETIONS_TOP)]
+    Completions(Completions),
+    /// Print a page of the manual
+    #[command(hide = true, before_help = MAN_TOP)]
+    Man(Page),
 }
 
 #[derive(Debug, Args)]
@@ -150,14 +171,6 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     pub(crate) staging: Staging,
-
-    /// AWS account the API says it is in [default: 000000000000]
-    #[arg(long, value_name = "12 DIGITS", help_heading = "API")]
-    pub(crate) account_id: Option<AccountId>,
-
-    /// AWS region the API says it is in [default: us-east-1]
-    #[arg(long, value_name = "NAME", help_heading = "API")]
-    pub(crate) region: Option<Region>,
 
     /// PEM file of root certificates that origins may be known to, beside those of this system
     #[arg(long, value_name = "FILE", help_heading = "Origins")]
@@ -183,6 +196,11 @@ pub(crate) struct Serve {
     /// elsewhere]
     #[arg(long, value_name = "FORMAT", help_heading = "Process")]
     pub(crate) log_format: Option<LogFormat>,
+
+    /// Which requests are explained at /explain/{requestId}: key (those with the banner's
+    /// x-portico-explain), always, or off [default: key]
+    #[arg(long, value_name = "WHICH", value_enum, help_heading = "Process")]
+    pub(crate) explain: Option<ExplainMode>,
 
     /// Print a line for each request, with its steps, on standard error [default: false]
     #[arg(short, long, value_name = "BOOL", help_heading = "Process", num_args = 0..=1,
@@ -218,6 +236,14 @@ pub(crate) struct Staging {
     /// What becomes of the definition's base path [default: ignore]
     #[arg(long, value_name = "HOW", value_enum)]
     pub(crate) base_path: Option<BasePathMode>,
+
+    /// AWS account the API says it is in, and value of AWS::AccountId [default: 000000000000]
+    #[arg(long, value_name = "12 DIGITS")]
+    pub(crate) account_id: Option<AccountId>,
+
+    /// AWS region the API says it is in, and value of AWS::Region [default: us-east-1]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Option<Region>,
 }
 
 /// How a command prints what it found.
@@ -310,6 +336,20 @@ pub(crate) struct Test {
     pub(crate) format: Format,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell they are for
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Page {
+    /// The command that the page is about [default: the whole program]
+    #[arg(value_name = "COMMAND", value_parser = manual::pages())]
+    pub(crate) command: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,6 +379,7 @@ mod tests {
         check(&["--allow", "authorizr"], "did you mean authorizer?");
         check(&["--allow", "uri"], "AWS would refuse");
         check(&["--color", "sometimes"], "auto, always, never");
+        check(&["--explain", "sometimes"], "key, always, off");
         check(&["--verbose=perhaps"], "perhaps");
     }
 }

@@ -3,7 +3,10 @@
 //! Every key is optional and an unknown one is an error with its place. Paths in the file are
 //! relative to the file. The whole is described in docs/configuration.md.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod restart;
+mod stage;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use portico_model::{DocumentPath, Place, Stage, StageName};
@@ -13,15 +16,16 @@ use toml::de::DeTable;
 
 use crate::access_log::AccessLog;
 use crate::client_address::ClientAddress;
-use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::report::{Refusal, Report};
 use crate::source::Source;
 use crate::staging::{AllowedKind, BasePathMode};
+use crate::telemetry::ExplainMode;
 use crate::telemetry::log::LogFormat;
 use crate::terminal::Color;
 use crate::upstream::Upstream;
 use crate::values::{AccountId, DrainTime, Listen, Loopback, Region, Workers};
+pub(crate) use stage::ChosenStage;
 
 /// Name of the file that is looked for.
 const FILE_NAME: &str = "portico.toml";
@@ -41,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) account_id: Option<AccountId>,
     pub(crate) region: Option<Region>,
     pub(crate) verbose: Option<bool>,
+    /// Which requests are explained.
+    pub(crate) explain: Option<ExplainMode>,
     pub(crate) color: Option<Color>,
     #[serde(default)]
     pub(crate) allow: Vec<AllowedKind>,
@@ -85,15 +91,6 @@ pub(crate) struct Api {
     /// They win over those of the same name that hold for every definition.
     #[serde(default)]
     pub(crate) stages: BTreeMap<StageName, Stage>,
-}
-
-/// The stage of a definition, and the table of portico.toml it stands in.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ChosenStage {
-    pub(crate) name: StageName,
-    pub(crate) stage: Stage,
-    /// It is the file's own.
-    pub(crate) is_own: bool,
 }
 
 /// `[tls]`: where clients speak TLS, and with which certificates.
@@ -197,87 +194,11 @@ pub(crate) fn place(source: &Source, path: &DocumentPath) -> Option<Place> {
     span.and_then(|span| source.finding(span.start, span.end, "").place)
 }
 
-impl Config {
-    /// The stage of a definition and its document: the one asked for, else the only one of the
-    /// file's own, else the only one that holds for all, else an empty `local`.
-    pub(crate) fn choose_stage(
-        &self,
-        file: &str,
-        asked: Option<&StageName>,
-    ) -> Result<ChosenStage, Failure> {
-        let own = self.apis.get(file).map(|api| &api.stages).filter(|own| !own.is_empty());
-        let names: BTreeSet<&StageName> =
-            own.into_iter().flat_map(BTreeMap::keys).chain(self.stages.keys()).collect();
-        let names = || names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-        let candidates = own.unwrap_or(&self.stages);
-        let name = match (asked, candidates.len()) {
-            (Some(name), _) => name.clone(),
-            (None, 0) => local(),
-            (None, 1) => candidates.keys().next().cloned().unwrap_or_else(local),
-            (None, _) => {
-                return Err(Failure::new(format!(
-                    "{FILE_NAME} has several stages for {file}: {}",
-                    names()
-                ))
-                .help("choose one with --stage NAME, or with `stage` in the file"));
-            }
-        };
-        let chosen = |stage: &Stage, is_own| ChosenStage {
-            name: name.clone(),
-            stage: stage.clone(),
-            is_own,
-        };
-        match (own.and_then(|own| own.get(&name)), self.stages.get(&name)) {
-            (Some(stage), _) => self.located(chosen(stage, true)),
-            (None, Some(stage)) => self.located(chosen(stage, false)),
-            (None, None) if names().is_empty() => Ok(chosen(&Stage::default(), false)),
-            (None, None) => Err(Failure::new(format!("{FILE_NAME} has no stage {name}"))
-                .help(format!("its stages are: {}", names()))),
-        }
-    }
-
-    /// The stage with its access log on this machine.
-    fn located(&self, chosen: ChosenStage) -> Result<ChosenStage, Failure> {
-        let stage = self.access_log.locate(&chosen.name, chosen.stage)?;
-        Ok(ChosenStage { stage, ..chosen })
-    }
-
-    /// Keys whose values are others than `before`, and are in use from the next start on only.
-    pub(crate) fn needs_restart(&self, before: &Self) -> Vec<&'static str> {
-        let Self { listen, management, data_dir, workers, drain_seconds, .. } = self;
-        let Self { account_id, region, verbose, name_servers, limits, log_format, .. } = self;
-        let Self { client_address, tls, upstream, origins, color, .. } = self;
-        let changed = [
-            ("listen", *listen != before.listen),
-            ("management", *management != before.management),
-            ("data-dir", *data_dir != before.data_dir),
-            ("workers", *workers != before.workers),
-            ("drain-seconds", *drain_seconds != before.drain_seconds),
-            ("account-id", *account_id != before.account_id),
-            ("region", *region != before.region),
-            ("log-format", *log_format != before.log_format),
-            ("verbose", *verbose != before.verbose),
-            ("color", *color != before.color),
-            ("name-servers", *name_servers != before.name_servers),
-            ("[limits]", *limits != before.limits),
-            ("[client-address]", *client_address != before.client_address),
-            ("[tls]", *tls != before.tls),
-            ("[upstream]", *upstream != before.upstream),
-            ("[[origin]]", *origins != before.origins),
-        ];
-        changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()
-    }
-}
-
-fn local() -> StageName {
-    "local".parse().expect("a legal stage name")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Config, String> {
+    pub(super) fn read(text: &str) -> Result<Config, String> {
         let source = Source { name: FILE_NAME.into(), text: text.into() };
         parse(&source).map_err(|report| report.render(false))
     }
@@ -298,6 +219,7 @@ mod tests {
             access-log = { default = "stdout", destinations = { "arn:x" = "a.log" } }
             name-servers = ["10.0.0.2:53"]
             verbose = true
+            explain = "always"
             color = "never"
             allow = ["authorizer"]
             [tls]
@@ -382,55 +304,5 @@ mod tests {
         check(&["stages", "a", "methodSettings", "*/*", "other"], Some((3, 16, 5)));
         check(&["stages", "b"], Some((2, 2, 6)));
         check(&["paths"], None);
-    }
-
-    #[test]
-    fn the_stage_is_the_one_asked_for_or_the_only_one() {
-        let check = |text: &str, asked: Option<&str>, expected: Result<&str, &str>| {
-            let asked = asked.map(|name| name.parse().unwrap());
-            let chosen = read(text).unwrap().choose_stage("a.yaml", asked.as_ref());
-            match expected {
-                Ok(name) => assert_eq!(chosen.unwrap().name.as_str(), name, "{text}"),
-                Err(part) => assert!(chosen.unwrap_err().sentence.contains(part), "{text}"),
-            }
-        };
-        check("", None, Ok("local"));
-        check("", Some("prod"), Ok("prod"));
-        check("[stages.prod]", None, Ok("prod"));
-        check("[stages.a]\n[stages.b]", None, Err("several stages for a.yaml: a, b"));
-        check("[stages.a]\n[stages.b]", Some("b"), Ok("b"));
-        check("[stages.a]\n[stages.b]", Some("prod"), Err("has no stage prod"));
-        check("[apis.\"a.yaml\".stages.own]", None, Ok("own"));
-        check("[apis.\"b.yaml\".stages.own]", None, Ok("local"));
-        check("[stages.a]\n[stages.b]\n[apis.\"a.yaml\".stages.own]", None, Ok("own"));
-        check("[stages.a]\n[apis.\"a.yaml\".stages.own]", Some("a"), Ok("a"));
-        check("[apis.\"a.yaml\".stages.own]", Some("a"), Err("has no stage a"));
-        check("[apis.\"a.yaml\".stages.x]\n[apis.\"a.yaml\".stages.y]", None, Err("x, y"));
-        check("[stages.a]\n[apis.\"a.yaml\"]", None, Ok("a"));
-    }
-
-    #[test]
-    fn a_stage_of_the_file_itself_wins() {
-        let text = "[stages.a]\nvariables = { v = \"all\" }\n\
-                    [apis.\"a.yaml\".stages.a]\nvariables = { v = \"own\" }\n";
-        let config = read(text).unwrap();
-        let check = |file: &str, value: &str, is_own: bool| {
-            let chosen = config.choose_stage(file, None).unwrap();
-            assert_eq!((&*chosen.stage.variables["v"], chosen.is_own), (value, is_own), "{file}");
-        };
-        check("a.yaml", "own", true);
-        check("b.yaml", "all", false);
-    }
-
-    #[test]
-    fn what_only_a_start_reads_is_told_apart() {
-        let check = |before: &str, after: &str, expected: &[&str]| {
-            let (before, after) = (read(before).unwrap(), read(after).unwrap());
-            assert_eq!(after.needs_restart(&before), expected, "{before:?} {after:?}");
-        };
-        check("", "", &[]);
-        check("", "workers = 2\n[limits]\nstreams = 7", &["workers", "[limits]"]);
-        check("", "stage = \"a\"\nallow = [\"authorizer\"]\n[stages.a]", &[]);
-        check("[tls]\nlisten = \"127.0.0.1:1\"", "[tls]", &["[tls]"]);
     }
 }

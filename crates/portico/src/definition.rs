@@ -60,6 +60,8 @@ impl Definition {
         let options = Options {
             set: &choices.set,
             base_path: choices.base_path.into(),
+            account_id: &choices.account.id,
+            region: &choices.account.region,
             ..Options::new(&mut beside)
         };
         let imported = openapi::read_with(&source.name, source.text.as_bytes(), options);

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use portico_gateway::Account;
 use portico_model::{Finding, limits};
 use portico_snapshot::{RestStage, Snapshot, StageIndex};
 
@@ -22,6 +23,8 @@ use crate::staging::Choices;
 /// Where definitions come from, for the life of the process.
 pub(crate) struct Definitions<'a> {
     flags: &'a Serve,
+    /// Of the start: what runs is nowhere else later.
+    account: Account,
     /// Stage variables that get the address of an example origin.
     origins: Vec<(Option<String>, SocketAddr)>,
     /// Files that the definitions referred to when they were last read, whatever became of it.
@@ -64,8 +67,12 @@ fn first(flags: &Serve) -> &Path {
 }
 
 impl<'a> Definitions<'a> {
-    pub(crate) fn new(flags: &'a Serve, origins: Vec<(Option<String>, SocketAddr)>) -> Self {
-        Self { flags, origins, touched: RefCell::default() }
+    pub(crate) fn new(
+        flags: &'a Serve,
+        account: Account,
+        origins: Vec<(Option<String>, SocketAddr)>,
+    ) -> Self {
+        Self { flags, account, origins, touched: RefCell::default() }
     }
 
     /// Reads the configuration as it is now.
@@ -112,7 +119,7 @@ impl<'a> Definitions<'a> {
         source: Option<&Source>,
         before: Option<&Arc<Api>>,
     ) -> Result<Arc<Api>, Refusal> {
-        let choices = Choices::new(&self.flags.staging, config);
+        let choices = Choices::new(&self.flags.staging, config, self.account.clone());
         let mut chosen = config.choose_stage(&file_name(path), choices.stage.as_ref())?;
         definition::with_origins(&mut chosen.stage, &self.origins);
         let text = match before {

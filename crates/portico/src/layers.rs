@@ -3,6 +3,7 @@
 
 use clap::builder::BoolishValueParser;
 use clap::{Arg, ArgAction, Command};
+use portico_model::nearest;
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "PORTICO_";
@@ -35,6 +36,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("data-dir", "PORTICO_DATA_DIR", "data-dir"),
     setting("drain-seconds", "PORTICO_DRAIN_SECONDS", "drain-seconds"),
     of_one_run("event", "PORTICO_EVENT"),
+    setting("explain", "PORTICO_EXPLAIN", "explain"),
     of_one_run("format", "PORTICO_FORMAT"),
     setting("listen", "PORTICO_LISTEN", "listen"),
     setting("log-format", "PORTICO_LOG_FORMAT", "log-format"),
@@ -98,31 +100,6 @@ fn unknown(name: &str) -> String {
         Some(known) => format!("{sentence}; did you mean {known}?"),
         None => sentence,
     }
-}
-
-/// The known name that is at most two edits away.
-pub(crate) fn nearest(
-    name: &str,
-    known: impl IntoIterator<Item = &'static str>,
-) -> Option<&'static str> {
-    const EDITS: usize = 2;
-    let near = |known: &&str| known.len().abs_diff(name.len()) <= EDITS && known.len() > EDITS;
-    let distances = known.into_iter().filter(near).map(|known| (distance(name, known), known));
-    distances.min().filter(|(edits, _)| *edits <= EDITS).map(|(_, known)| known)
-}
-
-/// Levenshtein distance in bytes.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in b.bytes().enumerate() {
-            let edited = diagonal.min(row[j]).min(row[j + 1]) + 1;
-            let kept = if a == b { diagonal } else { edited };
-            diagonal = std::mem::replace(&mut row[j + 1], kept.min(edited));
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -191,6 +168,5 @@ mod tests {
         check("PORTICO_TELEPORT", None);
         check("", None);
         assert!(is_known("PATH") && is_known("PORTICO_STAGE") && !is_known("PORTICO_STAEG"));
-        assert_eq!((distance("kitten", "sitting"), distance("", "ab")), (3, 2));
     }
 }

@@ -17,6 +17,7 @@ mod handover;
 mod layers;
 mod limits;
 mod management;
+mod manual;
 mod origin;
 mod refused;
 mod reload;
@@ -55,6 +56,14 @@ fn main() -> ExitCode {
     let sound = match command {
         Command::Check(check) => check::run(&check),
         Command::Routes(routes) => routes::run(&routes),
+        Command::Completions(completions) => {
+            manual::complete(&completions);
+            true
+        }
+        Command::Man(page) => {
+            manual::page(&page);
+            true
+        }
         Command::Serve(serve) => match serve::run(&serve) {
             Ok(()) => true,
             Err(refusal) => {

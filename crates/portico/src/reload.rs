@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portico_net::{Handler, Server};
 use portico_snapshot::{RestStage, Snapshot};
@@ -134,9 +134,10 @@ impl<'a> Reload<'a> {
             tls.reload(server, addresses, cause);
         }
         if cause != Cause::Certificates {
+            let begun = now();
             self.watch.look();
             match self.load() {
-                Ok(served) => self.publish(server, served, cause),
+                Ok(served) => self.publish(server, served, cause, begun),
                 Err(refusal) => self.refuse(refusal, cause),
             }
             self.watch.follow_instead(self.definitions.files());
@@ -151,7 +152,8 @@ impl<'a> Reload<'a> {
         Ok(served)
     }
 
-    fn publish<H>(&mut self, server: &Server<H>, served: Served, cause: Cause)
+    /// Hands to the workers what was read since `begun`, if any of it is new.
+    fn publish<H>(&mut self, server: &Server<H>, served: Served, cause: Cause, begun: Instant)
     where
         H: Handler<Update = Arc<Snapshot>>,
     {
@@ -168,13 +170,18 @@ impl<'a> Reload<'a> {
         }
         self.revision += 1;
         server.update(&Arc::new(self.served.snapshot(self.revision)));
+        let took = now().saturating_duration_since(begun);
         self.status.publish(self.revision, self.served.findings());
+        self.status.note_reload(took);
         for (_, api) in &changed {
             tell(api);
         }
         let names: Vec<_> = changed.iter().map(|(_, api)| &*api.report.source.name).collect();
         let (cause, names, revision) = (cause.name(), names.join(", "), self.revision);
-        terminal::log(&format!("{cause}: {names} is served as it is now, revision {revision}"));
+        let took = took.as_millis();
+        terminal::log(&format!(
+            "{cause}: {names} is served as it is now, revision {revision}, after {took} ms"
+        ));
         self.retired.extend(changed.into_iter().map(|(old, _)| Arc::clone(&old.stage)));
     }
 
@@ -214,6 +221,11 @@ impl<'a> Reload<'a> {
     fn release(&mut self) {
         self.retired.retain(|stage| Arc::strong_count(stage) > 1);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the control thread measures itself")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// Ready once the files of certificates were changed.

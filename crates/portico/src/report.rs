@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Add, Range};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 use portico_model::{Allow, Class, Finding, Place, kind};
 
 use crate::failure::Failure;
@@ -35,6 +35,9 @@ pub(crate) enum Refusal {
     /// One for each file.
     Several(Vec<Self>),
 }
+
+/// A line, cut around a place, and where in that the place stands, in bytes.
+pub(crate) type Excerpt = (String, Range<usize>);
 
 /// How many findings there are of each weight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,13 +88,17 @@ impl Refusal {
 }
 
 impl Report {
-    /// In the order of the file; those without a place come last.
+    /// Those of this file first, then those of each other, in the order of its lines; those without
+    /// a place come last.
     pub(crate) fn new(source: Source, mut findings: Vec<Finding>) -> Self {
-        let line = |finding: &Finding| {
-            finding.place.as_ref().map_or((u32::MAX, 0), |place| (place.line, place.column))
-        };
-        findings.sort_by_key(line);
+        findings.sort_by(|a, b| place_order(&source, a).cmp(&place_order(&source, b)));
         Self { source, others: Vec::new(), findings, allow: Allow::NOTHING }
+    }
+
+    /// The findings that are written out, and how many more there are.
+    pub(crate) fn shown(&self) -> (&[Finding], usize) {
+        let (shown, rest) = self.findings.split_at(self.findings.len().min(SHOWN_MAX));
+        (shown, rest.len())
     }
 
     /// How many findings there are: errors, and warnings.
@@ -119,11 +126,12 @@ impl Report {
     /// Every finding.
     pub(crate) fn render_findings(&self, colours: bool) -> String {
         let mut text = String::new();
-        for finding in self.findings.iter().take(SHOWN_MAX) {
+        let (shown, more) = self.shown();
+        for finding in shown {
             text.push_str(&self.render_finding(finding, colours));
             text.push_str("\n\n");
         }
-        if let Some(more) = self.findings.len().checked_sub(SHOWN_MAX).filter(|more| *more > 0) {
+        if more > 0 {
             text.push_str(&format!("... and {more} more\n"));
         }
         text
@@ -156,13 +164,16 @@ impl Report {
         let message = printable(&finding.message);
         let mut group =
             level.primary_title(message).id(finding.kind).elements(Vec::<Origin>::new());
-        match &finding.place {
-            Some(place) => group = self.excerpt(group, place),
-            None => {
+        let place = finding.place.as_ref();
+        let excerpt = place.and_then(|place| Some((place, self.excerpt(place)?)));
+        group = match (&excerpt, place) {
+            (Some((place, excerpt)), _) => group.element(snippet(place, excerpt)),
+            (None, Some(place)) => group.element(origin(place)),
+            (None, None) => {
                 let path = printable(finding.path.as_str());
-                group = group.element(Origin::path(format!("{} {path}", self.source.name)));
+                group.element(Origin::path(format!("{} {path}", self.source.name)))
             }
-        }
+        };
         if finding.class == Class::NotRunnable {
             group = group.element(Level::NOTE.message(match is_error {
                 true => "this is valid for AWS",
@@ -172,35 +183,50 @@ impl Report {
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(printable(help)));
         }
-        renderer(colours).render(&[group])
-    }
-
-    fn excerpt<'a>(&self, group: Group<'a>, place: &'a Place) -> Group<'a> {
-        let (number, column) = (place.line as usize, place.column as usize);
-        let origin = Origin::path(printable(&place.file)).line(number).char_column(column);
-        let mut sources = std::iter::once(&self.source).chain(&self.others);
-        let source = sources.find(|source| source.name == place.file);
-        let line = source.and_then(|source| source.text.split('\n').nth(number.saturating_sub(1)));
-        let Some(line) = line else { return group.element(origin) };
-        let (shown, span) = window(line.trim_end_matches('\r'), place);
-        let start = span.start;
-        let mark = AnnotationKind::Primary.span(span);
-        let counted = shown[..start].chars().count() + 1;
-        let snippet = Snippet::source(shown).line_start(number).annotation(mark);
-        // The renderer counts columns in what it is given, which is wrong for a line that was cut.
-        if counted == column {
-            group.element(snippet.path(printable(&place.file)))
-        } else {
-            group.element(origin).element(snippet)
+        let text = renderer(colours).render(&[group]);
+        match excerpt {
+            Some((place, excerpt)) => with_column(text, place, &excerpt),
+            None => text,
         }
     }
+
+    /// What a place is shown with.
+    pub(crate) fn excerpt(&self, place: &Place) -> Option<Excerpt> {
+        let mut sources = std::iter::once(&self.source).chain(&self.others);
+        let source = sources.find(|source| source.name == place.file)?;
+        let line = source.text.split('\n').nth((place.line as usize).saturating_sub(1))?;
+        Some(window(line.trim_end_matches('\r'), place))
+    }
+}
+
+/// Files by name, behind the one that the report is about.
+fn place_order<'f>(source: &Source, finding: &'f Finding) -> (u8, &'f str, u32, u32) {
+    match &finding.place {
+        Some(Place { file, line, column, .. }) => {
+            (u8::from(*file != source.name), file, *line, *column)
+        }
+        None => (u8::MAX, "", 0, 0),
+    }
+}
+
+/// A place without its line.
+fn origin(place: &Place) -> Origin<'_> {
+    let origin = Origin::path(printable(&place.file)).line(place.line as usize);
+    origin.char_column(place.column as usize)
 }
 
 /// An error at a place of a file, with the line under it.
 pub(crate) fn error_at(source: &Source, place: &Place, message: &str, colours: bool) -> String {
     let group = Level::ERROR.primary_title(printable(message)).elements(Vec::<Origin>::new());
-    let report = Report::new(source.clone(), Vec::new());
-    format!("{}\n", renderer(colours).render(&[report.excerpt(group, place)]))
+    let excerpt = Report::new(source.clone(), Vec::new()).excerpt(place);
+    let text = match &excerpt {
+        Some(excerpt) => {
+            let text = renderer(colours).render(&[group.element(snippet(place, excerpt))]);
+            with_column(text, place, excerpt)
+        }
+        None => renderer(colours).render(&[group.element(origin(place))]),
+    };
+    format!("{text}\n")
 }
 
 impl Failure {
@@ -212,6 +238,26 @@ impl Failure {
             text.push_str(&format!("  {}: {}\n", help_word(colours), printable(help)));
         }
         text
+    }
+}
+
+/// An excerpt with its mark, to be shown as that of its file.
+fn snippet<'a>(place: &'a Place, (shown, span): &'a Excerpt) -> Snippet<'a, Annotation<'a>> {
+    let mark = AnnotationKind::Primary.span(span.clone());
+    let snippet = Snippet::source(shown.as_str()).line_start(place.line as usize).annotation(mark);
+    snippet.path(printable(&place.file))
+}
+
+/// The column of the file. The renderer counts in what it is given, which may be a part of a line.
+fn with_column(text: String, place: &Place, (shown, span): &Excerpt) -> String {
+    let counted = shown[..span.start].chars().count() + 1;
+    let at = format!("{}:{}:", printable(&place.file), place.line);
+    let told = format!("{at}{counted}");
+    match text.split_once(&told) {
+        Some((before, after)) if !after.starts_with(|next: char| next.is_ascii_digit()) => {
+            format!("{before}{at}{}{after}", place.column)
+        }
+        _ => text,
     }
 }
 
@@ -229,7 +275,7 @@ fn renderer(colours: bool) -> Renderer {
 
 /// The part of a line around a place, and where in it the place stands, in bytes. A file of one
 /// line of megabytes costs as much to show as any other.
-fn window(line: &str, place: &Place) -> (String, Range<usize>) {
+fn window(line: &str, place: &Place) -> Excerpt {
     let column = (place.column as usize).saturating_sub(1);
     let skip = if column > EXCERPT_MAX / 2 { column - EXCERPT_MAX / 4 } else { 0 };
     let mut shown = String::new();
@@ -297,10 +343,39 @@ mod tests {
     }
 
     #[test]
+    fn findings_are_in_the_order_of_files_and_lines() {
+        let at = |file: &str, line: u32, column: u32| {
+            let mut finding = finding(Class::Invalid, line, column, 1);
+            finding.place.as_mut().unwrap().file = file.into();
+            finding
+        };
+        let nowhere = Finding::new(Class::Invalid, "path", DocumentPath::root(), "where?");
+        let found = report(
+            "",
+            vec![
+                nowhere,
+                at("z.yaml", 1, 1),
+                at("b.yaml", 7, 1),
+                at("a.yaml", 9, 4),
+                at("b.yaml", 2, 1),
+                at("a.yaml", 9, 2),
+            ],
+        );
+        let order = found.findings.iter().map(|finding| {
+            finding.place.as_ref().map_or("nowhere".to_owned(), ToString::to_string)
+        });
+        let order: Vec<_> = order.collect();
+        let expected =
+            ["a.yaml:9:2", "a.yaml:9:4", "b.yaml:2:1", "b.yaml:7:1", "z.yaml:1:1", "nowhere"];
+        assert_eq!(order, expected);
+    }
+
+    #[test]
     fn a_long_line_is_cut_around_the_place() {
         let text = format!("{}HERE{}", "ä".repeat(100_000), "b".repeat(100_000));
         let shown = report(&text, vec![finding(Class::Invalid, 1, 100_001, 4)]).render(false);
-        assert!(shown.contains("a.yaml:1:100001") && shown.contains("HERE"), "{shown}");
+        assert!(shown.contains("--> a.yaml:1:100001\n") && shown.contains("HERE"), "{shown}");
+        assert!(!shown.contains(":::"), "{shown}");
         assert!(shown.len() < 2000, "{shown}");
     }
 

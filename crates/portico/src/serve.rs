@@ -24,10 +24,11 @@ use crate::refused;
 use crate::reload::{self, Certificates, Reload};
 use crate::report::Refusal;
 use crate::service;
-use crate::small_server::SmallServer;
+use crate::small_server::{Asked, SmallServer};
 use crate::sockets::{Role, Sockets};
+use crate::staging;
 use crate::stop::{self, Serving, Signals};
-use crate::telemetry::{AccessLogs, Status, Telemetry, log};
+use crate::telemetry::{AccessLogs, Explain, Status, Telemetry, log};
 use crate::terminal;
 use crate::tls::{Roots, Tls};
 use crate::values::{Listen, Loopback, Workers};
@@ -45,7 +46,9 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let origins = start_origins(&config, &mut sockets)?;
     let variables = config.origins.iter().map(|origin| origin.variable.clone());
     let addresses = origins.iter().map(|origin| origin.served.address);
-    let definitions = Definitions::new(flags, variables.zip(addresses).collect());
+    let account = staging::account(&flags.staging, &config);
+    let origins_by_variable = variables.zip(addresses).collect();
+    let definitions = Definitions::new(flags, account.clone(), origins_by_variable);
     // Before the files are read, so that no change falls between.
     let mut watch = Watch::new(Watched::Definitions, definitions.files());
     let served = definitions.load(config, source.as_ref(), &Served::default())?;
@@ -59,15 +62,17 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
     let workers = flags.workers.or(config.workers).unwrap_or_else(Workers::one_a_core).count();
     let access_logs = AccessLogs::new(config.access_log.queue_bytes());
     access_logs.open(served.stages().map(|stage| &**stage))?;
-    let status = Arc::new(Status::new(started, workers).with_access_logs(access_logs));
+    let explain = Explain::begin(flags.explain.or(config.explain).unwrap_or_default())?;
+    let status = Status::new(started, workers).with_access_logs(access_logs).with_explain(explain);
+    let status = Arc::new(status);
     let tls = Tls::of(flags, config, source.as_ref())?;
     let files = tls.as_ref().map(Tls::files).unwrap_or_default();
     let certificates = Watch::new(Watched::Certificates, files);
     let roots = Roots::new(flags, config);
     roots.prepare(&served)?;
     let settings = settings(&served, &roots);
-    let start = Start { flags, served: &served, tls: tls.as_ref(), settings };
-    let servers = Servers::start(&start, &mut sockets, &status)?;
+    let start = Start { flags, account, served: &served, tls: tls.as_ref(), settings };
+    let servers = Servers::start(start, &mut sockets, &status)?;
     let signals = Signals::catch()?;
     let deadline = flags.drain_seconds.or(config.drain_seconds).unwrap_or_default().duration();
     let control = match control(takeover, data_dir, sockets) {
@@ -79,7 +84,7 @@ pub(crate) fn run(flags: &Serve) -> Result<(), Refusal> {
         }
     };
     let config = source.map(|source| source.name.to_string());
-    let banner = servers.banner(&served, &origins, config);
+    let banner = servers.banner(&served, &origins, config, &status.explain);
     terminal::print(&banner.render(terminal::stdout_colours()));
     service::ready();
     let Servers { gateway, tls: addresses, management, .. } = servers;
@@ -144,6 +149,7 @@ fn control(
 /// What the servers are started with.
 struct Start<'a> {
     flags: &'a Serve,
+    account: Account,
     served: &'a Served,
     tls: Option<&'a Tls>,
     settings: Settings,
@@ -161,17 +167,15 @@ struct Servers {
 impl Servers {
     /// Listens on both addresses and serves the definitions, as the first revision.
     fn start(
-        start: &Start<'_>,
+        start: Start<'_>,
         sockets: &mut Sockets,
         status: &Arc<Status>,
     ) -> Result<Self, Refusal> {
-        let Start { flags, served, tls, settings } = start;
+        let Start { flags, account, served, tls, settings } = start;
         let config = &served.config;
         let address = flags.management.or(config.management).unwrap_or(Loopback::MANAGEMENT);
         let pages = Arc::clone(status);
-        let answer = move |method: &str, path: &str, host: &str| {
-            management::answer(&pages, method, path, host)
-        };
+        let answer = move |asked: &Asked<'_>| management::answer(&pages, asked);
         let listeners = sockets.listen(Role::Management, address.address(), 1)?;
         let management = SmallServer::start(listeners, Arc::new(answer))?;
         let address = flags.listen.or(config.listen).unwrap_or(Listen::GATEWAY).address();
@@ -181,7 +185,7 @@ impl Servers {
         let tls = with_tls.iter().map(Listeners::local_addr).collect();
         listeners.extend(with_tls);
         let snapshot = Arc::new(served.snapshot(1));
-        let (account, counters) = (account(flags, config), Arc::new(LocalCounters::default()));
+        let (account, counters) = (Arc::new(account), Arc::new(LocalCounters::default()));
         let verbose = flags.verbose.or(config.verbose).unwrap_or_default();
         let events = Arc::clone(status);
         let make = move |worker: &Rc<Worker>| {
@@ -189,7 +193,7 @@ impl Servers {
             let (account, snapshot) = (Arc::clone(&account), Arc::clone(&snapshot));
             Gateway::new(account, counters.clone(), telemetry, snapshot, worker)
         };
-        let gateway = portico_net::start(listeners, settings, make)
+        let gateway = portico_net::start(listeners, &settings, make)
             .map_err(|error| Failure::new(format!("cannot start the workers: {error}")))?;
         status.watch(gateway.gauges(), gateway.usage());
         status.publish(1, served.findings());
@@ -201,6 +205,7 @@ impl Servers {
         served: &'a Served,
         origins: &'a [Origin],
         config: Option<String>,
+        explain: &'a Explain,
     ) -> Banner<'a> {
         let api = |api: &'a Arc<Api>| ServedApi {
             stage: &api.stage,
@@ -213,19 +218,13 @@ impl Servers {
             gateway: self.gateway.local_addr(),
             tls: self.tls.first().copied(),
             management: self.management.address(),
+            explain,
             workers: self.workers,
             origins: origins.iter().map(|origin| &origin.served).collect(),
             config,
             warnings: warned.map(|api| api.report.summary()).collect(),
         }
     }
-}
-
-/// The account and region that the API says it is in.
-fn account(flags: &Serve, config: &Config) -> Arc<Account> {
-    let id = flags.account_id.as_ref().or(config.account_id.as_ref()).cloned().unwrap_or_default();
-    let region = flags.region.as_ref().or(config.region.as_ref()).cloned().unwrap_or_default();
-    Arc::new(Account { id: id.as_str().to_owned(), region: region.as_str().to_owned() })
 }
 
 /// An example origin and the server that plays it.
@@ -242,7 +241,7 @@ fn start_origins(config: &Config, sockets: &mut Sockets) -> Result<Vec<Origin>, 
     for origin in &config.origins {
         let files = Files::read(&origin.directory)?;
         let count = files.len();
-        let answer = move |method: &str, path: &str, _: &str| files.answer(method, path);
+        let answer = move |asked: &Asked<'_>| files.answer(asked.method, asked.path);
         let address = origin.listen.address();
         let listeners = sockets.listen(Role::Origin, address, 1)?;
         let server = SmallServer::start(listeners, Arc::new(answer))?;

@@ -1,5 +1,5 @@
-//! `net`'s server on one thread for answers that are a function of method, path and host: the
-//! management port and the example origins.
+//! `net`'s server on one thread for answers that are a function of a few parts of the request's
+//! head: the management port and the example origins.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -8,15 +8,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portico_net::{
-    Body, Handler, Listeners, Peer, Refusal, Request, RequestHead, Response, Sent, Server,
+    Body, Handler, Listeners, Name, Peer, Refusal, Request, RequestHead, Response, Sent, Server,
     Settings, Worker,
 };
 
 use crate::failure::Failure;
 use crate::reply::Reply;
 
-/// Method, path and Host field to the answer.
-pub(crate) type Answer = Arc<dyn Fn(&str, &str, &str) -> Reply + Send + Sync>;
+/// What of a request the answer depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a str,
+    /// Without the query.
+    pub(crate) path: &'a str,
+    /// The Host field, with or without a port.
+    pub(crate) host: &'a str,
+    /// The Accept field; empty without one.
+    pub(crate) accept: &'a str,
+}
+
+/// What a small server answers.
+pub(crate) type Answer = Arc<dyn Fn(&Asked<'_>) -> Reply + Send + Sync>;
 
 /// A running small server.
 pub(crate) struct SmallServer {
@@ -73,8 +85,12 @@ impl Handler for Plain {
             str::from_utf8(head.path()),
             str::from_utf8(head.host()),
         );
+        let accept = str::from_utf8(head.known(Name::Accept).unwrap_or_default());
         let reply = match texts {
-            (Ok(method), Ok(path), Ok(host)) => (self.answer)(method, path, host),
+            (Ok(method), Ok(path), Ok(host)) => {
+                let accept = accept.unwrap_or_default();
+                (self.answer)(&Asked { method, path, host, accept })
+            }
             _ => Reply::message(400, "method, path and host are UTF-8 here"),
         };
         (Self::respond(&reply, request.worker), ())

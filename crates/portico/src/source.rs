@@ -113,7 +113,8 @@ fn candidates(directory: &Path) -> Option<String> {
         .flatten()
         .map(|entry| directory.join(entry.file_name()))
         .filter(|path| {
-            path.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json")
+            let end = path.extension();
+            end.is_some_and(|end| end == "yaml" || end == "yml" || end == "json") && path.is_file()
         })
         .map(|path| path.display().to_string())
         .collect();

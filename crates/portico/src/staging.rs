@@ -5,13 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use portico_gateway::Account;
 use portico_import::openapi::BasePath;
-use portico_model::{Allow, KINDS, NotAllowable, StageName, kind};
+use portico_model::{Allow, KINDS, NotAllowable, StageName, kind, nearest};
 use serde::{Deserialize, Deserializer};
 
 use crate::cli::Staging;
 use crate::config::Config;
-use crate::layers;
 
 /// A kind of findings in spite of which a definition is served, for example `authorizer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl FromStr for AllowedKind {
         match (Allow::default().insert(text), kind(text)) {
             (Ok(()), Some(kind)) => Ok(Self(kind.name)),
             (Err(NotAllowable::Fixed), _) => Err(InvalidKind::Fixed),
-            _ => Err(InvalidKind::Unknown(layers::nearest(text, names()))),
+            _ => Err(InvalidKind::Unknown(nearest(text, names()))),
         }
     }
 }
@@ -100,18 +100,27 @@ impl From<BasePathMode> for BasePath {
 }
 
 /// What was chosen, by flags, variables and portico.toml.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Choices {
     pub(crate) stage: Option<StageName>,
     pub(crate) allow: Allow,
     pub(crate) set: BTreeMap<String, String>,
     pub(crate) vpc_links: BTreeMap<String, String>,
     pub(crate) base_path: BasePathMode,
+    /// Where the APIs say they are.
+    pub(crate) account: Account,
+}
+
+/// The account and region that the flags choose, else portico.toml.
+pub(crate) fn account(flags: &Staging, config: &Config) -> Account {
+    let id = flags.account_id.as_ref().or(config.account_id.as_ref()).cloned().unwrap_or_default();
+    let region = flags.region.as_ref().or(config.region.as_ref()).cloned().unwrap_or_default();
+    Account { id: id.as_str().to_owned(), region: region.as_str().to_owned() }
 }
 
 impl Choices {
     /// A list of flags takes the place of the file's; values with a name are joined, a flag's wins.
-    pub(crate) fn new(flags: &Staging, config: &Config) -> Self {
+    pub(crate) fn new(flags: &Staging, config: &Config, account: Account) -> Self {
         let stage = flags.stage.as_ref().or(config.stage.as_ref()).cloned();
         let kinds = if flags.allow.is_empty() { &config.allow } else { &flags.allow };
         let mut allow = Allow::default();
@@ -123,7 +132,7 @@ impl Choices {
         let base_path = flags.base_path.or(config.base_path).unwrap_or_default();
         let set = joined(&config.set, &flags.set);
         let vpc_links = joined(&config.vpc_link, &flags.vpc_link);
-        Self { stage, allow, set, vpc_links, base_path }
+        Self { stage, allow, set, vpc_links, base_path, account }
     }
 }
 

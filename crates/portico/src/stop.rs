@@ -204,6 +204,7 @@ mod tests {
     use crate::cli::{Cli, Command};
     use crate::config::Config;
     use crate::definitions::{Definitions, Served};
+    use crate::staging;
     use crate::tls::Roots;
     use crate::watch::{Watch, Watched};
 
@@ -237,7 +238,8 @@ mod tests {
         let line = Cli::try_parse_from(["portico", "serve", "a.yaml"]).unwrap();
         let Command::Serve(flags) = line.command else { panic!("it says serve") };
         let watch = Watch::new(Watched::Definitions, Vec::new());
-        let definitions = Definitions::new(&flags, Vec::new());
+        let account = staging::account(&flags.staging, &Config::default());
+        let definitions = Definitions::new(&flags, account, Vec::new());
         let roots = Roots::new(&flags, &Config::default());
         let reload = Reload::new(definitions, Served::default(), watch, Arc::clone(&status), roots);
         let ended = wait(Signals::catch().unwrap(), serving, &status, reload);

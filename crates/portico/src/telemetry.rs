@@ -3,6 +3,8 @@
 mod access_log;
 mod cells;
 mod emit;
+mod explain;
+mod explanation;
 mod exposition;
 mod ledger;
 pub(crate) mod log;
@@ -20,6 +22,7 @@ use portico_net::{Gauges, Usage};
 pub(crate) use access_log::{AccessLogs, QUEUE_BYTES};
 pub(crate) use cells::Registry;
 pub(crate) use emit::Telemetry;
+pub(crate) use explain::{EXPLANATIONS_MAX, Explain, ExplainMode, Pages};
 pub(crate) use exposition::CONTENT_TYPE;
 
 /// The sums over all workers, by label.
@@ -36,8 +39,11 @@ pub(crate) struct Status {
     allowed: AtomicUsize,
     /// How often changed definitions were served, and were not.
     reloads: [AtomicU64; 2],
+    /// How long the last one that is served took, in microseconds.
+    reload_us: AtomicU64,
     pub(crate) registry: Registry,
     pub(crate) access_logs: AccessLogs,
+    pub(crate) explain: Explain,
     /// Of the snapshot that is served; 0 before the first.
     revision: AtomicU64,
     draining: AtomicBool,
@@ -54,8 +60,10 @@ impl Status {
             ignored: AtomicUsize::default(),
             allowed: AtomicUsize::default(),
             reloads: Default::default(),
+            reload_us: AtomicU64::new(0),
             registry: Registry::default(),
             access_logs: AccessLogs::default(),
+            explain: Explain::default(),
             revision: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             gauges: OnceLock::new(),
@@ -66,6 +74,11 @@ impl Status {
     /// The same with these access logs.
     pub(crate) fn with_access_logs(self, access_logs: AccessLogs) -> Self {
         Self { access_logs, ..self }
+    }
+
+    /// The same with these explanations.
+    pub(crate) fn with_explain(self, explain: Explain) -> Self {
+        Self { explain, ..self }
     }
 
     /// The connection counters of the gateway's workers, from when they run.
@@ -103,6 +116,12 @@ impl Status {
         if self.revision.swap(revision, Ordering::Release) > 0 {
             self.reloads[0].fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Changed definitions were read, compiled and handed to the workers in this time.
+    pub(crate) fn note_reload(&self, took: Duration) {
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.reload_us.store(took, Ordering::Relaxed);
     }
 
     /// Changed definitions are not served.
@@ -190,11 +209,13 @@ mod tests {
         let finding = Finding::new(Class::NotRunnable, "authorizer", Default::default(), "no");
         status.publish(2, [&finding]);
         status.refuse_reload();
+        status.note_reload(Duration::from_millis(12));
         let text = status.metrics();
         for line in [
             "portico_findings{class=\"not-runnable\"} 1",
             "portico_reloads_total{result=\"served\"} 1",
             "portico_reloads_total{result=\"refused\"} 1",
+            "portico_reload_duration_seconds 0.012",
         ] {
             assert!(text.lines().any(|shown| shown == line), "no {line} in\n{text}");
         }

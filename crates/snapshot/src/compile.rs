@@ -13,6 +13,7 @@ mod integration;
 mod mapping;
 mod method_settings;
 mod mock;
+mod models;
 mod origin_tls;
 mod percent;
 mod refusal;
@@ -23,6 +24,7 @@ mod status_pattern;
 mod substitution;
 mod template;
 mod uri;
+mod validation;
 mod vpc_link;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -33,6 +35,7 @@ use portico_model::{Allow, Class, Deployment, DeploymentId, Finding, Resource, S
 use crate::{BinaryMediaTypes, Integration, Method, MethodIndex, RestStage, RouteTree};
 use compiler::{Compiler, MethodScope};
 use method_settings::{MethodSettings, Rule};
+use models::Models;
 
 /// What became of the documents.
 pub struct Compiled {
@@ -80,12 +83,12 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
     // What the API or the stage asks for, each method asks for.
     let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();
     refusals.extend(compiler.refusals_since(0));
-    let mut built = Built::default();
+    let mut built = Built::new(deployment);
     for resource in &deployment.resources {
         compile_resource(&mut compiler, &mut built, &settings, &refusals, deployment, resource);
     }
     let Compiler { mut findings, origins, .. } = compiler;
-    let Built { routes, methods } = built;
+    let Built { routes, methods, .. } = built;
     // What the whole definition says of its methods is found at each of them.
     let mut seen = HashSet::new();
     findings.retain(|it| seen.insert((it.kind, it.path.clone(), it.message.clone())));
@@ -98,6 +101,11 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
         methods,
         origins,
         throttles: settings.throttles,
+        minimum_compression_size: deployment
+            .api
+            .minimum_compression_size
+            .as_ref()
+            .map(|it| it.value),
         gateway_responses,
         access_log,
         variables: Arc::new(stage.variables.clone()),
@@ -106,15 +114,22 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
 }
 
 /// The methods so far.
-#[derive(Default)]
-struct Built {
+struct Built<'a> {
     routes: RouteTree,
     methods: Vec<Method>,
+    models: Models<'a>,
+}
+
+impl<'a> Built<'a> {
+    fn new(deployment: &'a Deployment) -> Self {
+        let models = Models::new(deployment);
+        Self { routes: RouteTree::default(), methods: Vec::new(), models }
+    }
 }
 
 fn compile_resource(
     compiler: &mut Compiler<'_>,
-    Built { routes, methods }: &mut Built,
+    Built { routes, methods, models }: &mut Built<'_>,
     settings: &MethodSettings,
     refusals: &BTreeSet<&'static str>,
     deployment: &Deployment,
@@ -133,11 +148,13 @@ fn compile_resource(
         refusal::of_integration(compiler, &method.integration);
         check_parameter_names(compiler, method);
         let scope = MethodScope { path_parameters: &path_parameters, method };
+        let validation = validation::compile(compiler, models, deployment, &scope);
         let compiled = integration::compile(compiler, &scope);
         let mut refusals = refusals.clone();
         refusals.extend(&method.refusals);
         refusals.extend(compiler.refusals_since(before));
-        let integration = compiled.filter(|_| refusals.is_empty()).unwrap_or_else(|| {
+        let is_whole = refusals.is_empty();
+        let integration = compiled.filter(|_| is_whole).unwrap_or_else(|| {
             let kinds: Vec<_> = refusals.into_iter().collect();
             Integration::Broken(format!("what cannot run here: {}", kinds.join(", ")))
         });
@@ -147,6 +164,7 @@ fn compile_resource(
             resource_path: resource.path.as_str().into(),
             http_method: method.http_method,
             path_parameters: path_parameters.clone(),
+            validation: validation.filter(|_| is_whole),
             integration,
             throttle,
             has_metrics,

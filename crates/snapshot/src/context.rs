@@ -92,6 +92,9 @@ context_variables! {
     ErrorMessageString = "error.messageString", Fault;
     /// For example `THROTTLED`.
     ErrorResponseType = "error.responseType", Fault;
+    /// What of the request does not fit its model, for example
+    /// `[object has missing required properties (["id"])]`.
+    ErrorValidationErrorString = "error.validationErrorString", Everywhere;
     /// As in `x-amz-apigw-id`.
     ExtendedRequestId = "extendedRequestId", Everywhere;
     HttpMethod = "httpMethod", Everywhere;
@@ -148,7 +151,6 @@ const ABSENT: &[(&str, Scope)] = &[
     ("authorizer.status", Scope::Log),
     ("awsEndpointRequestId", Scope::Everywhere),
     ("customDomain.basePathMatched", Scope::Log),
-    ("error.validationErrorString", Scope::Everywhere),
     ("identity.accountId", Scope::Everywhere),
     ("identity.apiKey", Scope::Everywhere),
     ("identity.apiKeyId", Scope::Everywhere),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portico_model::PassthroughBehavior;
 
-use crate::{Content, ContextVariable, JsonPath, MappingTemplate, Responses};
+use crate::{BodyPath, Content, ContextVariable, MappingTemplate, Responses};
 
 /// How a method is answered.
 #[derive(Debug)]
@@ -109,8 +109,8 @@ pub enum Source {
     Context(ContextVariable),
     /// The body of the request; without one `{}`.
     Body,
-    /// One value of the body of the request.
-    BodyPath(JsonPath),
+    /// What a path leads to in the body of the request.
+    BodyPath(BodyPath),
 }
 
 /// The templates of a request.

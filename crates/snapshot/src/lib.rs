@@ -5,23 +5,26 @@
 //! Everything is immutable once built; a request borrows it from first byte to last.
 
 mod access_log;
+mod body_path;
 mod compile;
 mod content;
 mod context;
 mod gateway_response;
 mod integration;
-mod json_path;
 mod method;
 mod part;
 pub mod reserved;
 mod responses;
 mod rest_stage;
 mod route_tree;
+mod schema;
 mod segment_map;
 mod snapshot;
 mod template;
+mod validation;
 
 pub use access_log::{ABSENT, AccessLog, LogFormat};
+pub use body_path::BodyPath;
 pub use compile::{Compiled, Inputs, compile};
 pub use content::{BinaryMediaTypes, Content, Conversion};
 pub use context::{
@@ -33,14 +36,15 @@ pub use integration::{
     Choice, HeaderPart, HttpCall, Integration, MockTemplate, PathPart, QueryPart, QueryValue,
     RequestTemplates, Source, Wait,
 };
-pub use json_path::{JsonPath, Step, UnusableJsonPath};
 pub use method::Method;
 pub use part::{Part, RequestParameter};
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
-pub use route_tree::{Captures, MethodIndex, RouteConflict, RouteTree};
+pub use route_tree::{Captures, MethodIndex, Nearness, RouteConflict, RouteTree};
+pub use schema::{Misfit, Model};
 pub use snapshot::{Snapshot, StageIndex};
 pub use template::{
     CompiledTemplate, Given, MappingTemplate, Members, Overrides, Parameter, ParameterPlace, Plain,
     PlainSurroundings, Rendered, Surroundings, TemplateError, mock_status,
 };
+pub use validation::{RequiredParameter, RequiredPlace, Validation};

@@ -2,7 +2,7 @@
 
 use portico_model::{HttpMethod, ResourceId};
 
-use crate::Integration;
+use crate::{Integration, Validation};
 
 /// One method of one resource.
 pub struct Method {
@@ -13,6 +13,8 @@ pub struct Method {
     pub http_method: HttpMethod,
     /// Names of the template's variables in its order; the index is that of the capture.
     pub path_parameters: Vec<Box<str>>,
+    /// What is checked before the integration is asked; `None` where nothing is.
+    pub validation: Option<Box<Validation>>,
     pub integration: Integration,
     /// Index into `RestStage::throttles`.
     pub throttle: Option<usize>,

@@ -45,6 +45,7 @@ const RENAMED_IN_ANSWERS: &[&str] = &[
     "www-authenticate",
     "x-amz-apigw-id",
     "x-amzn-requestid",
+    "x-portico-explanation",
 ];
 
 /// Whether a text can be the name of a field: `token` of RFC 9110, section 5.6.2.

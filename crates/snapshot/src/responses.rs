@@ -2,7 +2,7 @@
 
 use portico_model::ContentHandling;
 
-use crate::{ContextVariable, JsonPath, MappingTemplate};
+use crate::{BodyPath, ContextVariable, MappingTemplate};
 
 /// Statuses that an answer can have (RFC 9110, section 15).
 const STATUSES: std::ops::RangeInclusive<u16> = 100..=599;
@@ -18,6 +18,8 @@ pub struct Responses {
 /// How one kind of answer becomes the method's.
 #[derive(Debug)]
 pub struct ResponseRule {
+    /// The selection pattern as written; the default has none.
+    pub pattern: Option<Box<str>>,
     /// Status that the client gets.
     pub status: u16,
     /// Mapped header fields under the names that the client sees, by the names they have in the
@@ -41,8 +43,8 @@ pub enum ResponseSource {
     Context(ContextVariable),
     /// The body of the origin's answer; without one `{}`.
     Body,
-    /// One value of the body of the origin's answer.
-    BodyPath(JsonPath),
+    /// What a path leads to in the body of the origin's answer.
+    BodyPath(BodyPath),
 }
 
 impl Responses {
@@ -81,6 +83,7 @@ mod tests {
     #[test]
     fn every_status_has_the_rule_that_was_chosen_for_it() {
         let rule = |status| ResponseRule {
+            pattern: None,
             status,
             headers: Vec::new(),
             templates: Vec::new(),

@@ -20,6 +20,8 @@ pub struct RestStage {
     pub origins: Vec<Origin>,
     /// Every limit once; `Method::throttle` is an index here.
     pub throttles: Vec<Throttle>,
+    /// Bytes from which on an answer is compressed for clients that ask for it; without it none is.
+    pub minimum_compression_size: Option<u32>,
     pub gateway_responses: GatewayResponses,
     /// Where a line for each request goes, and what it says.
     pub access_log: Option<AccessLog>,
@@ -39,6 +41,7 @@ impl RestStage {
             methods: Vec::new(),
             origins: Vec::new(),
             throttles: Vec::new(),
+            minimum_compression_size: None,
             gateway_responses: GatewayResponses::default(),
             access_log: None,
             variables: Arc::default(),

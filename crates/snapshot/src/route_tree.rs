@@ -7,11 +7,15 @@
 //! has a rival.
 //! Source: AWS, "Set up API methods"; recorded answers for slashes and encoded characters.
 
+mod near;
+
 use std::ops::Range;
 
 use portico_model::{HttpMethod, PathSegment, ResourcePath};
 
 use crate::segment_map::SegmentMap;
+
+pub use near::Nearness;
 
 /// Position of a method in `RestStage::methods`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use portico_cluster::LocalCounters;
-use portico_gateway::{Account, Emit, Event};
+use portico_gateway::{Account, Audience, Emit, Event};
 pub use portico_import::openapi::BasePath;
 use portico_import::openapi::{self, Imported, NoFiles, Options};
 use portico_model::{Allow, Stage, StageName};
@@ -91,8 +91,8 @@ impl Emit for Forward {
         });
     }
 
-    fn wants_recorder(&self) -> bool {
-        false
+    fn audience(&self, _: Option<&[u8]>) -> Option<Audience> {
+        None
     }
 }
 

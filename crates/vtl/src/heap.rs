@@ -37,7 +37,12 @@ impl<'a> Heap<'a> {
     }
 }
 
-/// Things that never move: chunk k is made once and holds 2^k of them.
+/// Things in the first chunk of an arena.
+const FIRST: usize = 8;
+/// Chunks of an arena: more than any memory has room for.
+const CHUNKS: usize = 40;
+
+/// Things that never move: each chunk is made once and holds twice as many as the one before.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
     chunks: OnceCell<Box<[Chunk<T>]>>,
@@ -54,12 +59,13 @@ impl<T> Default for Arena<T> {
 
 impl<T> Arena<T> {
     pub(crate) fn add(&self, thing: T) -> &T {
-        let place = self.count.get() + 1;
-        self.count.set(place);
-        let number = place.ilog2();
-        let chunks = self.chunks.get_or_init(|| empty(usize::BITS as usize));
-        let chunk = chunks[number as usize].get_or_init(|| empty(1 << number));
-        chunk[place - (1 << number)].get_or_init(|| thing)
+        let place = self.count.get() + FIRST;
+        self.count.set(self.count.get() + 1);
+        let length = 1 << place.ilog2();
+        let number = place.ilog2() - FIRST.ilog2();
+        let chunks = self.chunks.get_or_init(|| empty(CHUNKS));
+        let chunk = chunks[number as usize].get_or_init(|| empty(length));
+        chunk[place - length].get_or_init(|| thing)
     }
 }
 

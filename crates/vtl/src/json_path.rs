@@ -35,6 +35,8 @@ pub struct JsonPath {
     start: Start,
     steps: Box<[Step]>,
     definite: bool,
+    /// Members and single elements, nothing else.
+    straight: bool,
 }
 
 /// Where a path begins.

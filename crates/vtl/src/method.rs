@@ -148,42 +148,43 @@ fn dispatch<'a>(
 /// then fails to call it.
 fn takes_nothing(receiver: &Value<'_>, method: Method) -> bool {
     use Method as M;
-    match (receiver, method) {
-        (_, M::ToString | M::HashCode) => true,
-        (
-            Value::String(_),
+    let is_size = matches!(method, M::Size | M::IsEmpty | M::Clear);
+    match receiver {
+        _ if matches!(method, M::ToString | M::HashCode) => true,
+        Value::String(_) => matches!(
+            method,
             M::Length
-            | M::IsEmpty
-            | M::ToCharArray
-            | M::Trim
-            | M::ToUpperCase
-            | M::ToLowerCase
-            | M::Intern,
-        ) => true,
-        (Value::List(_) | Value::Map(_), M::Clone) => true,
-        (Value::Map(_), M::KeySet | M::Values | M::EntrySet | M::Size | M::IsEmpty | M::Clear) => {
-            true
+                | M::IsEmpty
+                | M::ToCharArray
+                | M::Trim
+                | M::ToUpperCase
+                | M::ToLowerCase
+                | M::Intern
+        ),
+        Value::Map(_) => {
+            is_size || matches!(method, M::KeySet | M::Values | M::EntrySet | M::Clone)
         }
-        (
-            Value::List(_)
-            | Value::SubList(_)
-            | Value::Array(_)
-            | Value::KeySet(_)
-            | Value::Values(_)
-            | Value::EntrySet(_),
-            M::Size | M::IsEmpty | M::Clear | M::ToArray | M::Iterator,
-        ) => true,
-        (Value::Entry(_), M::GetKey | M::GetValue) => true,
-        (Value::Cursor(_), M::HasNext | M::Next | M::Remove) => true,
-        (
-            Value::Integer(_) | Value::Long(_) | Value::BigInteger(_) | Value::Double(_),
-            M::IntValue | M::LongValue | M::DoubleValue | M::ShortValue | M::ByteValue,
-        ) => true,
-        (Value::Double(_), M::IsNaN | M::IsInfinite) => true,
-        (Value::BigInteger(_), M::Signum | M::BitCount) => true,
-        (Value::Boolean(_), M::BooleanValue) | (Value::Char(_), M::CharValue) => true,
-        _ => false,
+        Value::List(_) => is_size || matches!(method, M::ToArray | M::Iterator | M::Clone),
+        Value::SubList(_)
+        | Value::Array(_)
+        | Value::KeySet(_)
+        | Value::Values(_)
+        | Value::EntrySet(_) => is_size || matches!(method, M::ToArray | M::Iterator),
+        Value::Entry(_) => matches!(method, M::GetKey | M::GetValue),
+        Value::Cursor(_) => matches!(method, M::HasNext | M::Next | M::Remove),
+        Value::Double(_) => is_conversion(method) || matches!(method, M::IsNaN | M::IsInfinite),
+        Value::BigInteger(_) => is_conversion(method) || matches!(method, M::Signum | M::BitCount),
+        Value::Integer(_) | Value::Long(_) => is_conversion(method),
+        Value::Boolean(_) => method == M::BooleanValue,
+        Value::Char(_) => method == M::CharValue,
+        Value::Null | Value::Block(_) | Value::Object(_) => false,
     }
+}
+
+/// What every number can be turned into.
+fn is_conversion(method: Method) -> bool {
+    use Method as M;
+    matches!(method, M::IntValue | M::LongValue | M::DoubleValue | M::ShortValue | M::ByteValue)
 }
 
 /// An answer that is there.
@@ -245,7 +246,7 @@ pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a
     }
 }
 
-/// A negative index counted from the end of whatever has a size.
+/// A negative index counted from the end of whatever has a size: an error if it has none.
 fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, MethodError> {
     let Value::Integer(index) = key else { return Ok(key.clone()) };
     if *index >= 0 {
@@ -256,7 +257,8 @@ fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, Meth
         Value::List(list) => list.len(),
         Value::SubList(part) => part.len()?,
         Value::Array(array) => array.len(),
-        _ => return Ok(key.clone()),
+        Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map) => map.len(),
+        _ => return Err(MethodError::WrongClass),
     };
     let length = i32::try_from(length).unwrap_or(i32::MAX);
     Ok(Value::Integer(index.saturating_add(length)))
@@ -325,7 +327,7 @@ pub(crate) fn position<'a>(
     wanted: &Value<'a>,
 ) -> Result<Option<usize>, MethodError> {
     let meter = &heap.cells.meter;
-    meter.spend(items.len())?;
+    meter.visit(items.len())?;
     for (place, item) in items.iter().enumerate() {
         if same(meter, wanted, item)? {
             return Ok(Some(place));
@@ -333,3 +335,6 @@ pub(crate) fn position<'a>(
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

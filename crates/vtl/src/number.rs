@@ -302,6 +302,28 @@ fn round_up(digits: &mut Vec<u8>) -> i32 {
     }
 }
 
+/// A double as `Double.toHexString`: `0x1.cp2`.
+pub(crate) fn hexadecimal(double: f64) -> String {
+    if !double.is_finite() {
+        let mut out = String::new();
+        write_double(double, &mut out);
+        return out;
+    }
+    let bits = double.to_bits();
+    let sign = if double.is_sign_negative() { "-" } else { "" };
+    let digits = format!("{:013x}", bits & ((1 << 52) - 1));
+    let digits = match digits.trim_end_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    let exponent = (bits >> 52 & 0x7ff) as i32;
+    match exponent {
+        0 if double == 0.0 => format!("{sign}0x0.0p0"),
+        0 => format!("{sign}0x0.{digits}p-1022"),
+        _ => format!("{sign}0x1.{digits}p{}", exponent - 1023),
+    }
+}
+
 /// Reads a text as `Double.parseDouble`: blanks around it, a sign, digits, an exponent, a type
 /// letter; also `NaN` and `Infinity`. Hexadecimal floating-point texts are not read.
 pub(crate) fn parse_double(text: &str) -> Option<f64> {

@@ -58,12 +58,19 @@ pub(crate) fn divide<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, Meth
     arithmetic(a, b, |a, b| Some(a.wrapping_div(b)), |a, b| a / b, |a, b| a / b)
 }
 
-/// `a % b`: null if `b` is zero, `0.0` too.
+/// `a % b`: null if `b` is zero, `0.0` too. With a BigInteger the result is never negative, and a
+/// negative `b` an error.
 pub(crate) fn remainder<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, MethodError> {
     if is_zero(b) {
         return Ok(Value::Null);
     }
-    arithmetic(a, b, |a, b| Some(a.wrapping_rem(b)), |a, b| a % b, |a, b| a % b)
+    if let Some(Pair::Big(_, b)) = pair(a, b)
+        && b.sign() == Sign::Minus
+    {
+        return Err(MethodError::IllegalArgument("the modulus is negative"));
+    }
+    let modulus = |a: BigInt, b: BigInt| ((a % &b) + &b) % b;
+    arithmetic(a, b, |a, b| Some(a.wrapping_rem(b)), modulus, |a, b| a % b)
 }
 
 fn arithmetic<'a>(
@@ -142,8 +149,8 @@ pub(crate) fn compare(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
     Some(match pair(a, b)? {
         Pair::Integers { left, right, .. } => left.cmp(&right),
         Pair::Big(a, b) => a.cmp(&b),
-        // What is neither less nor equal counts as greater, and so does NaN.
-        Pair::Doubles(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Greater),
+        // What is neither less nor greater counts as equal, and so NaN equals every number.
+        Pair::Doubles(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
     })
 }
 

@@ -11,6 +11,7 @@ mod literal;
 mod number;
 mod odd;
 mod reference;
+mod sign;
 mod text;
 mod verbatim;
 
@@ -43,8 +44,14 @@ pub(crate) struct Fault {
 /// Compiles a whole template.
 pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
     let mut shared = Shared::new(dialect);
-    let mut parser =
-        Parser { text, at: 0, origin: Origin::Here(0), literal: 0..0, shared: &mut shared };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        origin: Origin::Here(0),
+        literal: 0..0,
+        open_property: None,
+        shared: &mut shared,
+    };
     let block = parser.whole()?;
     Ok(Parsed { block, names: shared.names, macros: shared.macros })
 }
@@ -100,6 +107,8 @@ struct Parser<'t, 's> {
     origin: Origin,
     /// Where the expression stands that was read last.
     literal: Range<usize>,
+    /// Where a reference ended with the name of a property, whose state reaches on.
+    open_property: Option<usize>,
     shared: &'s mut Shared,
 }
 

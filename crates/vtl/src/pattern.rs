@@ -4,6 +4,7 @@
 //! neither look-around, back-references nor possessive quantifiers take linear time.
 
 mod class;
+mod cursor;
 mod property;
 mod replacement;
 mod translate;

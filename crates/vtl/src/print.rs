@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::json::{Slashes, write_string};
+use crate::json::{NodeRef, Slashes, write_string};
 use crate::number::{write_double, write_integer};
 use crate::value::{List, Map, Meter, MethodError, Value};
 
@@ -66,7 +66,8 @@ impl Printer<'_> {
             Value::Map(map) => return self.print_map(*map, out),
             collection => return self.print_collection(collection, out),
         }
-        self.meter.spend(1 + out.len().saturating_sub(before))
+        self.meter.visit(1)?;
+        self.meter.spend(out.len().saturating_sub(before))
     }
 
     fn print_map<'a>(&mut self, map: Map<'a>, out: &mut String) -> Result<(), MethodError> {
@@ -132,6 +133,10 @@ impl Printer<'_> {
         out: &mut String,
     ) -> Result<(), MethodError> {
         let before = out.len();
+        if let Some(node) = unchanged(value) {
+            node.write_json(slashes, out);
+            return self.meter.spend(out.len().saturating_sub(before));
+        }
         match value {
             Value::List(list) => return self.json_list(*list, slashes, out),
             Value::Map(map) => return self.json_map(*map, slashes, out),
@@ -151,7 +156,8 @@ impl Printer<'_> {
                 write_string(&text, slashes, out);
             }
         }
-        self.meter.spend(1 + out.len().saturating_sub(before))
+        self.meter.visit(1)?;
+        self.meter.spend(out.len().saturating_sub(before))
     }
 
     fn json_list(
@@ -207,7 +213,7 @@ impl Printer<'_> {
 
     fn enter(&mut self) -> Result<(), MethodError> {
         self.depth += 1;
-        self.meter.spend(2)?;
+        self.meter.visit(2)?;
         if self.depth > MAX_DEPTH { Err(MethodError::TooDeep) } else { Ok(()) }
     }
 }
@@ -224,9 +230,22 @@ fn elements<'a>(value: &Value<'a>) -> Result<Vec<Value<'a>>, MethodError> {
     })
 }
 
+/// The place in a document that a value still is, with everything in it.
+fn unchanged<'a>(value: &Value<'a>) -> Option<NodeRef<'a>> {
+    let (tree, node) = match value {
+        Value::List(list) => list.as_node()?,
+        Value::Map(map) => map.as_node()?,
+        _ => return None,
+    };
+    (!tree.is_changed()).then_some(node)
+}
+
 fn is_same_list<'a>(a: &Value<'a>, b: &Value<'a>) -> bool {
     match (a, b) {
         (Value::List(a), Value::List(b)) => a.is_same(*b),
+        (Value::KeySet(a), Value::KeySet(b)) | (Value::Values(a), Value::Values(b)) => {
+            a.is_same(*b)
+        }
         _ => false,
     }
 }

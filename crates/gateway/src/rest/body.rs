@@ -10,28 +10,37 @@ use portico_net::{Collected, Framing, Name, Request, RequestHead};
 use portico_snapshot::{Conversion, HttpCall, Integration};
 
 use crate::fault::Fault;
+use crate::rest::compression;
 use crate::rest::integration::counted;
 use crate::rest::route::Matched;
+use crate::rest::validate;
 
-/// How long to wait for a request's body that is mapped, converted or given to a template; `None`
-/// if the body only passes.
+/// How long to wait for a request's body that is decoded, checked, mapped, converted or given to a
+/// template; `None` if the body only passes.
 pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option<Duration> {
-    let (is_needed, timeout) = match &matched.method.integration {
+    if request.body.framing() == Framing::None {
+        return None;
+    }
+    let (timeout, is_read) = match &matched.method.integration {
         Integration::HttpProxy(call) | Integration::Http { call, .. } => {
-            let is_needed = call.reads_body || of_request(call, request.head) != Conversion::Pass;
-            (is_needed, call.timeout)
+            let is_converted = of_request(call, request.head) != Conversion::Pass;
+            (call.timeout, call.reads_body || is_converted)
         }
-        Integration::Mock { templates, .. } => (templates.reads_body, INTEGRATION_TIMEOUT),
-        Integration::Broken(_) => return None,
+        Integration::Mock { templates, .. } => (INTEGRATION_TIMEOUT, templates.reads_body),
+        Integration::Broken(_) => (INTEGRATION_TIMEOUT, false),
     };
-    (is_needed && request.body.framing() != Framing::None).then_some(timeout)
+    let is_read = is_read
+        || request.head.known(Name::ContentEncoding).is_some()
+        || validate::model(matched, request.head).is_some();
+    is_read.then_some(timeout)
 }
 
-/// The whole body of a request, of which the client says something until `patience` is over.
+/// The whole body of a request without its content coding; `patience` is for its arrival.
 pub(crate) async fn collect(
     patience: Duration,
     request: &mut Request<'_>,
 ) -> Result<Collected, Fault> {
+    let coding = compression::of_request(request.head)?;
     let worker = request.worker;
     let limit = worker.settings().body_bytes;
     if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
@@ -39,7 +48,11 @@ pub(crate) async fn collect(
     }
     request.body.limit(limit);
     let collected = request.body.collect(worker.clock.now() + patience).await;
-    collected.map_err(|error| counted(Fault::of_call(error, patience), worker))
+    let collected = collected.map_err(|error| counted(Fault::of_call(error, patience), worker))?;
+    match coding {
+        Some(coding) => compression::decode(coding, collected, request).await,
+        None => Ok(collected),
+    }
 }
 
 /// The media type of a request without parameters; a request without one is taken for JSON.

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use portico_net::{IpText, Name, RequestHead, write_decimal};
+use portico_net::{IpText, Name, write_decimal};
 use portico_snapshot::ContextVariable;
 
 use crate::facts::Facts;
+use crate::fault::Fault;
 
 /// Appends the value of a variable; false, and nothing is appended, if the request has none.
 pub(crate) fn write(facts: &Facts<'_>, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
@@ -27,6 +28,11 @@ pub(crate) fn write(facts: &Facts<'_>, variable: &ContextVariable, out: &mut Vec
         ContextVariable::ErrorMessageString => return write_message(facts, out),
         ContextVariable::ErrorMessage | ContextVariable::ErrorResponseType => {
             return write_fault(facts, variable, out);
+        }
+        ContextVariable::ErrorValidationErrorString => {
+            let error = facts.fault.and_then(Fault::validation_error);
+            out.extend_from_slice(error.as_deref().unwrap_or_default().as_bytes());
+            return error.is_some();
         }
         ContextVariable::IdentitySourceIp => {
             let ip = facts.peer.client_ip(facts.head, &mut text);
@@ -50,7 +56,7 @@ fn plain<'a>(facts: &Facts<'a>, variable: &ContextVariable) -> Option<&'a [u8]> 
         ContextVariable::DomainName => domain(),
         ContextVariable::DomainPrefix => domain().and_then(|it| it.split(|b| *b == b'.').next()),
         ContextVariable::ExtendedRequestId => Some(facts.ids.extended_bytes()),
-        ContextVariable::HttpMethod => Some(verb(facts.head)).filter(|method| !method.is_empty()),
+        ContextVariable::HttpMethod => Some(facts.verb()).filter(|method| !method.is_empty()),
         ContextVariable::IdentityUserAgent => facts.head.known(Name::UserAgent),
         ContextVariable::IsCanaryRequest => Some(b"false"),
         ContextVariable::Protocol => Some(b"HTTP/1.1"),
@@ -62,11 +68,6 @@ fn plain<'a>(facts: &Facts<'a>, variable: &ContextVariable) -> Option<&'a [u8]> 
         ContextVariable::Stage => facts.stage.map(|stage| stage.stage.as_str().as_bytes()),
         _ => None,
     }
-}
-
-/// The method that the request asks for, with whatever a client can override it.
-fn verb(head: &RequestHead) -> &[u8] {
-    head.known(Name::XHttpMethodOverride).unwrap_or(head.method())
 }
 
 fn write_path(facts: &Facts<'_>, out: &mut Vec<u8>) {

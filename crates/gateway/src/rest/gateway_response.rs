@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use portico_net::{Body, Field, Response, Worker};
-use portico_snapshot::{Captures, GatewayResponse, Part, RequestParameter};
+use portico_snapshot::{Captures, ContextVariable, GatewayResponse, Part, RequestParameter};
 
 use crate::facts::Facts;
 use crate::fault::{Fault, Wire};
@@ -43,8 +43,16 @@ pub(crate) fn render(
         response.mapped_field(CONTENT_TYPE.as_bytes(), media_type.as_bytes());
     }
     let mut body = worker.buffers.take();
+    let is_json = media_type.contains("json");
     for part in template {
-        request.write(part, &mut body);
+        match part {
+            Part::Context(ContextVariable::ErrorValidationErrorString) if is_json => {
+                request.write_quoted(part, &mut body);
+            }
+            _ => {
+                request.write(part, &mut body);
+            }
+        }
     }
     response.with_body(Body::Buffer(body))
 }
@@ -107,6 +115,18 @@ impl Request<'_> {
             Part::Request(parameter) => return self.write_parameter(parameter, out),
         }
         true
+    }
+
+    /// The same between quotes: quotations of AWS have those of the value escaped.
+    fn write_quoted(&self, part: &Part, out: &mut Vec<u8>) {
+        let start = out.len();
+        self.write(part, out);
+        for byte in out.split_off(start) {
+            if b"\"\\".contains(&byte) {
+                out.push(b'\\');
+            }
+            out.push(byte);
+        }
     }
 
     fn write_parameter(&self, parameter: &RequestParameter, out: &mut Vec<u8>) -> bool {

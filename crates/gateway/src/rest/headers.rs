@@ -14,7 +14,7 @@ pub(crate) enum ToOrigin {
     Append,
 }
 
-/// A client's field. Content-Encoding is dropped though the body stays encoded: so does AWS.
+/// A client's field. Content-Encoding is dropped, as the body has been decoded.
 pub(crate) fn to_origin(name: Name) -> ToOrigin {
     match name {
         Name::XForwardedFor => ToOrigin::Append,
@@ -68,7 +68,8 @@ pub(crate) fn to_client(name: Name) -> ToClient {
         | Name::UserAgent
         | Name::WwwAuthenticate
         | Name::XAmzApigwId
-        | Name::XAmznRequestId => ToClient::Remap,
+        | Name::XAmznRequestId
+        | Name::XPorticoExplanation => ToClient::Remap,
         Name::Expect
         | Name::Host
         | Name::KeepAlive

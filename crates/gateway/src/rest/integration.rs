@@ -7,7 +7,7 @@ use portico_snapshot::Wait;
 
 use crate::fault::Fault;
 use crate::gateway::Trail;
-use crate::rest::route::Matched;
+use crate::rest::outline;
 use crate::rest::scope::Scope;
 
 /// What goes to the integration.
@@ -54,7 +54,7 @@ pub(crate) enum Trace<'a> {
 }
 
 pub(crate) async fn call<'a>(
-    matched: &Matched<'_>,
+    scope: &Scope<'_>,
     outbound: &mut Outbound<'a>,
     request: &mut Request<'_>,
     trail: &mut Trail,
@@ -68,9 +68,11 @@ pub(crate) async fn call<'a>(
         return Err(counted(Fault::RequestTooLarge { limit }, request.worker));
     }
     request.body.limit(limit);
-    let origin = &matched.stage.origins[call.origin];
+    let origin = &scope.matched.stage.origins[call.origin];
     let began = request.worker.clock.now();
-    trail.note("integration request", began, || first_line(&outbound.head, &origin.authority));
+    scope.note("integration request", || {
+        outline::request_line(&outbound.head, call, &scope.matched, &origin.authority)
+    });
     let called = origin.pool.call(outbound, &mut request.body, began + call.timeout).await;
     let now = request.worker.clock.now();
     trail.integration_latency = Some(now.saturating_duration_since(began));
@@ -82,7 +84,7 @@ pub(crate) async fn call<'a>(
     }
     let status = answer.head().status();
     trail.integration_status = Some(status);
-    trail.note("integration response", now, || status.to_string());
+    scope.note("integration response", || status.to_string());
     Ok(Inbound::Http { answer, trace })
 }
 
@@ -92,13 +94,6 @@ pub(crate) fn counted(fault: Fault, worker: &Worker) -> Fault {
         worker.count(Limit::BodyBytes);
     }
     fault
-}
-
-/// For example `GET /books of 127.0.0.1:9000`.
-fn first_line(head: &[u8], authority: &str) -> String {
-    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let line = line.strip_suffix(b" HTTP/1.1").unwrap_or(line);
-    format!("{} of {authority}", String::from_utf8_lossy(line))
 }
 
 impl<'a> Trace<'a> {

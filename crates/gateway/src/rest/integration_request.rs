@@ -14,6 +14,7 @@ use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs};
 use crate::rest::headers::{self, ToOrigin};
 use crate::rest::integration::{Outbound, Trace};
+use crate::rest::outline;
 use crate::rest::overrides::{self, Fields};
 use crate::rest::scope::{Place, Scope};
 use crate::rest::transform::Transformed;
@@ -132,7 +133,8 @@ fn http_body(
         return Ok(OutboundBody::Bytes(std::mem::take(&mut sent.bytes)));
     }
     match templates.choose(body::media_type(scope.head)) {
-        Choice::Template(_, MappingTemplate::Constant(text)) => {
+        Choice::Template(media_type, MappingTemplate::Constant(text)) => {
+            scope.note("request template", || media_type.to_owned());
             let mut body = scope.worker.buffers.take();
             body.extend_from_slice(text.as_bytes());
             Ok(OutboundBody::Bytes(body))
@@ -161,7 +163,10 @@ fn mock(
     let media_type = String::from_utf8_lossy(body::media_type(scope.head));
     let why = match (templates.choose(body::media_type(scope.head)), sent) {
         (Choice::Refused, _) => return Err(Fault::UnsupportedMediaType),
-        (Choice::Template(_, MockTemplate::Status(status)), _) => return Ok(*status),
+        (Choice::Template(media_type, MockTemplate::Status(status)), _) => {
+            scope.note("request template", || format!("{media_type}: status {status}"));
+            return Ok(*status);
+        }
         (Choice::Template(..), Some(sent)) => {
             match mock_status(&String::from_utf8_lossy(&sent.bytes)) {
                 Some(status) => return Ok(status),
@@ -200,6 +205,9 @@ fn start<'a>(
     head: &mut Vec<u8>,
 ) -> &'a [u8] {
     let call = set.call;
+    if scope.is_watched() && outline::is_mapped(call) {
+        scope.note("request mapping", || outline::request_mapping(call, scope.matched.method));
+    }
     let method = call.method.as_deref().map_or(scope.matched.verb, str::as_bytes);
     head.extend_from_slice(method);
     head.push(b' ');

@@ -9,6 +9,7 @@ use crate::rest::accept;
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
+use crate::rest::outline;
 use crate::rest::overrides::{self, Fields};
 use crate::rest::scope::{BODY_VALUE_BYTES, Scope, named};
 use crate::rest::transform::Transformed;
@@ -30,7 +31,7 @@ pub(crate) fn render(
             }
         },
     };
-    let rule = select(responses, inbound.status())?;
+    let rule = select(scope, responses, inbound.status())?;
     let (bytes, overrides, source) = match (made, sent) {
         (Some(made), _) => (Some(made.bytes), Some(made.overrides), made.source),
         (None, sent) => (None, sent.map(|sent| sent.overrides), None),
@@ -92,10 +93,17 @@ impl Set<'_> {
     }
 }
 
-fn select(responses: &Responses, status: u16) -> Result<&ResponseRule, Fault> {
-    responses.select(status).ok_or_else(|| {
-        Fault::Configuration(format!("no integration response takes the status {status}"))
-    })
+fn select<'a>(
+    scope: &Scope<'_>,
+    responses: &'a Responses,
+    status: u16,
+) -> Result<&'a ResponseRule, Fault> {
+    let Some(rule) = responses.select(status) else {
+        let why = format!("no integration response takes the status {status}");
+        return Err(Fault::Configuration(why));
+    };
+    scope.note("selection pattern", || outline::selection(rule, status));
+    Ok(rule)
 }
 
 fn write_trace(scope: &Scope<'_>, trace: Trace<'_>, response: &mut Response) {
@@ -113,6 +121,9 @@ fn write_mapped(
     held: &[u8],
     response: &mut Response,
 ) {
+    if !set.rule.headers.is_empty() {
+        scope.note("response mapping", || outline::response_mapping(set.rule));
+    }
     let mut value = scope.worker.buffers.take();
     let mapped = set.rule.headers.iter().filter(|(name, _)| !set.fields.has(name.as_bytes()));
     for (name, source) in mapped {
@@ -167,7 +178,8 @@ fn with_body(
     }
     response.with_body(match (made, template, answer) {
         (Some(bytes), ..) => Body::Buffer(bytes),
-        (None, Some((_, MappingTemplate::Constant(text))), _) => {
+        (None, Some((media_type, MappingTemplate::Constant(text))), _) => {
+            scope.note("response template", || media_type.to_string());
             let mut body = scope.worker.buffers.take();
             body.extend_from_slice(text.as_bytes());
             Body::Buffer(body)

@@ -1,12 +1,11 @@
 //! Finds the method that a request asks for.
 
-use std::time::Instant;
-
 use portico_model::HttpMethod;
-use portico_net::{Name, RequestHead};
+use portico_net::RequestHead;
 use portico_snapshot::{Captures, Method};
 
 use crate::address::Addressed;
+use crate::facts::verb;
 use crate::fault::Fault;
 use crate::gateway::Trail;
 use crate::runtime::{Runtime, Stage};
@@ -31,14 +30,13 @@ pub(crate) fn find<'a>(
     head: &'a RequestHead,
     captures: &'a mut Captures,
     trail: &mut Trail,
-    now: Instant,
 ) -> Result<Matched<'a>, Fault> {
     let Addressed { stage: index, path, names_stage } = addressed;
     let stage = runtime.stage(index);
     trail.stage = Some(index);
     trail.path_at = head.path().len() - path.len();
     trail.names_stage = names_stage;
-    let verb = head.known(Name::XHttpMethodOverride).unwrap_or(head.method());
+    let verb = verb(head);
     // `OPTIONS *` asks about the server itself, which is no resource (RFC 9112, section 3.2.4).
     let is_path = path != b"*";
     let found =
@@ -46,6 +44,5 @@ pub(crate) fn find<'a>(
     let found = found.ok_or(Fault::NoSuchMethod)?;
     let method = &stage.rest.methods[found.0];
     trail.method = Some(found.0);
-    trail.note("match", now, || format!("{} {}", method.http_method, method.resource_path));
     Ok(Matched { stage, method, verb, path, captures, names_stage })
 }

@@ -11,6 +11,7 @@ use crate::event::Emit;
 use crate::facts::Facts;
 use crate::gateway::Gateway;
 use crate::ids::{IdGenerator, RequestIds};
+use crate::recorder::Notes;
 use crate::rest::encode::{
     is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
 };
@@ -21,6 +22,7 @@ use crate::rest::route::Matched;
 pub(crate) struct Scope<'a> {
     pub(crate) account: &'a Account,
     pub(crate) ids: &'a RequestIds,
+    notes: &'a Notes,
     pub(crate) generator: &'a IdGenerator,
     pub(crate) matched: Matched<'a>,
     pub(crate) head: &'a RequestHead,
@@ -43,7 +45,7 @@ pub(crate) enum Place {
 impl<'a> Scope<'a> {
     pub(crate) fn new<E: Emit>(
         gateway: &'a Gateway<E>,
-        ids: &'a RequestIds,
+        (ids, notes): (&'a RequestIds, &'a Notes),
         matched: Matched<'a>,
         head: &'a RequestHead,
         peer: &'a Peer,
@@ -53,6 +55,7 @@ impl<'a> Scope<'a> {
         Self {
             account: &gateway.account,
             ids,
+            notes,
             generator: &gateway.ids,
             matched,
             head,
@@ -61,6 +64,16 @@ impl<'a> Scope<'a> {
             body,
             wall: worker.clock.wall(),
         }
+    }
+
+    /// Whether somebody looks at the steps.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.notes.recorder().is_some()
+    }
+
+    /// Notes that a step is over; see [`crate::recorder`].
+    pub(crate) fn note(&self, name: &'static str, outcome: impl FnOnce() -> String) {
+        self.notes.note(name, &self.worker.clock, outcome);
     }
 
     /// The request's body as far as it was collected.

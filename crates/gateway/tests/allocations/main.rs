@@ -12,7 +12,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use portico_cluster::LocalCounters;
-use portico_gateway::{Account, Emit, Event, Gateway};
+use portico_gateway::{Account, Audience, Emit, Event, Gateway};
 use portico_model::Stage;
 use portico_snapshot::{Snapshot, StageIndex};
 
@@ -86,8 +86,8 @@ impl Emit for Report {
         }
     }
 
-    fn wants_recorder(&self) -> bool {
-        false
+    fn audience(&self, _: Option<&[u8]>) -> Option<Audience> {
+        None
     }
 }
 

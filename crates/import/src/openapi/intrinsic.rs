@@ -15,8 +15,10 @@ use super::options::Options;
 use crate::tree::{Mapping, Member, Node, Value};
 
 mod evaluation;
+mod partition;
 
 pub(super) use evaluation::Evaluation;
+use partition::Partition;
 
 /// Bytes that functions and names may become in one definition.
 const EVALUATED_BYTES: usize = 4 * DEFINITION_BYTES;
@@ -53,8 +55,8 @@ impl<'v> Values<'v> {
         let pseudo = || match name {
             "AWS::AccountId" => Some(self.account_id),
             "AWS::Region" => Some(self.region),
-            "AWS::Partition" => Some("aws"),
-            "AWS::URLSuffix" => Some("amazonaws.com"),
+            "AWS::Partition" => Some(Partition::of(self.region).name),
+            "AWS::URLSuffix" => Some(Partition::of(self.region).url_suffix),
             _ => None,
         };
         own.or_else(pseudo).ok_or_else(|| Unresolved::Missing(name.to_owned()))

@@ -40,31 +40,30 @@ pub(super) fn check<'d>(
 ) {
     let Some(members) = reader.mapping(at) else { return };
     for Member { key, node, .. } in members {
-        let path = at.path.join(key);
-        if key.starts_with(extension::PREFIX) {
-            extension::check(reader, &At { node, path }, key, place);
+        let known = table.iter().find(|(name, _)| *name == &**key);
+        let known = known.map(|(_, meaning)| *meaning);
+        // Before its path is made: most members are read elsewhere.
+        if let Some(Meaning::Read | Meaning::Silent) = known {
             continue;
         }
-        let known = table.iter().find(|(name, _)| *name == &**key);
-        match known.map(|(_, meaning)| *meaning) {
-            Some(Meaning::Read | Meaning::Silent) => {}
-            Some(Meaning::Ignored(why)) => {
-                reader.ignored("ignored-member", &path, format!("\"{key}\" is ignored: {why}"));
-            }
-            None if extension::is_misspelt(reader, &At { node, path: path.clone() }, key) => {}
-            None if key.starts_with("x-") => {}
-            None => {
-                let (class, message) = match others {
-                    Others::Ignored => {
-                        (Class::Ignored, format!("\"{key}\" is ignored: it has no meaning here"))
-                    }
-                    Others::NotRunnable => {
-                        (Class::NotRunnable, format!("\"{key}\" has no meaning here"))
-                    }
-                };
-                let help = suggestion(key, table.iter().map(|(name, _)| *name));
-                reader.report(class, "unknown-member", &path, message).help = help;
-            }
+        let path = at.path.join(key);
+        if let Some(Meaning::Ignored(why)) = known {
+            reader.ignored("ignored-member", &path, format!("\"{key}\" is ignored: {why}"));
+        } else if key.starts_with(extension::PREFIX) {
+            extension::check(reader, &At { node, path }, key, place);
+        } else if !extension::is_misspelt(reader, &At { node, path: path.clone() }, key)
+            && !key.starts_with("x-")
+        {
+            let (class, message) = match others {
+                Others::Ignored => {
+                    (Class::Ignored, format!("\"{key}\" is ignored: it has no meaning here"))
+                }
+                Others::NotRunnable => {
+                    (Class::NotRunnable, format!("\"{key}\" has no meaning here"))
+                }
+            };
+            let help = suggestion(key, table.iter().map(|(name, _)| *name));
+            reader.report(class, "unknown-member", &path, message).help = help;
         }
     }
 }

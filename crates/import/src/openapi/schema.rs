@@ -120,6 +120,14 @@ impl<'d> Models<'d> {
     /// The name of the model that a reference is to; a schema that has none gets one.
     fn of_reference(&mut self, reader: &mut Reader<'d>, reference: &At<'d>) -> Option<String> {
         let text = reader.string(reference)?;
+        if let Some(name) = name_at_aws(text) {
+            if self.taken.contains(name) {
+                return Some(name.to_owned());
+            }
+            let message = format!("Reference to model '{name}' not found. Ignoring.");
+            reader.ignored("model", &reference.path, message);
+            return None;
+        }
         let before = reader.findings.len();
         let Some(target) = reader.follow(reference) else {
             // AWS reads on without the model where the definition does not define it.
@@ -244,6 +252,12 @@ impl<'d> Models<'d> {
 fn is_schema<'d>(reader: &mut Reader<'d>, at: &At<'d>) -> bool {
     let may_be_boolean = reader.dialect == Dialect::OpenApi31;
     (may_be_boolean && matches!(at.node.value, Value::Bool(_))) || reader.mapping(at).is_some()
+}
+
+/// The name in an address of a model at AWS; the API has another id there.
+fn name_at_aws(reference: &str) -> Option<&str> {
+    let path = reference.strip_prefix("https://apigateway.amazonaws.com/restapis/")?;
+    path.split_once("/models/").map(|(_, name)| name)
 }
 
 /// Writes a number of YAML as one of JSON; what JSON has no number for is a string.

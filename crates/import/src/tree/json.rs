@@ -1,5 +1,7 @@
 //! JSON to a tree: RFC 8259, strictly.
 
+use std::sync::Arc;
+
 use super::builder::{Builder, Key};
 use super::{Node, Problem, Span, Value};
 
@@ -72,7 +74,7 @@ impl Reader<'_, '_> {
                 return Err(self.expected("a key in double quotes"));
             }
             let (key, span) = self.string()?;
-            self.builder.key(Key::Name(key.into(), span), span)?;
+            self.builder.key(Key::Name(key, span), span)?;
             self.skip_space();
             if !self.take(b':') {
                 return Err(self.expected("':'"));
@@ -100,11 +102,8 @@ impl Reader<'_, '_> {
             }
             Some(b'"') => {
                 let (text, span) = self.string()?;
-                self.builder.value(
-                    Node { value: Value::String(text.into()), span },
-                    1,
-                    problems,
-                )?;
+                let node = Node { value: Value::String(text), span };
+                self.builder.value(node, 1, problems)?;
                 return Ok(Next::CommaOrEnd);
             }
             _ => {}
@@ -126,24 +125,31 @@ impl Reader<'_, '_> {
     }
 
     /// Reads a string, its first quote being next.
-    fn string(&mut self) -> Result<(String, Span), Problem> {
+    fn string(&mut self) -> Result<(Arc<str>, Span), Problem> {
         let (start, span) = (self.at, self.span());
         self.at += 1;
+        // What was read up to the last escape.
         let mut text = String::new();
-        loop {
+        let text = loop {
             let rest = &self.text[self.at..];
             let plain = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\');
             let Some(plain) = plain else {
                 return Err(problem(span, "a string without its closing '\"'"));
             };
-            text.push_str(&rest[..plain]);
             self.at += plain;
             match rest.as_bytes()[plain] {
-                b'"' => break,
-                b'\\' => text.push(self.escape()?),
+                b'"' if text.is_empty() => break Arc::from(&rest[..plain]),
+                b'"' => {
+                    text.push_str(&rest[..plain]);
+                    break Arc::from(text);
+                }
+                b'\\' => {
+                    text.push_str(&rest[..plain]);
+                    text.push(self.escape()?);
+                }
                 _ => return Err(self.error("a control character in a string: write it \\u00XX")),
             }
-        }
+        };
         self.at += 1;
         let length = self.text[start..self.at].chars().count();
         Ok((text, Span { length: length as u32, ..span }))

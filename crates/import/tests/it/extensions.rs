@@ -294,9 +294,12 @@ fn no_definition_is_served_without_its_guard() {
     };
     check(&validators(""), "", true);
     check(&validators("validateRequestBody: false"), "", true);
-    check(&validators("validateRequestBody: true"), "", false);
-    check(&validators("validateRequestParameters: true"), "", false);
+    check(&validators("validateRequestBody: true"), "", true);
+    check(&validators("validateRequestParameters: true"), "", true);
     check(&validators(""), "x-amazon-apigateway-request-validator: w,", false);
+    let body = "requestBody: {content: {a/b: {schema: {type: teleport}}}},";
+    check(&validators("validateRequestBody: false"), body, true);
+    check(&validators("validateRequestBody: true"), body, false);
     check("x-amazon-apigateway-policy: {}", "", false);
     check("x-amazon-apigateway-policy: {Statement: []}", "", false);
     let endpoint =
@@ -308,7 +311,7 @@ fn no_definition_is_served_without_its_guard() {
     check(&endpoint("disableExecuteApiEndpoint: true"), "", false);
     let at_server = format!("servers: [{{url: /}}, {{url: /, {}}}]", endpoint("types: [PRIVATE]"));
     check(&at_server, "", false);
-    check("x-amazon-apigateway-minimum-compression-size: 0", "", false);
+    check("x-amazon-apigateway-minimum-compression-size: 0", "", true);
     check("x-amazon-apigateway-api-key-source: AUTHORIZER", "", true);
 }
 

@@ -1,5 +1,6 @@
 //! Parses the head of a request (RFC 9112, section 3).
 
+use crate::Name;
 use crate::h1::parse::{read_fields, table, token_end};
 use crate::h1::{Framing, HeadScanner, Malformed, Scanned};
 use crate::head::{RequestHead, Span, Version};
@@ -61,6 +62,8 @@ pub(crate) fn parse_request(
     let host = declared.host.map(|host| &bytes[host.range()]);
     let host = check_host(host, line.version, &target)?;
     head.host = host.map_or(Span::default(), |host| Span::of(host, bytes));
+    let asks_why = declared.known & Name::XPorticoExplain.bit() != 0;
+    head.explain_key = if asks_why { head.lines.take_out(Name::XPorticoExplain) } else { None };
     head.framing = match (declared.length, declared.has_coding) {
         (_, true) if line.version == Version::Http10 => return Err(Malformed::CodingInHttp10),
         (_, true) => Framing::Chunked,

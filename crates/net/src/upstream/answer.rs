@@ -30,7 +30,7 @@ impl Answer {
     /// The bytes of the body that have arrived, which are held no longer.
     pub fn take_held(&mut self) -> Collected {
         let bytes = std::mem::take(&mut self.exchange.held);
-        Collected::new(bytes, std::mem::take(&mut self.exchange.held_beyond))
+        Collected::counted(bytes, std::mem::take(&mut self.exchange.held_beyond))
     }
 
     /// Bytes of the body, if they are known.

@@ -245,7 +245,7 @@ pub(crate) async fn hold(
 }
 
 /// Counts a buffer that has outgrown the usual ones; whether the process may hold so much more.
-pub(super) fn cover(beyond: &mut Share, held: &Vec<u8>, worker: &Worker) -> bool {
+pub(crate) fn cover(beyond: &mut Share, held: &Vec<u8>, worker: &Worker) -> bool {
     let fits = beyond.grow_to(held.capacity(), &worker.shared.buffered);
     if !fits {
         worker.count(Limit::BufferedBytes);

@@ -1,6 +1,6 @@
 //! An origin and its unused connections.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -15,13 +15,13 @@ use tokio::net::TcpStream;
 
 use crate::gauges::add;
 use crate::hits::Limit;
-use crate::quota::{Quota, Share};
+use crate::quota::Share;
 use crate::timer::Timer;
 use crate::tls::OriginTls;
 use crate::upstream::names::HostName;
 use crate::upstream::transport::Transport;
 use crate::upstream::{CallError, OriginAddress, race};
-use crate::usage::Counted;
+use crate::usage::{AtOrigin, Counted};
 use crate::worker::Worker;
 
 /// An open connection to an origin.
@@ -31,7 +31,7 @@ pub(crate) struct Connection {
     /// Whether it has answered a request before.
     pub(crate) is_reused: bool,
     /// Of the connections that the origin may have, if there is a limit.
-    _share: Option<Share>,
+    _share: Share,
     _counted: Counted,
 }
 
@@ -47,8 +47,9 @@ pub struct Origin {
     tls: Option<OriginTls>,
     /// Longest unused first; requests take the last, so that the others can be trimmed.
     idle: RefCell<VecDeque<(Connection, Instant)>>,
-    /// Connections that all workers may have open here.
-    quota: Option<Arc<Quota>>,
+    /// What all workers have open here, and how many idle ones it was told of.
+    at: Arc<AtOrigin>,
+    told_idle: Cell<usize>,
     /// Where its connections go, if not to what its name means.
     instead: Option<OriginAddress>,
 }
@@ -58,13 +59,13 @@ impl Origin {
         host: &str,
         port: u16,
         tls: Option<&OriginTls>,
-        quota: Option<Arc<Quota>>,
+        at: Arc<AtOrigin>,
         instead: Option<OriginAddress>,
     ) -> Self {
         let (address, tls) = (host.parse().ok(), tls.cloned());
         let name = HostName::new(host);
-        let idle = RefCell::default();
-        Self { port, address, name, tls, idle, quota, instead }
+        let (idle, told_idle) = (RefCell::default(), Cell::new(0));
+        Self { port, address, name, tls, idle, at, told_idle, instead }
     }
 
     /// Connections that wait for a request.
@@ -91,7 +92,7 @@ impl Origin {
         }
     }
 
-    /// Closes connections that were unused for too long.
+    /// Closes connections that were unused for too long, and tells how many are left.
     pub(crate) fn trim(&self, worker: &Worker) {
         let now = worker.clock.now();
         let mut idle = self.idle.borrow_mut();
@@ -100,6 +101,11 @@ impl Origin {
         while idle.front().is_some_and(|(_, since)| is_old(*since)) {
             idle.pop_front();
         }
+        self.tell_idle(idle.len());
+    }
+
+    fn tell_idle(&self, now: usize) {
+        self.at.tell_idle(self.told_idle.replace(now), now);
     }
 
     /// Opens a connection before `deadline`.
@@ -109,22 +115,16 @@ impl Origin {
         timer: &mut Timer,
         deadline: Instant,
     ) -> Result<Connection, CallError> {
-        let share = match &self.quota {
-            None => None,
-            Some(quota) => match quota.take() {
-                Some(share) => Some(share),
-                None => {
-                    worker.count(Limit::UpstreamConnections);
-                    return Err(CallError::TooManyConnections);
-                }
-            },
+        let Some(share) = self.at.room() else {
+            worker.count(Limit::UpstreamConnections);
+            return Err(CallError::TooManyConnections);
         };
         let limit = worker.clock.now() + worker.settings.connect;
         timer.set(limit.min(deadline));
         let mut opening = Box::pin(self.open_in(worker));
         let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
         add(&worker.gauges().upstream_opened, 1);
-        let counted = Counted::new(&worker.shared);
+        let counted = Counted::new(&self.at);
         Ok(Connection { io, is_reused: false, _share: share, _counted: counted })
     }
 
@@ -151,6 +151,13 @@ impl Origin {
         let addresses = self.name.addresses(worker, worker.clock.now()).await;
         let addresses = addresses.map_err(CallError::Resolve)?;
         race::connect(&self.name, addresses, self.port).await.map_err(CallError::Connect)
+    }
+}
+
+/// Its idle connections end with it.
+impl Drop for Origin {
+    fn drop(&mut self) {
+        self.tell_idle(0);
     }
 }
 

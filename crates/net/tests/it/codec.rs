@@ -56,6 +56,7 @@ const REQUESTS: &[&[u8]] = &[
     b"/a?b",
     b" HTTP/1.1\r\n",
     b"Host: h\r\n",
+    b"X-Portico-Explain: key\r\n",
     b"Content-Length: 5\r\n",
     b"Content-Length: 0\r\n",
     b"Transfer-Encoding: chunked\r\n",

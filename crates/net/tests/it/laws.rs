@@ -24,6 +24,7 @@ pub(crate) fn request_head(bytes: &[u8]) {
     assert!(head.path().is_empty() || head.path() == b"*" || head.path().starts_with(b"/"));
     assert_ne!(head.framing(), Framing::Close);
     check_fields(head.fields(), head.framing());
+    assert!(head.fields().all(|field| field.known() != Name::XPorticoExplain));
     assert!(head.fields().filter(|field| field.known() == Name::Host).count() <= 1);
 
     let mut again = Vec::new();

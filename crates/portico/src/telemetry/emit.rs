@@ -4,14 +4,16 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
-use portico_gateway::{Emit, Event};
+use portico_gateway::{Audience, Emit, Event};
 
+use super::explanation::Explanation;
 use super::ledger::Ledger;
 use super::request_log::{self, Pace};
 use super::{Status, log};
 
 /// What one worker does with its events.
 pub(crate) struct Telemetry {
+    status: Arc<Status>,
     verbose: bool,
     ledger: RefCell<Ledger>,
     pace: RefCell<Pace>,
@@ -19,8 +21,8 @@ pub(crate) struct Telemetry {
 
 impl Telemetry {
     pub(crate) fn new(status: Arc<Status>, verbose: bool) -> Self {
-        let ledger = RefCell::new(Ledger::new(status));
-        Self { verbose, ledger, pace: RefCell::default() }
+        let ledger = RefCell::new(Ledger::new(Arc::clone(&status)));
+        Self { status, verbose, ledger, pace: RefCell::default() }
     }
 
     /// Puts the line of the request where the writer finds it.
@@ -50,6 +52,9 @@ impl Emit for Telemetry {
         ledger.count(event);
         Self::log(&mut ledger, event);
         drop(ledger);
+        if event.recorder.is_some_and(|recorder| recorder.audience == Audience::Client) {
+            self.status.explain.keep(event.ids.request(), Explanation::of(event).pages());
+        }
         if self.verbose {
             log::verbose(event, &request_log::verbose(event));
         }
@@ -58,7 +63,10 @@ impl Emit for Telemetry {
         }
     }
 
-    fn wants_recorder(&self) -> bool {
-        self.verbose
+    fn audience(&self, explain_key: Option<&[u8]>) -> Option<Audience> {
+        if self.status.explain.admits(explain_key) {
+            return Some(Audience::Client);
+        }
+        self.verbose.then_some(Audience::Operator)
     }
 }

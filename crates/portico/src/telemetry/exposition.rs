@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::sync::atomic::Ordering;
 
-use portico_net::{Limit, Usage};
+use portico_net::{Limit, OriginUsage, Usage};
 
 use super::cells::{BOUNDS_US, HistogramTotals, Label, Totals};
 use super::writer::Lines;
@@ -79,7 +80,10 @@ fn write_reloads(out: &mut String, status: &Status) -> fmt::Result {
     for (result, count) in status.reloads() {
         writeln!(out, "portico_reloads_total{{result=\"{result}\"}} {count}")?;
     }
-    Ok(())
+    let help = "How long the last served change took to read, compile and hand to the workers";
+    head(out, "portico_reload_duration_seconds", "gauge", help)?;
+    let took = Seconds(status.reload_us.load(Ordering::Relaxed));
+    writeln!(out, "portico_reload_duration_seconds {took}")
 }
 
 fn write_http2(out: &mut String, status: &Status) -> fmt::Result {
@@ -99,16 +103,41 @@ fn write_http2(out: &mut String, status: &Status) -> fmt::Result {
 }
 
 fn write_usage(out: &mut String, usage: Option<&Usage>) -> fmt::Result {
-    let now = |select: fn(&Usage) -> usize| usage.map_or(0, select);
+    let origins = usage.map(Usage::by_origin).unwrap_or_default();
+    let sum = |select: fn(&OriginUsage) -> usize| origins.iter().map(select).sum::<usize>();
     head(out, "portico_upstream_connections_open", "gauge", "Connections to origins now open")?;
-    let open = now(Usage::upstream_connections);
-    writeln!(out, "portico_upstream_connections_open {open}")?;
+    writeln!(out, "portico_upstream_connections_open {}", sum(|origin| origin.open))?;
     let help = "Connections to origins that wait for a request";
     head(out, "portico_upstream_connections_idle", "gauge", help)?;
-    let idle = now(Usage::idle_upstream_connections);
-    writeln!(out, "portico_upstream_connections_idle {idle}")?;
+    writeln!(out, "portico_upstream_connections_idle {}", sum(|origin| origin.idle))?;
     head(out, "portico_buffered_bytes", "gauge", "Bytes of bodies held beyond the usual buffers")?;
-    writeln!(out, "portico_buffered_bytes {}", now(Usage::buffered_bytes))
+    let buffered = usage.map_or(0, Usage::buffered_bytes);
+    writeln!(out, "portico_buffered_bytes {buffered}")?;
+    write_origins(out, &origins)
+}
+
+/// Those that were never called are left out: a definition may name thousands.
+fn write_origins(out: &mut String, origins: &[OriginUsage]) -> fmt::Result {
+    type Metric = (&'static str, &'static str, &'static str, fn(&OriginUsage) -> u64);
+    let metrics: [Metric; 3] = [
+        ("portico_origin_connections_open", "gauge", "Connections now open", |origin| {
+            origin.open as u64
+        }),
+        ("portico_origin_connections_idle", "gauge", "Connections that wait", |origin| {
+            origin.idle as u64
+        }),
+        ("portico_origin_connections_total", "counter", "Connections opened", |origin| {
+            origin.opened
+        }),
+    ];
+    for (name, kind, help, select) in metrics {
+        head(out, name, kind, &format!("{help}, by origin"))?;
+        for origin in origins.iter().filter(|origin| origin.opened > 0) {
+            let label = origin.to_string();
+            writeln!(out, "{name}{{origin=\"{}\"}} {}", escaped(&label), select(origin))?;
+        }
+    }
+    Ok(())
 }
 
 fn write_logs(out: &mut String, lines: Lines) -> fmt::Result {

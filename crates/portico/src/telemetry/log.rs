@@ -127,14 +127,20 @@ pub(crate) fn report(report: &Report) {
     if !is_json() {
         return terminal::eprint(&report.render(terminal::stderr_colours()));
     }
-    for finding in &report.findings {
+    let (shown, more) = report.shown();
+    for finding in shown {
         let place = finding.place.as_ref().map(ToString::to_string);
+        let excerpt = finding.place.as_ref().and_then(|place| report.excerpt(place));
+        let excerpt = excerpt.map(|(line, _)| line);
         let (kind, help) = (finding.kind, finding.help.as_deref());
         if report.allow.forbids(finding) {
-            tracing::error!(kind, place, help, "{}", finding.message);
+            tracing::error!(kind, place, excerpt, help, "{}", finding.message);
         } else {
-            tracing::warn!(kind, place, help, "{}", finding.message);
+            tracing::warn!(kind, place, excerpt, help, "{}", finding.message);
         }
+    }
+    if more > 0 {
+        terminal::warn(&format!("... and {more} more"));
     }
 }
 

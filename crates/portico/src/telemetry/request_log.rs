@@ -24,7 +24,8 @@ pub(super) fn verbose(event: &Event<'_>) -> String {
         line.push_str(", not sent whole");
     }
     let _ = writeln!(line, "  {}", event.ids.request());
-    for step in event.recorder.map_or(&[][..], |recorder| recorder.steps()) {
+    let steps = event.recorder.map(|recorder| recorder.steps());
+    for step in steps.iter().flat_map(|steps| steps.iter()) {
         let outcome = printable(&step.outcome);
         let _ = writeln!(line, "  {:>9}  {:<20} {outcome}", Millis(step.at).to_string(), step.name);
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::process::Command;
 
 use portico_testkit::http::get;
 
@@ -34,6 +35,48 @@ fn help_teaches_with_an_example_first() {
     ] {
         assert!(out.contains(flag), "no {flag} in {out}");
     }
+}
+
+#[test]
+fn completions_are_what_the_shell_can_read() {
+    let check = |shell: &str, reads: &[&str], word: &str| {
+        let (status, out, err) = run(&["completions", shell]);
+        assert_eq!((status.code(), err.as_str()), (Some(0), ""), "{shell}");
+        assert!(out.contains(word), "{shell}: {out}");
+        let directory = Directory::with(&[("portico", &out)]);
+        // A shell that is not installed reads nothing.
+        let mut command = Command::new(shell);
+        if let Ok(output) = command.args(reads).arg(directory.path("portico")).output() {
+            assert!(output.status.success(), "{output:?}");
+        }
+    };
+    check("bash", &["-n"], "complete -F _portico");
+    check("zsh", &["-n"], "#compdef portico");
+    check("fish", &["-n"], "complete -c portico");
+    let (status, _, err) = run(&["completions", "sh"]);
+    assert_eq!(status.code(), Some(2));
+    assert!(err.contains("bash") && err.contains("zsh") && err.contains("fish"), "{err}");
+}
+
+#[test]
+fn the_manual_has_a_page_for_the_program_and_each_command() {
+    let check = |args: &[&str], words: &[&str]| {
+        let (status, out, err) = run(&[&["man"], args].concat());
+        assert_eq!((status.code(), err.as_str()), (Some(0), ""), "{args:?}");
+        for word in words {
+            assert!(out.contains(word), "{args:?}: no {word} in {out}");
+        }
+    };
+    check(&[], &[".TH portico 1", "portico\\-serve(1)", "Exit codes"]);
+    check(&["serve"], &[".TH portico-serve 1", "PORTICO_LISTEN", "takeover"]);
+    check(&["check"], &["PORTICO_FORMAT"]);
+    check(&["routes"], &["PORTICO_ALLOW"]);
+    let (status, _, err) = run(&["man", "serv"]);
+    assert_eq!(status.code(), Some(2));
+    assert!(err.contains("serve"), "{err}");
+    // They are for packagers: nobody else needs to see them.
+    let (_, out, _) = run(&["--help"]);
+    assert!(!out.contains("completions") && !out.contains("  man "), "{out}");
 }
 
 #[test]
@@ -84,6 +127,9 @@ fn a_file_that_cannot_be_read_is_one_sentence() {
         }
     };
     check("opneapi.yaml", &["there is no file opneapi.yaml", "openapi.yaml"]);
+    std::os::unix::fs::symlink("nowhere.yaml", directory.path("dangling.yaml")).unwrap();
+    let found = "beside it are: empty.yaml, huge.yaml, latin1.yaml, openapi.yaml\n";
+    check("dangling.yaml", &["there is no file dangling.yaml", found]);
     check(".", &[". is a directory", "openapi.yaml"]);
     check("notes", &["notes is a directory"]);
     check("empty.yaml", &["empty.yaml is empty"]);

@@ -7,7 +7,7 @@ use std::thread;
 
 use portico_testkit::http::{Connection, PATIENCE, get};
 
-use crate::support::{Directory, MOCK, Running, proxy_to};
+use crate::support::{Directory, HEALTH, MOCK, Running, proxy_to};
 
 /// An origin that takes one request and answers when it is told to.
 struct HeldOrigin {
@@ -56,8 +56,7 @@ fn a_request_on_its_way_survives_sigterm() {
     let answer = client.answer("GET");
     assert_eq!((answer.status, answer.text().as_str()), (200, "late"));
     client.closed();
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    running.end();
 }
 
 #[test]
@@ -71,8 +70,7 @@ fn idle_connections_are_closed_and_new_ones_are_not_taken() {
     running.wait_for_log("Ctrl-C");
     idle.closed();
     let gateway = running.gateway;
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    running.end();
     assert!(TcpStream::connect(gateway).is_err());
 }
 
@@ -91,8 +89,7 @@ fn a_second_signal_ends_it_at_once() {
     running.process.signal("INT");
     running.wait_for_log("Ctrl-C");
     running.process.signal("INT");
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    let lines = running.end();
     assert!(lines.iter().any(|line| line.text().contains("at once")), "{lines:?}");
     client.join().unwrap();
 }
@@ -105,8 +102,6 @@ fn at_once(running: &mut Running, meanwhile: impl FnOnce()) {
     running.process.signal("TERM");
     running.process.signal("CONT");
 }
-
-const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
 
 #[test]
 fn connections_that_nobody_has_accepted_are_served() {
@@ -124,8 +119,7 @@ fn connections_that_nobody_has_accepted_are_served() {
         client.closed();
     }
     drop(clients);
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    running.end();
 }
 
 #[test]
@@ -148,8 +142,7 @@ fn connections_of_a_proxy_that_nobody_has_accepted_are_served() {
         client.closed();
     }
     drop(clients);
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    let lines = running.end();
     assert!(!lines.iter().any(|line| line.text().contains(" cut")), "{lines:?}");
     drop(silent);
 }
@@ -176,8 +169,7 @@ fn a_request_that_comes_with_sigterm_on_an_idle_connection_is_answered() {
         client.closed();
     }
     drop(clients);
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    running.end();
 }
 
 #[test]
@@ -207,7 +199,6 @@ fn the_deadline_cuts_what_is_left() {
     let told = running.wait_for_log("SIGTERM");
     assert!(told.contains("for 1 second at most"), "{told}");
     client.closed();
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    let lines = running.end();
     assert!(lines.iter().any(|line| line.text().contains("1 connection was cut")), "{lines:?}");
 }

@@ -1,23 +1,20 @@
 //! A new process takes over from a running one.
 
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use portico_net::control::Conversation;
 use portico_testkit::http::{Connection, get};
-use portico_testkit::raw::Client;
 
-use crate::support::{Directory, MOCK, Running, portico, run};
+use crate::load::Load;
+use crate::support::{Directory, HEALTH, MOCK, Running, portico, run};
 
 /// Handovers under load; `bench/handover.py` does a hundred.
 const HANDOVERS: usize = 5;
-
-const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
 
 fn directory() -> Directory {
     Directory::with(&[("openapi.yaml", MOCK)])
@@ -43,63 +40,13 @@ fn begin(directory: &Directory) -> Conversation {
 
 /// The process ends because another has taken over; the number of that.
 fn replaced(running: Running) -> u32 {
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    let lines = running.end();
     assert!(lines.iter().any(|line| line.text().ends_with("portico: stopped")), "{lines:?}");
     let told = lines.iter().find_map(|line| {
         let rest = line.text().strip_prefix("portico: process ")?;
         rest.split_once(" took over")?.0.parse().ok()
     });
     told.unwrap_or_else(|| panic!("nobody took over: {lines:?}"))
-}
-
-/// Clients that ask without a pause until they are told to stop.
-struct Load {
-    stop: Arc<AtomicBool>,
-    answered: Arc<AtomicU64>,
-    clients: Vec<JoinHandle<()>>,
-}
-
-impl Load {
-    fn on(gateway: SocketAddr) -> Self {
-        let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let clients = (0..6).map(|number| {
-            let (stop, answered) = (stop.clone(), answered.clone());
-            // Half of them keep their connection for as long as the server does.
-            thread::spawn(move || ask(gateway, number % 2 == 0, &stop, &answered))
-        });
-        Self { clients: clients.collect(), stop, answered }
-    }
-
-    /// Waits until so many more requests were answered.
-    fn wait_for(&self, more: u64) {
-        let until = self.answered.load(Ordering::Relaxed) + more;
-        while self.answered.load(Ordering::Relaxed) < until {
-            let failed = self.clients.iter().any(JoinHandle::is_finished);
-            assert!(!failed, "a request was lost");
-            thread::yield_now();
-        }
-    }
-
-    fn end(self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for client in self.clients {
-            client.join().expect("no request was lost");
-        }
-    }
-}
-
-fn ask(gateway: SocketAddr, keeps: bool, stop: &AtomicBool, answered: &AtomicU64) {
-    let mut client = Client::connect(gateway);
-    while !stop.load(Ordering::Relaxed) {
-        client.send(HEALTH);
-        let answer = client.answer("GET");
-        assert_eq!(answer.status, 200, "{}", answer.head);
-        answered.fetch_add(1, Ordering::Relaxed);
-        if !keeps || answer.field("connection") == Some("close") {
-            client = Client::connect(gateway);
-        }
-    }
 }
 
 #[test]
@@ -120,10 +67,36 @@ fn no_request_is_lost_whatever_the_number_of_workers() {
     assert_eq!(get(running.management, "/readyz").status, 200);
     let path = directory.path("data/control.sock");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    running.process.signal("TERM");
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    running.stop();
     assert!(!path.exists());
+}
+
+#[test]
+fn a_process_that_took_over_reads_definitions_again_and_the_old_one_does_not() {
+    let directory = directory();
+    let mut old = serve(&directory, &["--workers", "2"]);
+    let mut kept = Connection::open(old.gateway);
+    kept.send(HEALTH);
+    assert_eq!(kept.answer("GET").status, 200);
+    let mut new = take_over(&directory, &["--workers", "2"]);
+    old.wait_for_log("took over");
+    let load = Load::on(new.gateway);
+    let definition = directory.path("openapi.yaml");
+    for (revision, word) in ["first", "second"].iter().enumerate() {
+        fs::write(&definition, MOCK.replace("\"ok\"", &format!("\"{word}\""))).unwrap();
+        new.wait_for_log(&format!("revision {}", revision + 2));
+        let is_new = || get(new.gateway, "/health").text().contains(word);
+        assert!((0..100_000).any(|_| is_new()), "{word}");
+    }
+    // What is wrong changes nothing here either.
+    fs::write(&definition, MOCK.replace("type: mock", "type: mokc")).unwrap();
+    new.wait_for_log("what was read before stays in service");
+    assert!(get(new.gateway, "/health").text().contains("second"));
+    load.end();
+    drop(kept);
+    let told = old.end();
+    assert!(!told.iter().any(|line| line.text().contains("is served as it is now")), "{told:?}");
+    new.stop();
 }
 
 #[test]
@@ -221,8 +194,7 @@ fn an_address_that_the_successor_does_not_have_is_told_once_and_given_up() {
     replaced(old);
     assert!(TcpStream::connect(before).is_err());
     assert_eq!(get(after, "/health").status, 200);
-    moved.process.signal("TERM");
-    let (_, lines) = moved.process.finish();
+    let lines = moved.stop();
     let told = format!("gateway is no longer served on {before}");
     let count = lines.iter().filter(|line| line.text().contains(&told)).count();
     assert_eq!(count, 1, "{lines:?}");
@@ -312,8 +284,7 @@ fn sigusr2_starts_the_program_again() {
     running.wait_for_log(&format!("took over from process {old}"));
     assert_eq!(get(running.gateway, "/health").status, 200);
     drop(successor);
-    let (status, lines) = running.process.finish();
-    assert_eq!(status.code(), Some(0), "{lines:?}");
+    running.end();
 }
 
 #[test]

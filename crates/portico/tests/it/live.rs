@@ -5,25 +5,25 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use portico_net::{SecurityPolicy, ServerTls, Tickets};
-use portico_testkit::http::{Connection, get};
+use portico_testkit::http::get;
 use portico_testkit::pki::Authority;
 use portico_testkit::server::Gateway;
 
+use crate::load::Load;
 use crate::support::{Directory, MOCK, Running, proxy_to};
 
 const KEPT: &str = "what was read before stays in service";
 
 /// A definition whose route answers with this word.
-fn answering(word: &str) -> String {
+pub(crate) fn answering(word: &str) -> String {
     MOCK.replace("\"ok\"", &format!("\"{word}\""))
 }
 
-fn answer(word: &str) -> String {
+pub(crate) fn answer(word: &str) -> String {
     format!("{{\"status\": \"{word}\"}}")
 }
 
@@ -35,7 +35,7 @@ fn rename_over(file: &Path, content: &str) {
 }
 
 /// Waits until new connections are answered so, whichever worker takes them.
-fn until(running: &Running, expected: &str) {
+pub(crate) fn until(running: &Running, expected: &str) {
     let comes = (0..100_000).any(|_| get(running.gateway, "/health").text() == expected);
     assert!(comes, "{expected}");
 }
@@ -52,42 +52,19 @@ fn changes_under_load_lose_no_request() {
     let directory = Directory::with(&[("openapi.yaml", MOCK)]);
     let file = directory.path("openapi.yaml");
     let mut running = Running::serve(&file, &["--workers", "2"]);
-    let gateway = running.gateway;
-    let (stopped, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let load = Load::on(running.gateway);
     let reloads = 20;
-    let good = |status: u16| {
-        assert_eq!(status, 200);
-        answered.fetch_add(1, Ordering::Relaxed);
-    };
-    let kept = || {
-        let mut client = Connection::open(gateway);
-        while !stopped.load(Ordering::Relaxed) {
-            client.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
-            good(client.answer("GET").status);
+    for number in 0..reloads {
+        load.wait_for(10);
+        let content = answering(&number.to_string());
+        match number % 2 {
+            0 => rename_over(&file, &content),
+            _ => fs::write(&file, content).expect("writable"),
         }
-    };
-    let anew = || {
-        while !stopped.load(Ordering::Relaxed) {
-            good(get(gateway, "/health").status);
-        }
-    };
-    thread::scope(|scope| {
-        let clients = [scope.spawn(kept), scope.spawn(kept), scope.spawn(anew)];
-        for number in 0..reloads {
-            let content = answering(&number.to_string());
-            match number % 2 {
-                0 => rename_over(&file, &content),
-                _ => fs::write(&file, content).expect("writable"),
-            }
-            running.wait_for_log("openapi.yaml is served as it is now");
-        }
-        until(&running, &answer(&(reloads - 1).to_string()));
-        stopped.store(true, Ordering::Relaxed);
-        for client in clients {
-            client.join().expect("every request was answered");
-        }
-    });
-    assert!(answered.load(Ordering::Relaxed) > reloads);
+        running.wait_for_log("openapi.yaml is served as it is now");
+    }
+    until(&running, &answer(&(reloads - 1).to_string()));
+    load.end();
     assert_eq!(metric(&running, "portico_snapshot_revision"), (reloads + 1).to_string());
     assert_eq!(metric(&running, "portico_reloads_total{result=\"served\"}"), reloads.to_string());
 }
@@ -122,6 +99,18 @@ fn what_cannot_be_served_changes_nothing_and_is_told() {
     fs::write(&file, answering("again")).expect("writable");
     running.wait_for_log("revision 2");
     until(&running, &answer("again"));
+}
+
+#[test]
+fn machines_are_told_the_line_that_a_finding_is_about() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let file = directory.path("openapi.yaml");
+    let mut running = Running::serve(&file, &["--log-format", "json"]);
+    fs::write(&file, MOCK.replace("type: mock", "type: mokc")).expect("writable");
+    let line = running.wait_for_log("openapi.yaml:8:15");
+    let line: serde_json::Value = serde_json::from_str(&line).expect("an object");
+    assert_eq!((&line["level"], &line["kind"]), (&"ERROR".into(), &"integration-type".into()));
+    assert_eq!(line["excerpt"], "        type: mokc", "{line}");
 }
 
 #[test]

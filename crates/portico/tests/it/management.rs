@@ -102,3 +102,40 @@ fn connections_to_origins_are_told_as_they_are_now() {
     // It is counted as idle once the worker has looked through its pools.
     assert!((0..100_000).any(|_| shows("\nportico_upstream_connections_idle 1\n")));
 }
+
+#[test]
+fn connections_are_told_by_origin() {
+    let origin = Origin::echo();
+    let both = ["api", "spare"].map(|name| {
+        let uri = format!("http://{name}.localhost:{}/{{proxy}}", origin.address().port());
+        let text = proxy_to(origin.address()).replace("/{proxy+}", &format!("/{name}/{{proxy+}}"));
+        text.replace(&format!("http://{}/{{proxy}}", origin.address()), &uri)
+    });
+    let (_, spare) = both[1].split_once("paths:\n").unwrap();
+    let config = format!(
+        "[upstream.addresses]\n\"api.localhost:{}\" = \"{}\"\n",
+        origin.address().port(),
+        origin.address()
+    );
+    let definition = format!("{}{spare}", both[0]);
+    let directory = Directory::with(&[("openapi.yaml", &definition), ("portico.toml", &config)]);
+    let file = directory.path("openapi.yaml");
+    let mut running = Running::serve(&file, &["--workers", "1"]);
+    let shows = |running: &Running, name: &str, value: u32| {
+        let origin = format!("api.localhost:{}", origin.address().port());
+        let line = format!("\nportico_origin_connections_{name}{{origin=\"{origin}\"}} {value}\n");
+        get(running.management, "/metrics").text().contains(&line)
+    };
+    assert!(!shows(&running, "open", 0), "never called");
+    assert_eq!(get(running.gateway, "/api/a").status, 200);
+    assert!(shows(&running, "open", 1) && shows(&running, "total", 1));
+    assert!((0..100_000).any(|_| shows(&running, "idle", 1)));
+    let metrics = get(running.management, "/metrics").text();
+    assert!(!metrics.contains("spare.localhost"), "{metrics}");
+    // One that no definition names any more is told no longer.
+    std::fs::write(&file, MOCK).unwrap();
+    running.wait_for_log("revision 2");
+    let is_told =
+        |running: &Running| get(running.management, "/metrics").text().contains("api.localhost");
+    assert!((0..100_000).any(|_| !is_told(&running)));
+}

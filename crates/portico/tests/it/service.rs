@@ -56,9 +56,7 @@ fn sockets_of_the_service_manager_are_used_in_place_of_our_own() {
         for _ in 0..10 {
             assert_eq!(get(gateway, "/health").status, 200);
         }
-        running.process.signal("TERM");
-        let (status, lines) = running.process.finish();
-        assert_eq!(status.code(), Some(0), "{lines:?}");
+        let lines = running.stop();
         assert!(!lines.iter().any(|line| line.text().contains("warning")), "{lines:?}");
     };
     check("gateway", Some("127.0.0.1:1".parse().unwrap()));

@@ -75,6 +75,19 @@ impl Running {
         Self { process, gateway, management, banner }
     }
 
+    /// Waits for its end, which has to be a good one; everything it wrote.
+    pub(crate) fn end(self) -> Vec<Line> {
+        let (status, lines) = self.process.finish();
+        assert_eq!(status.code(), Some(0), "{lines:?}");
+        lines
+    }
+
+    /// The same once it was told to stop.
+    pub(crate) fn stop(self) -> Vec<Line> {
+        self.process.signal("TERM");
+        self.end()
+    }
+
     /// Waits for a line on standard error that holds these words.
     pub(crate) fn wait_for_log(&mut self, words: &str) -> String {
         self.process.wait_for(words, |line| match line {
@@ -134,6 +147,9 @@ paths:
 "#
     )
 }
+
+/// A request of [`MOCK`].
+pub(crate) const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// A definition with one mock route, `GET /health`.
 pub(crate) const MOCK: &str = r#"openapi: 3.0.1

@@ -20,10 +20,13 @@ pub(super) enum Escape {
 impl Escape {
     /// What these pieces look like.
     pub(super) fn of(parts: &[Part]) -> Self {
-        let texts = parts.iter().filter_map(|part| match part {
-            Part::Text(text) => Some(text.trim()),
-            _ => None,
-        });
+        let texts: Vec<_> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Text(text) => Some(text.trim()),
+                _ => None,
+            })
+            .collect();
         let first = match parts.first() {
             Some(Part::Text(text)) => text.trim_start().chars().next(),
             _ => None,
@@ -31,7 +34,7 @@ impl Escape {
         match first {
             Some('{') => Self::Json,
             Some('<') => Self::Markup,
-            None if parts.len() > 1 && texts.clone().all(|text| text == ",") => Self::Csv,
+            None if !texts.is_empty() && texts.iter().all(|text| *text == ",") => Self::Csv,
             _ => Self::Plain,
         }
     }

@@ -5,8 +5,7 @@ use portico_model::{Class, DocumentPath, Finding, suggestion};
 
 use super::compiler::{Compiler, MethodScope};
 use crate::{
-    ContextPlace, ContextVariable, JsonPath, NoContextVariable, ResponseSource, Source,
-    UnusableJsonPath, reserved,
+    BodyPath, ContextPlace, ContextVariable, NoContextVariable, ResponseSource, Source, reserved,
 };
 
 /// `method.request.header.X` and the like, taken apart.
@@ -223,19 +222,18 @@ fn body_path(text: &str) -> Option<&str> {
     text.strip_prefix("body").filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// The path of a body mapping; one that may lead to several values cannot run yet.
+/// The path of a body mapping.
 fn read_path(
     compiler: &mut Compiler<'_>,
     path: &DocumentPath,
     expression: &str,
     text: &str,
-) -> Option<JsonPath> {
-    let text = text.strip_prefix('.').filter(|text| text.starts_with('$')).unwrap_or(text);
-    let read: Result<JsonPath, UnusableJsonPath> = text.parse();
+) -> Option<BodyPath> {
+    let read = BodyPath::parse(text);
     if let Err(error) = &read {
-        let message = format!("a mapping from \"{expression}\" cannot run yet: {error}");
+        let message = format!("a mapping from \"{expression}\" cannot run: {error}");
         let finding = Finding::new(Class::NotRunnable, "body-mapping", path.clone(), message);
-        compiler.report(finding.help("other paths come with transformations"));
+        compiler.report(finding.help("the path is JSONPath in the Jayway dialect"));
     }
     read.ok()
 }

@@ -25,14 +25,9 @@ pub(super) fn of_api(compiler: &mut Compiler<'_>, api: &RestApi) {
             ignored(compiler, "ignored-extension", &endpoint.path, message);
         }
     }
-    if let Some(size) = &api.minimum_compression_size {
-        let message = "the compression of answers cannot run yet";
-        let help = "without the setting answers are sent as they are";
-        not_runnable(compiler, "compression", &size.path, message, help);
-    }
 }
 
-/// Reports what a method asks for of its callers and their requests.
+/// Reports what a method asks for of its callers.
 pub(super) fn of_method(compiler: &mut Compiler<'_>, deployment: &Deployment, method: &Method) {
     let paths = &method.guard_paths;
     match &method.authorization {
@@ -60,15 +55,6 @@ pub(super) fn of_method(compiler: &mut Compiler<'_>, deployment: &Deployment, me
     if method.api_key_required {
         let message = "methods are guarded by an API key, which cannot run yet";
         not_runnable(compiler, "api-key", &paths.api_key, message, "keys come with usage plans");
-    }
-    if let Some(name) = &method.request_validator {
-        let (message, help) = match deployment.request_validators.get(name) {
-            Some(it) if !it.validate_request_body && !it.validate_request_parameters => return,
-            Some(_) => ("cannot run yet", "request validation comes with models"),
-            None => ("is defined nowhere", "define it in x-amazon-apigateway-request-validators"),
-        };
-        let message = format!("the request validator \"{name}\" {message}");
-        not_runnable(compiler, "request-validator", &paths.request_validator, message, help);
     }
 }
 
@@ -108,7 +94,7 @@ pub(super) fn of_integration(compiler: &mut Compiler<'_>, integration: &Integrat
     }
 }
 
-fn not_runnable(
+pub(super) fn not_runnable(
     compiler: &mut Compiler<'_>,
     kind: &'static str,
     path: &DocumentPath,

@@ -114,7 +114,9 @@ fn compile_rule(
             None => runnable = false,
         }
     }
+    let pattern = response.selection_pattern.as_deref().filter(|pattern| !pattern.is_empty());
     runnable.then_some(ResponseRule {
+        pattern: pattern.map(Into::into),
         status: response.status_code,
         headers,
         templates,

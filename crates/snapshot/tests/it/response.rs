@@ -1,7 +1,7 @@
 //! Integration responses compiled to rules, and every finding about them.
 
 use portico_model::{Class, IntegrationType, Method as MethodDocument, PassthroughBehavior};
-use portico_snapshot::{Integration, MappingTemplate, ResponseSource};
+use portico_snapshot::{BodyPath, Integration, MappingTemplate, ResponseSource};
 
 use crate::documents::{compile_one, http, map, method, method_response, only, print, rule, stage};
 
@@ -48,7 +48,7 @@ fn integration_responses_are_chosen_by_status() {
         rule.headers,
         [
             ("V".into(), ResponseSource::Body),
-            ("W".into(), ResponseSource::BodyPath(".a[1]".parse().unwrap())),
+            ("W".into(), ResponseSource::BodyPath(BodyPath::parse(".a[1]").unwrap())),
             ("X".into(), ResponseSource::Header("Location".into())),
             ("Y".into(), ResponseSource::Literal((*b"a").into())),
             ("Z".into(), ResponseSource::Headers("A".into())),
@@ -92,9 +92,9 @@ fn every_problem_of_a_response_parameter_is_found() {
     invalid("header.X", "'x'", "Invalid mapping identifier specified");
     let source = "integration.response.header.";
     invalid(x, source, &format!("Invalid mapping expression specified: {source}"));
-    let source = "integration.response.body.*";
+    let source = "integration.response.body.a.";
     let message = format!(
-        "a mapping from \"{source}\" cannot run yet: not a path of .name, ['name'] and [0] alone"
+        "a mapping from \"{source}\" cannot run: not a JSONPath: the path ends with a dot at byte 4"
     );
     check(x, source, "NotRunnable body-mapping", &message);
     let source = "integration.response.multivalueheader.";

@@ -1,7 +1,7 @@
 //! Which route a path and a method mean.
 
 use portico_model::{HttpMethod, PathSegment, ResourcePath};
-use portico_snapshot::{Captures, MethodIndex, RouteConflict, RouteTree};
+use portico_snapshot::{Captures, MethodIndex, Nearness, RouteConflict, RouteTree};
 use proptest::prelude::*;
 
 /// A tree of templates with one method each; the index is that of the route.
@@ -249,5 +249,90 @@ proptest! {
         let routes = [(HttpMethod::Any, "/{v}/a"), (HttpMethod::Any, "/{proxy+}")];
         let mut captures = Captures::default();
         tree(&routes).find(&path, Some(HttpMethod::Get), &mut captures);
+    }
+}
+
+#[test]
+fn near_misses_are_told_the_nearest_first() {
+    use HttpMethod::{Any, Get, Post};
+    let routes = [
+        (Get, "/"),
+        (Get, "/books"),
+        (Post, "/books"),
+        (Get, "/books/{id}"),
+        (Get, "/books/new"),
+        (Any, "/books/{id}/chapters/{chapter}"),
+        (Get, "/files/{path+}"),
+        (Get, "/magazines"),
+    ];
+    let tree = tree(&routes);
+    let near = |method, path: &str, most| {
+        let near = tree.near(path.as_bytes(), method, most).into_iter();
+        let near = near.map(|(nearness, MethodIndex(index))| {
+            let (method, template) = routes[index];
+            format!("{method} {template} {nearness:?}")
+        });
+        near.collect::<Vec<_>>()
+    };
+    let check = |method, path: &str, expected: &[&str]| {
+        let near = near(Some(method), path, expected.len());
+        assert_eq!(near, expected, "{method} {path}");
+    };
+    check(Get, "/books/new", &["GET /books/{id} Passed"]);
+    check(Post, "/books/new", &["GET /books/new OtherMethod", "GET /books/{id} OtherMethod"]);
+    check(Get, "/books", &["POST /books OtherMethod", "GET /books/new Shares(1)"]);
+    check(
+        Get,
+        "/bokos",
+        &["GET /books Shares(0)", "POST /books Shares(0)", "GET /books/new Shares(0)"],
+    );
+    check(Get, "/BOOKS/7", &["GET /books Shares(0)"]);
+    check(
+        Get,
+        "/books/7/chapter/1",
+        &["ANY /books/{id}/chapters/{chapter} Shares(2)", "GET /books/{id} Shares(2)"],
+    );
+    check(Get, "/books/7/chapters", &["ANY /books/{id}/chapters/{chapter} Shares(3)"]);
+    check(Get, "/files", &["GET /files/{path+} Shares(1)"]);
+    check(Any, "/books", &["GET /books OtherMethod", "POST /books OtherMethod"]);
+    check(Get, "", &["GET /books Shares(0)"]);
+    check(Get, "/zzzzzzzzz", &["GET / Shares(0)"]);
+    assert_eq!(near(None, "/books", 1), ["GET /books OtherMethod"]);
+    assert_eq!(near(Some(Get), "/books", 0), Vec::<String>::new());
+    assert_eq!(RouteTree::default().near(b"/a", Some(Get), 9), []);
+}
+
+#[test]
+fn near_misses_of_a_large_api_are_few() {
+    let templates: Vec<String> = (0..5000).map(|number| format!("/a{number}/{{id}}")).collect();
+    let routes: Vec<_> =
+        templates.iter().map(|template| (HttpMethod::Get, template.as_str())).collect();
+    let tree = tree(&routes);
+    let near = tree.near(b"/a77/7/8", Some(HttpMethod::Get), 5);
+    assert_eq!(near[0], (Nearness::Shares(2), MethodIndex(77)));
+    assert_eq!(near.len(), 5);
+    let long = "/x".repeat(4000);
+    assert_eq!(tree.near(long.as_bytes(), None, 5).len(), 5);
+}
+
+proptest! {
+    #[test]
+    fn what_is_found_is_no_near_miss_of_itself(
+        path in "(/(a|b|ab|c)?){0,4}",
+        templates in prop::sample::subsequence(
+            vec!["/", "/a", "/b", "/{v}", "/{p+}", "/a/b", "/a/{w}", "/{v}/b", "/{v}/{w}", "/a/{q+}"],
+            0..10,
+        ),
+    ) {
+        let routes: Vec<_> =
+            templates.iter().map(|template| (HttpMethod::Get, *template)).collect();
+        let tree = tree(&routes);
+        let near = tree.near(path.as_bytes(), Some(HttpMethod::Get), usize::MAX);
+        let found = tree.find(path.as_bytes(), Some(HttpMethod::Get), &mut Captures::default());
+        prop_assert!(near.iter().all(|(_, index)| Some(*index) != found));
+        // Where nothing is found, nothing else would have taken it either.
+        let passed = near.iter().any(|(nearness, _)| *nearness == Nearness::Passed);
+        prop_assert!(found.is_some() || !passed);
+        prop_assert_eq!(near.len() + usize::from(found.is_some()), routes.len());
     }
 }

@@ -74,7 +74,7 @@ impl<'a> Object<'a> for Loop<'a> {
     }
 
     fn print(&self, out: &mut String) {
-        out.push_str("foreach");
+        out.push_str("{}");
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Evaluator, Halt};
 use crate::method;
 use crate::print::print;
 use crate::tree::{Expression, Reference, Step};
-use crate::value::Value;
+use crate::value::{MethodError, Value};
 
 impl<'a> Evaluator<'a, '_> {
     /// The value of a reference; null only in stock Velocity.
@@ -32,6 +32,7 @@ impl<'a> Evaluator<'a, '_> {
             Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
             Step::Index { at, index } => {
                 let index = self.value(index)?;
+                self.check_index(*at, value, &index)?;
                 (*at, method::index(self.heap, value, &index))
             }
             Step::Method { at, name, arguments } => {
@@ -59,6 +60,31 @@ impl<'a> Evaluator<'a, '_> {
         match self.at(at, found)? {
             None | Some(Value::Null) => Ok(self.absent()),
             Some(value) => Ok(value),
+        }
+    }
+
+    /// A negative index needs a size to be counted from.
+    pub(super) fn check_index(
+        &self,
+        at: u32,
+        value: &Value<'a>,
+        index: &Value<'a>,
+    ) -> Result<(), Halt> {
+        let negative = matches!(index, Value::Integer(index) if *index < 0);
+        let sized = matches!(
+            value,
+            Value::List(_)
+                | Value::SubList(_)
+                | Value::Array(_)
+                | Value::Map(_)
+                | Value::KeySet(_)
+                | Value::Values(_)
+                | Value::EntrySet(_)
+                | Value::Object(_)
+        );
+        match negative && !sized {
+            true => self.at(at, Err(MethodError::WrongClass)),
+            false => Ok(()),
         }
     }
 

@@ -60,10 +60,10 @@ impl<'a> Evaluator<'a, '_> {
     /// The value of a name, which may be null.
     pub(super) fn variable(&mut self, slot: u32) -> Result<Value<'a>, Halt> {
         let variable = self.frame.variable(slot);
-        if self.frame.bindings.is_some() {
-            if let Some(value) = self.argument(variable)? {
-                return Ok(value);
-            }
+        if self.frame.bindings.is_some()
+            && let Some(value) = self.argument(variable)?
+        {
+            return Ok(value);
         }
         if let Some(value) = &self.variables[variable] {
             return Ok(value.clone());

@@ -24,6 +24,9 @@ impl<'a> Evaluator<'a, '_> {
             }
             Target::Member { parent, last } => {
                 let parent = self.reference(parent)?;
+                if parent.is_null() {
+                    return Ok(());
+                }
                 self.set_member(&parent, last, value)
             }
         }
@@ -53,6 +56,7 @@ impl<'a> Evaluator<'a, '_> {
             }
             Step::Index { at, index } => {
                 let index = self.value(index)?;
+                self.check_index(*at, parent, &index)?;
                 let set = method::set_index(self.heap, parent, &index, value);
                 self.at(*at, set)
             }

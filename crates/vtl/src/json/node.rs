@@ -187,9 +187,12 @@ impl<'d> NodeRef<'d> {
     /// The value of the member with this name.
     pub fn member(self, name: &str) -> Option<Self> {
         let (document, text) = (self.document, &*self.document.text);
-        let is_name = |name_node: &Node| match name_node.tag {
-            Tag::Plain => name_node.text(text) == name,
-            _ => name_node.string(text) == name,
+        let is_name = |node: &Node| match node.tag {
+            Tag::Plain => {
+                let content = node.first as usize..node.second as usize;
+                content.len() == name.len() && text.as_bytes()[content] == *name.as_bytes()
+            }
+            _ => node.string(text) == name,
         };
         let named = self.pairs().filter(|(name, _)| is_name(&document.nodes[*name as usize]));
         named.last().map(|(_, value)| Self { document, index: value })

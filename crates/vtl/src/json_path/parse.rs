@@ -56,7 +56,10 @@ pub(super) fn path_within(
         };
         is_single && !step.deep
     });
-    Ok(JsonPath { start, steps: steps.into(), definite })
+    let straight = steps
+        .iter()
+        .all(|step| !step.deep && matches!(step.kind, StepKind::Member(_) | StepKind::Item(_)));
+    Ok(JsonPath { start, steps: steps.into(), definite, straight })
 }
 
 /// In a path that begins with `..` a function is called once, for everything that is found, and not
@@ -66,7 +69,8 @@ fn gather(start: Start, steps: &mut Vec<Step>) {
         return;
     }
     if let Some(Step { kind: StepKind::Function(function), .. }) = steps.pop() {
-        let path = JsonPath { start, steps: std::mem::take(steps).into(), definite: false };
+        let steps_before = std::mem::take(steps).into();
+        let path = JsonPath { start, steps: steps_before, definite: false, straight: false };
         steps.push(Step { deep: false, kind: StepKind::Function(function.of_all(path)) });
     }
 }

@@ -83,6 +83,9 @@ impl<'d> Search<'d> {
         from: NodeRef<'d>,
         required: bool,
     ) -> Result<Selected<'d>, JsonPathError> {
+        if path.straight {
+            return self.straight(&path.steps, from);
+        }
         let mut found = Vec::new();
         match self.go(from, &path.steps, Before { definite: true, required }, &mut found) {
             Ok(()) if path.definite => Ok(found.pop().unwrap_or(Selected::Missing)),
@@ -90,6 +93,22 @@ impl<'d> Search<'d> {
             Err(Stop::Missing) => Ok(Selected::Missing),
             Err(Stop::Failed(error)) => Err(error),
         }
+    }
+
+    /// Most paths are straight: they need no list of what is found.
+    fn straight(&self, steps: &[Step], from: NodeRef<'d>) -> Result<Selected<'d>, JsonPathError> {
+        let mut node = from;
+        for step in steps {
+            self.visit(1)?;
+            let next = match &step.kind {
+                StepKind::Member(name) => self.member(node, name)?,
+                StepKind::Item(place) => self.item(node, *place)?,
+                _ => None,
+            };
+            let Some(next) = next else { return Ok(Selected::Missing) };
+            node = next;
+        }
+        Ok(Selected::Node(node))
     }
 
     /// Counts values that are looked at.
@@ -207,7 +226,11 @@ impl<'d> Search<'d> {
             }
             StepKind::Any => {
                 let mut values = node.members().map(|(_, value)| value).chain(node.items());
-                values.try_for_each(|value| self.go(value, rest, before.many(), found))
+                values.try_for_each(|value| match self.go(value, rest, before.many(), found) {
+                    // An argument of a function is missing: nothing is found in an array.
+                    Err(Stop::Missing) if is_array && !before.required => Ok(()),
+                    result => result,
+                })
             }
             StepKind::Filter(filter) => self.filter(node, filter, rest, before, found),
             StepKind::Function(function) => {

@@ -295,6 +295,7 @@ fn functions_calculate() {
     check("$.st.concat()", "\"xy\"");
     check("$.concat(\"a\", $.long, 1.50, 'z', true)", "\"alorem1.5\"");
     check("$.concat($.nope)", "missing");
+    check("$.st[*].concat($.nope)", "[]");
     check("$.st.append(4, \"k\", $.a.b)", r#"["x","y",4,"k",1]"#);
     check("$.a.append(1).b", "invalid");
     // Behind `..` at the start of a path the function is called once.

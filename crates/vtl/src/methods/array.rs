@@ -2,8 +2,8 @@
 
 use super::list;
 use crate::heap::Heap;
-use crate::method::{Answer, Method, place, some};
-use crate::value::{Array, MethodError, Value};
+use crate::method::{Answer, Method, any_same, collection, place, some};
+use crate::value::{Array, List, MethodError, Value};
 
 /// Calls a method of an array.
 pub(crate) fn call<'a>(
@@ -19,15 +19,34 @@ pub(crate) fn call<'a>(
         (Method::Set, [Value::Integer(index), value]) => {
             array.set(place(*index, array.len())?, value.clone()).map(Some)
         }
-        (
-            Method::Add | Method::Remove | Method::AddAll | Method::RemoveAll | Method::RetainAll,
-            [_],
-        )
-        | (Method::Add | Method::AddAll, [Value::Integer(_), _])
+        (Method::Add, [_] | [Value::Integer(_), _])
+        | (Method::Remove, [Value::Integer(_)])
         | (Method::Clear, []) => Err(MethodError::Unsupported),
-        (Method::Iterator, []) | (_, [_]) | (Method::ToArray, []) => {
+        (Method::Remove, [wanted]) => unless_found(any_same(heap, &array.to_vec(), wanted)?),
+        (Method::AddAll, [others] | [Value::Integer(_), others]) => {
+            match collection(heap, others)? {
+                Some(others) => unless_found(!others.is_empty()),
+                None => list::null_or_missing(others),
+            }
+        }
+        (Method::RemoveAll | Method::RetainAll, [others]) => match collection(heap, others)? {
+            Some(others) => {
+                let kept = list::keep(heap, array.to_vec(), &others, method == Method::RetainAll)?;
+                unless_found(kept.len() < array.len())
+            }
+            None => list::null_or_missing(others),
+        },
+        (Method::SubList, [Value::Integer(_), Value::Integer(_)]) => {
+            list::call(heap, List::new(heap, array.to_vec())?, method, arguments)
+        }
+        (Method::Iterator | Method::ToArray, []) | (_, [_]) => {
             list::read(heap, &Value::Array(array), &array.to_vec(), method, arguments)
         }
         _ => Ok(None),
     }
+}
+
+/// A change of length fails only where there is something to change.
+fn unless_found<'a>(found: bool) -> Answer<'a> {
+    if found { Err(MethodError::Unsupported) } else { some(false) }
 }

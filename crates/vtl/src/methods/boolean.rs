@@ -38,9 +38,33 @@ pub(crate) fn call_char<'a>(unit: u16, method: Method, arguments: &[Value<'a>]) 
         (Method::ToString, [other @ Value::Char(_)]) => {
             Ok(Some(Value::string(to_text(&Meter::default(), other)?)))
         }
+        (Method::ToString, [Value::Integer(code)]) => match code_point(*code) {
+            Some(c) => Ok(Some(Value::string(c.to_string()))),
+            None => Err(MethodError::IllegalArgument("no such character")),
+        },
+        (Method::ToUpperCase, [Value::Char(other)]) => {
+            Ok(Some(Value::Char(recase(u32::from(*other), true) as u16)))
+        }
+        (Method::ToLowerCase, [Value::Char(other)]) => {
+            Ok(Some(Value::Char(recase(u32::from(*other), false) as u16)))
+        }
+        (Method::ToUpperCase, [Value::Integer(code)]) => some(recase(*code as u32, true) as i32),
+        (Method::ToLowerCase, [Value::Integer(code)]) => some(recase(*code as u32, false) as i32),
         (Method::ValueOf, [Value::Char(other)]) => Ok(Some(Value::Char(*other))),
         _ => Ok(None),
     }
+}
+
+fn code_point(code: i32) -> Option<char> {
+    u32::try_from(code).ok().and_then(char::from_u32)
+}
+
+/// A code point in the other case, where that is one too.
+fn recase(code: u32, upper: bool) -> u32 {
+    let Some(c) = char::from_u32(code) else { return code };
+    let mapped: Vec<char> =
+        if upper { c.to_uppercase().collect() } else { c.to_lowercase().collect() };
+    if let [only] = mapped[..] { u32::from(only) } else { code }
 }
 
 /// -1, 0 or 1.

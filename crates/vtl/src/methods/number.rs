@@ -1,14 +1,16 @@
 //! Methods of numbers, and the static ones of their classes, which a template reaches through a
 //! number: `$n.parseInt('7')`.
 
-use num_bigint::BigInt;
+use std::rc::Rc;
+
+use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
 use super::boolean::{sign, uncomparable};
 use crate::method::{Answer, Method, some};
-use crate::number::{parse_double, parse_integer, write_double};
+use crate::number::{hexadecimal, parse_double, parse_integer, write_double};
 use crate::operator::as_double;
-use crate::value::{MethodError, Value};
+use crate::value::{Meter, MethodError, Value, java_hash};
 
 /// Calls a method of an Integer.
 pub(crate) fn call_integer<'a>(
@@ -26,7 +28,9 @@ pub(crate) fn call_integer<'a>(
         (Method::ParseInt | Method::ValueOf, [Value::String(text), Value::Integer(radix)]) => {
             read(text.as_str(), *radix)
         }
-        (Method::ParseInt | Method::ValueOf, [Value::Null]) => Err(not_a_number("null")),
+        (Method::ParseInt | Method::ValueOf, [Value::Null] | [Value::Null, Value::Integer(_)]) => {
+            Err(not_a_number("null"))
+        }
         (Method::ValueOf, [Value::Integer(other)]) => some(*other),
         (Method::Max, [Value::Integer(a), Value::Integer(b)]) => some(*a.max(b)),
         (Method::Min, [Value::Integer(a), Value::Integer(b)]) => some(*a.min(b)),
@@ -58,7 +62,11 @@ pub(crate) fn call_long<'a>(long: i64, method: Method, arguments: &[Value<'a>]) 
         (Method::ParseLong | Method::ValueOf, [Value::String(text), Value::Integer(radix)], _) => {
             read(text.as_str(), *radix)
         }
-        (Method::ParseLong | Method::ValueOf, [Value::Null], _) => Err(not_a_number("null")),
+        (
+            Method::ParseLong | Method::ValueOf,
+            [Value::Null] | [Value::Null, Value::Integer(_)],
+            _,
+        ) => Err(not_a_number("null")),
         (Method::ValueOf, [_], (Some(n), _)) => some(Value::Long(n)),
         (Method::Max, [_, _], (Some(a), Some(b))) => some(Value::Long(a.max(b))),
         (Method::Min, [_, _], (Some(a), Some(b))) => some(Value::Long(a.min(b))),
@@ -81,9 +89,20 @@ pub(crate) fn call_big<'a>(big: &BigInt, method: Method, arguments: &[Value<'a>]
     match (method, arguments) {
         (Method::CompareTo, [Value::BigInteger(other)]) => some(sign(big.cmp(other))),
         (Method::Signum, []) => some(sign(big.cmp(&BigInt::ZERO))),
+        (Method::Max, [Value::BigInteger(other)]) => own(big.max(other).clone()),
+        (Method::Min, [Value::BigInteger(other)]) => own(big.min(other).clone()),
+        (Method::Max | Method::Min, [Value::Null]) => Err(MethodError::NullArgument),
+        (Method::ValueOf, [Value::Integer(long)]) => own((*long).into()),
+        (Method::ValueOf, [Value::Long(long)]) => own((*long).into()),
+        (Method::ToString, [Value::Integer(radix)]) => text(big_in_radix(big, *radix)),
+        // Bits that differ from the sign's.
+        (Method::BitCount, []) => {
+            let bits = if big.sign() == Sign::Minus { -big - 1 } else { big.clone() };
+            some(bits.iter_u64_digits().map(|digit| digit.count_ones() as i32).sum::<i32>())
+        }
         _ => {
             let low_digits = big.iter_u64_digits().next().unwrap_or(0) as i64;
-            let is_negative = big.sign() == num_bigint::Sign::Minus;
+            let is_negative = big.sign() == Sign::Minus;
             let low = if is_negative { low_digits.wrapping_neg() } else { low_digits };
             convert(low, big.to_f64().unwrap_or(f64::NAN), method, arguments)
         }
@@ -114,6 +133,10 @@ pub(crate) fn call_double<'a>(double: f64, method: Method, arguments: &[Value<'a
             write_double(n, &mut out);
             text(out)
         }
+        (Method::HashCode, [_], (Some(n), _)) => {
+            some(java_hash(&Meter::default(), &Value::Double(n))?)
+        }
+        (Method::ToHexString, [_], (Some(n), _)) => text(hexadecimal(n)),
         // Java casts a double to a long within the long's range.
         (Method::IntValue, [], _) => some(double as i32),
         (Method::ShortValue, [], _) => some(i32::from(double as i32 as i16)),
@@ -172,8 +195,16 @@ fn not_a_number(text: &str) -> MethodError {
 
 /// The digits of an integer, with a sign in front; a radix that does not exist is 10.
 fn in_radix(number: i64, radix: i32) -> String {
+    big_in_radix(&BigInt::from(number), radix)
+}
+
+fn big_in_radix(number: &BigInt, radix: i32) -> String {
     let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix)).unwrap_or(10);
-    BigInt::from(number).to_str_radix(radix)
+    number.to_str_radix(radix)
+}
+
+fn own<'a>(big: BigInt) -> Answer<'a> {
+    some(Value::BigInteger(Rc::new(big)))
 }
 
 fn text<'a>(text: String) -> Answer<'a> {

@@ -18,7 +18,8 @@ pub(crate) fn call<'a>(
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
     let answer = dispatch(heap, text, method, arguments)?;
-    if answer.is_some() || !arguments.iter().any(Value::is_null) {
+    let is_ambiguous = method == Method::Join && matches!(arguments, [_, Value::Null]);
+    if answer.is_some() || is_ambiguous || !arguments.iter().any(Value::is_null) {
         return Ok(answer);
     }
     // Null fits where a string is wanted, and is found out there.
@@ -104,6 +105,7 @@ fn call_static<'a>(heap: &'a Heap<'a>, method: Method, arguments: &[Value<'a>]) 
             let units: Vec<u16> = chars.to_vec().iter().filter_map(unit_of).collect();
             owned(heap, String::from_utf16_lossy(&units))
         }
+        (Method::ValueOf, []) => Ok(Some(Value::text(""))),
         (Method::ValueOf, [value]) => owned(heap, to_text(&heap.cells.meter, value)?),
         // Arguments may come as one array.
         (Method::Format, [Value::String(pattern), Value::Array(array)])
@@ -111,9 +113,17 @@ fn call_static<'a>(heap: &'a Heap<'a>, method: Method, arguments: &[Value<'a>]) 
         {
             owned(heap, format(&heap.cells.meter, pattern.as_str(), &array.to_vec())?)
         }
-        (Method::Format, [Value::String(pattern), values @ ..]) => {
-            owned(heap, format(&heap.cells.meter, pattern.as_str(), values)?)
+        // One null is taken for no array at all, whose every element is null.
+        (Method::Format, [Value::String(pattern), Value::Null]) => {
+            let nulls = vec![Value::Null; pattern.as_str().matches('%').count()];
+            owned(heap, format(&heap.cells.meter, pattern.as_str(), &nulls)?)
         }
+        (
+            Method::Format,
+            // A locale may come first; templates have none but null.
+            [Value::Null, Value::String(pattern), values @ ..]
+            | [Value::String(pattern), values @ ..],
+        ) => owned(heap, format(&heap.cells.meter, pattern.as_str(), values)?),
         (Method::Join, [Value::String(separator), parts @ ..]) => {
             join(heap, separator.as_str(), parts)
         }
@@ -129,7 +139,7 @@ fn join<'a>(heap: &'a Heap<'a>, separator: &str, parts: &[Value<'a>]) -> Answer<
             None if one.as_str().is_some() => parts.to_vec(),
             None => return Ok(None),
         },
-        many if many.iter().all(|part| part.as_str().is_some()) => many.to_vec(),
+        many if many.iter().all(|part| part.as_str().is_some() || part.is_null()) => many.to_vec(),
         _ => return Ok(None),
     };
     let mut out = String::new();
@@ -278,6 +288,12 @@ fn with_pattern<'a>(
                 Some(replaced) => owned(heap, replaced),
                 None => Ok(Some(Value::String(text.clone()))),
             }
+        }
+        // Java misses the replacement only when it needs it.
+        (Method::ReplaceAll, [Value::Null])
+            if !heap.cells.pattern(pattern)?.finds(this).map_err(failed)? =>
+        {
+            Ok(Some(Value::String(text.clone())))
         }
         (Method::Split, [] | [Value::Integer(_)]) => {
             let limit = if let [Value::Integer(limit)] = rest { *limit } else { 0 };

@@ -102,7 +102,16 @@ impl Parser<'_, '_> {
     /// `true`, `false`, or a word that is null.
     fn bare(&mut self, words: Words) -> Result<Expression, Fault> {
         let start = self.at;
-        match (self.name(), words) {
+        let name = match words {
+            Words::Null => self.name(),
+            // A hyphen is an operator there.
+            Words::Refused => {
+                let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+                self.at += self.rest().iter().take_while(part).count();
+                &self.text[start..self.at]
+            }
+        };
+        match (name, words) {
             ("true", _) => Ok(Expression::Boolean(true)),
             ("false", _) => Ok(Expression::Boolean(false)),
             (_, Words::Null) => Ok(Expression::Null),

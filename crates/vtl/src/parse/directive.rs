@@ -37,7 +37,7 @@ impl<'t> Parser<'t, '_> {
         if bytes.get(at) != Some(&b'#') || !bytes.get(start).copied().is_some_and(begins_word) {
             return None;
         }
-        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@');
         let end = start + 1 + bytes[start + 1..].iter().take_while(part).count();
         let closed = !braced || bytes.get(end) == Some(&b'}');
         let name = &self.text[start..end];
@@ -68,7 +68,7 @@ impl<'t> Parser<'t, '_> {
             "elseif" => return Ok(Some(End::ElseIf)),
             "else" | "end" => {
                 self.skip_line_end();
-                return Ok(Some(if word.name == "end" { End::End } else { End::Else }));
+                return Ok(Some(if word.name == "end" { End::Closed } else { End::Else }));
             }
             "set" if is_set => nodes.push(self.set(start)?),
             "if" => nodes.push(self.conditional(start)?),
@@ -118,7 +118,7 @@ impl<'t> Parser<'t, '_> {
             branches.push(Branch { at, condition, body });
             at = self.mark(self.at);
             match end {
-                End::End => return Ok(Node::If(branches.into())),
+                End::Closed => return Ok(Node::If(branches.into())),
                 End::ElseIf if !last => condition = Some(self.condition(start)?),
                 End::Else if !last => condition = None,
                 End::Text => return self.fault_at(start, "`#if` without `#end`"),
@@ -296,7 +296,7 @@ impl<'t> Parser<'t, '_> {
     /// The body of a directive that has no `#else`.
     pub(super) fn body(&mut self, start: usize) -> Result<Box<[Node]>, Fault> {
         match self.block()? {
-            (body, End::End) => Ok(body),
+            (body, End::Closed) => Ok(body),
             (_, End::Text) => self.fault_at(start, "the directive has no `#end`"),
             (_, End::Else | End::ElseIf) => self.fault("`#else` without `#if`"),
         }
@@ -337,7 +337,7 @@ impl<'t> Parser<'t, '_> {
     fn head_argument(&mut self) -> Result<Argument<'t>, Fault> {
         let start = self.at;
         if self.peek(0).is_some_and(begins_word) {
-            let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+            let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@');
             self.at += 1 + self.rest()[1..].iter().take_while(part).count();
             let word = &self.text[start..self.at];
             if !matches!(word, "true" | "false") {

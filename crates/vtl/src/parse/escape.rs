@@ -35,15 +35,17 @@ impl Parser<'_, '_> {
     fn escaped_reference(&mut self, slashes: &str, nodes: &mut Nodes) -> Result<(), Fault> {
         let reference = self.reference()?;
         match self.shared.dialect {
-            // Nothing is null, so that what is printed is known.
-            Dialect::Service => {
+            // A name is not null, so that what is printed is known.
+            Dialect::Service if reference.steps.is_empty() => {
                 nodes.text(&slashes[..slashes.len() / 2]);
                 match slashes.len() % 2 {
                     1 => nodes.text(&reference.literal),
                     _ => nodes.push(Node::Reference(reference)),
                 }
             }
-            Dialect::Stock => nodes.push(Node::Escaped(slashes.len(), Box::new(reference))),
+            Dialect::Service | Dialect::Stock => {
+                nodes.push(Node::Escaped(slashes.len(), Box::new(reference)))
+            }
         }
         Ok(())
     }

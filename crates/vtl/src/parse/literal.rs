@@ -38,7 +38,14 @@ impl<'t> Parser<'t, '_> {
     fn interpolated(&mut self, text: &str, origin: Origin) -> Result<Expression, Fault> {
         let comment = text.contains("##");
         let text = format!("{text}{}", if comment { "" } else { " " });
-        let mut parser = Parser { text: &text, at: 0, origin, literal: 0..0, shared: self.shared };
+        let mut parser = Parser {
+            text: &text,
+            at: 0,
+            origin,
+            literal: 0..0,
+            open_property: None,
+            shared: self.shared,
+        };
         let mut block = parser.whole()?;
         let chop = !comment && !take_blank(&mut block);
         Ok(match &mut *block {

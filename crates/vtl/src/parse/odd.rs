@@ -1,5 +1,6 @@
 //! Signs that look like references and name nothing: `$\!name` and `${$name}`.
 
+use super::reference::begins_name;
 use super::text::Nodes;
 use super::{Fault, Parser};
 use crate::tree::{Node, Reference};
@@ -23,7 +24,9 @@ impl Parser<'_, '_> {
         if slashes > 0 && rest.get(slashes) == Some(&b'!') {
             return Some(Prefix::Slashes(slashes + 2));
         }
-        (rest.first() == Some(&b'{') && self.is_reference(self.at + 2)).then_some(Prefix::Inside)
+        let mut inside = rest.strip_prefix(b"{$")?;
+        inside = inside.strip_prefix(b"!").unwrap_or(inside);
+        inside.first().is_some_and(|byte| begins_name(*byte)).then_some(Prefix::Inside)
     }
 
     pub(super) fn odd_reference(&mut self, prefix: Prefix, nodes: &mut Nodes) -> Result<(), Fault> {
@@ -45,7 +48,7 @@ impl Parser<'_, '_> {
                 self.at += length;
                 let behind = self.at;
                 let braced = self.eat(b'{');
-                if self.name().is_empty() {
+                if !self.peek(0).is_some_and(begins_name) {
                     self.at = behind;
                     return match self.peek(0) {
                         None => self.fault_at(start, "the template ends with `$`"),
@@ -55,6 +58,7 @@ impl Parser<'_, '_> {
                         }
                     };
                 }
+                self.name();
                 let named = if braced { "{" } else { &self.text[behind..self.at] };
                 let literal = format!("{sign}{named}").into();
                 let steps = self.steps()?;

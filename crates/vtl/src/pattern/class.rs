@@ -1,8 +1,9 @@
 //! Character classes: unions `[a-d[m-p]]`, intersections `[a-z&&[^bc]]`, and the predefined ones.
 
 use super::PatternError;
+use super::cursor::Cursor;
 use super::property::property;
-use super::translate::{Cursor, push_escaped};
+use super::translate::push_escaped;
 
 /// Classes inside one another, counted with the groups around them.
 const DEPTH: usize = 100;
@@ -62,13 +63,7 @@ pub(super) fn class(
                 }
             }
             Some('\\') if cursor.eat("\\Q") => {
-                let rest = cursor.rest();
-                let quoted = rest.split_once("\\E").map_or(rest, |(quoted, _)| quoted);
-                for c in quoted.chars() {
-                    cursor.next();
-                    push_escaped(c, &mut out);
-                }
-                cursor.eat("\\E");
+                cursor.quoted().chars().for_each(|c| push_escaped(c, &mut out));
             }
             Some(_) => match item(cursor, skips_blanks, depth)? {
                 Item::Set(set) => out.push_str(&set),

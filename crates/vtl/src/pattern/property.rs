@@ -2,7 +2,7 @@
 //! blocks.
 
 use super::PatternError;
-use super::translate::Cursor;
+use super::cursor::Cursor;
 
 /// Reads a property behind its backslash: what stands for it between `[` and `]`.
 pub(super) fn property(cursor: &mut Cursor<'_>) -> Result<String, PatternError> {

@@ -41,6 +41,12 @@ fn whole_texts_match_as_in_java() {
     check("a{2}{3}", "aa", true);
     check("}]", "}]", true);
     check("a$", "a", true);
+    check("^*a$?(?=b)?", "a", true);
+    check("^+a", "a", true);
+    check("(?m)^", "", false);
+    check("(?m)^*", "", true);
+    check("(?!b){0,2}b", "b", true);
+    check("a(?=b)*?b\\b++", "ab", true);
     check("", "", true);
 }
 
@@ -62,7 +68,8 @@ fn what_java_refuses_is_refused() {
         "(?<1>a)",
         "\\p{Nope}",
         "(?y)",
-        "[z-a]", "[a--b]",
+        "[z-a]",
+        "[a--b]",
         "\\x1",
         "\\u12",
         "\\k<n>",

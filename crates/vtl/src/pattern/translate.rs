@@ -2,6 +2,7 @@
 
 use super::PatternError;
 use super::class::{class, predefined};
+use super::cursor::Cursor;
 use super::property::property;
 
 /// Groups inside one another.
@@ -40,110 +41,6 @@ pub(super) fn translate(text: &str) -> Result<Translated, PatternError> {
     Ok(Translated { pattern: reader.out, literal, groups: reader.groups, names: reader.names })
 }
 
-/// A place in the pattern.
-pub(super) struct Cursor<'p> {
-    text: &'p str,
-    at: usize,
-}
-
-impl<'p> Cursor<'p> {
-    pub(super) fn rest(&self) -> &'p str {
-        &self.text[self.at..]
-    }
-
-    pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    pub(super) fn next(&mut self) -> Option<char> {
-        let next = self.peek()?;
-        self.at += next.len_utf8();
-        Some(next)
-    }
-
-    pub(super) fn eat(&mut self, prefix: &str) -> bool {
-        let found = self.rest().starts_with(prefix);
-        if found {
-            self.at += prefix.len();
-        }
-        found
-    }
-
-    /// Everything up to a delimiter, which is taken too.
-    pub(super) fn until(&mut self, end: char) -> Option<&'p str> {
-        let (found, _) = self.rest().split_once(end)?;
-        self.at += found.len() + end.len_utf8();
-        Some(found)
-    }
-
-    fn digits(&mut self, radix: u32, most: usize) -> &'p str {
-        let rest = self.rest();
-        let length = rest.bytes().take(most).take_while(|b| char::from(*b).is_digit(radix)).count();
-        self.at += length;
-        &rest[..length]
-    }
-
-    pub(super) fn fail<T>(&self, problem: &'static str) -> Result<T, PatternError> {
-        Err(PatternError::Syntax { problem, at: self.at })
-    }
-
-    /// Reads an escape that stands for one character, behind its backslash.
-    pub(super) fn character(&mut self) -> Result<char, PatternError> {
-        let Some(c) = self.next() else { return self.fail("nothing follows the last backslash") };
-        let code = match c {
-            't' => 9,
-            'n' => 10,
-            'r' => 13,
-            'f' => 12,
-            'a' => 7,
-            'e' => 27,
-            'c' => match self.next() {
-                Some(control) => u32::from(control) ^ 64,
-                None => return self.fail("illegal control escape"),
-            },
-            '0' => {
-                let most = if self.rest().starts_with(['0', '1', '2', '3']) { 3 } else { 2 };
-                let digits = self.digits(8, most);
-                u32::from_str_radix(digits, 8).or_else(|_| self.fail("illegal octal escape"))?
-            }
-            'x' if self.eat("{") => {
-                let digits = self.until('}').unwrap_or_default();
-                u32::from_str_radix(digits, 16)
-                    .or_else(|_| self.fail("illegal hexadecimal code"))?
-            }
-            'x' => match self.digits(16, 2) {
-                digits if digits.len() == 2 => u32::from_str_radix(digits, 16).unwrap_or(0),
-                _ => return self.fail("illegal hexadecimal escape"),
-            },
-            'u' => return self.unicode(),
-            c if c.is_ascii_alphanumeric() => return self.fail("illegal escape"),
-            other => return Ok(other),
-        };
-        char::from_u32(code).map_or_else(|| self.fail("no such character"), Ok)
-    }
-
-    /// Reads the digits of `\uXXXX`, and of a second escape if the first is half a pair.
-    fn unicode(&mut self) -> Result<char, PatternError> {
-        let unit =
-            |digits: &str| u16::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 4);
-        let Some(first) = unit(self.digits(16, 4)) else {
-            return self.fail("illegal Unicode escape");
-        };
-        let mut units = vec![first];
-        let start = self.at;
-        if (0xd800..0xdc00).contains(&first) && self.eat("\\u") {
-            match unit(self.digits(16, 4)) {
-                Some(second) => units.push(second),
-                None => self.at = start,
-            }
-        }
-        match char::decode_utf16(units).next() {
-            Some(Ok(c)) => Ok(c),
-            _ => self.fail("half a surrogate pair"),
-        }
-    }
-}
-
 struct Reader<'p> {
     cursor: Cursor<'p>,
     out: String,
@@ -157,7 +54,7 @@ struct Reader<'p> {
 impl<'p> Reader<'p> {
     fn new(text: &'p str) -> Self {
         Self {
-            cursor: Cursor { text, at: 0 },
+            cursor: Cursor::new(text),
             out: String::with_capacity(text.len() + 16),
             literal: Some(String::new()),
             groups: 0,
@@ -208,7 +105,7 @@ impl<'p> Reader<'p> {
                 _ => r"[^\n\r\x{85}\x{2028}\x{2029}]",
             }),
             '^' if self.flags.multiline => {
-                self.push_raw(&format!(r"(?:\A|(?<=[{LINE_ENDS}])(?<!\r(?=\n))(?!\z))"));
+                self.push_raw(&format!(r"(?:(?!\z)(?:\A|(?<=[{LINE_ENDS}])(?<!\r(?=\n))))"));
             }
             '^' => self.push_raw(r"\A"),
             '$' if self.flags.multiline => {
@@ -218,7 +115,11 @@ impl<'p> Reader<'p> {
             '*' | '+' | '?' => return self.cursor.fail("dangling meta character"),
             // Java repeats the empty text that stands before it.
             '{' if self.cursor.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-                self.push_raw("(?:)");
+                self.cursor.next();
+                self.counts()?;
+                let _ = self.cursor.eat("+") || self.cursor.eat("?");
+                self.literal = None;
+                return Ok(false);
             }
             '{' => return self.cursor.fail("illegal repetition"),
             other => self.push_literal(other),
@@ -235,10 +136,7 @@ impl<'p> Reader<'p> {
         match self.cursor.peek() {
             Some('Q') => {
                 self.cursor.next();
-                let rest = self.cursor.rest();
-                let quoted = rest.split_once("\\E").map_or(rest, |(quoted, _)| quoted);
-                self.cursor.at += quoted.len();
-                self.cursor.eat("\\E");
+                let quoted = self.cursor.quoted();
                 self.quoted(quoted);
                 return Ok(());
             }
@@ -405,12 +303,20 @@ impl<'p> Reader<'p> {
             _ => return Ok(()),
         };
         let is_possessive = self.cursor.eat("+");
-        let lazy = if !is_possessive && self.cursor.eat("?") { "?" } else { "" };
-        if is_possessive {
-            self.out.insert_str(start, "(?>");
-        }
-        let close = if is_possessive { ")" } else { "" };
-        self.push_raw(&format!("{quantifier}{lazy}{close}"));
+        let is_lazy = !is_possessive && self.cursor.eat("?");
+        let repeated = self.out.split_off(start);
+        let may_miss = quantifier.starts_with(['*', '?']) || quantifier.starts_with("{0");
+        let text = match (is_assertion(&repeated), is_possessive, is_lazy) {
+            // The engine repeats nothing that takes no text: it holds, or it need not.
+            (true, ..) if !may_miss => repeated,
+            (true, _, true) => format!("(?:|{repeated})"),
+            (true, true, _) => format!("(?>{repeated}|)"),
+            (true, ..) => format!("(?:{repeated}|)"),
+            (false, true, _) => format!("(?>{repeated}{quantifier})"),
+            (false, _, true) => format!("{repeated}{quantifier}?"),
+            (false, ..) => format!("{repeated}{quantifier}"),
+        };
+        self.push_raw(&text);
         Ok(())
     }
 
@@ -454,6 +360,13 @@ impl<'p> Reader<'p> {
         }
         push_escaped(c, &mut self.out);
     }
+}
+
+/// Whether a translated atom is one of those that take no text.
+fn is_assertion(atom: &str) -> bool {
+    let beginnings =
+        [r"\A", r"\b", r"\B", r"\G", r"\z", "(?=", "(?!", "(?<", r"(?:(?!\z)", r"(?:\z|"];
+    beginnings.iter().any(|beginning| atom.starts_with(beginning))
 }
 
 /// Appends a character that stands for itself, inside and outside of classes.

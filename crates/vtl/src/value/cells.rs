@@ -11,8 +11,10 @@ use super::{MethodError, Tree};
 use crate::heap::Arena;
 use crate::pattern::Pattern;
 
-/// Bytes built plus elements visited in one rendering.
+/// Bytes built, and what values looked at cost, in one rendering.
 const UNITS: u64 = 1 << 28;
+/// Units of a value that is printed, compared or hashed: it takes the time of so many bytes.
+const VISIT: usize = 16;
 /// Compiled patterns kept for one rendering.
 const PATTERNS: usize = 64;
 
@@ -55,6 +57,11 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
+    /// Takes what looking at so many values costs.
+    pub(crate) fn visit(&self, values: usize) -> Result<(), MethodError> {
+        self.spend(values.saturating_mul(VISIT))
+    }
+
     /// Takes units from what is left.
     #[inline]
     pub(crate) fn spend(&self, units: usize) -> Result<(), MethodError> {

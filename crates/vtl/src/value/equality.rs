@@ -54,7 +54,7 @@ fn same_collections<'a>(
                 return Ok(false);
             }
             return all(a.to_vec().iter(), |(key, value)| {
-                meter.spend(1 + b.len() / 8)?;
+                meter.visit(1 + b.len() / 8)?;
                 let other = b.get_value(meter, key)?;
                 other.map_or(Ok(false), |other| same_within(meter, value, &other, depth))
             });
@@ -66,7 +66,7 @@ fn same_collections<'a>(
         _ => {}
     }
     let (Some(a), Some(b)) = (as_list(a)?, as_list(b)?) else { return Ok(false) };
-    meter.spend(a.len() + b.len())?;
+    meter.visit(1 + a.len())?;
     Ok(a.len() == b.len() && all(a.iter().zip(&b), |(a, b)| same_within(meter, a, b, depth))?)
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn java_hash(meter: &Meter, value: &Value<'_>) -> Result<i32, MethodE
 
 fn hash_within(meter: &Meter, value: &Value<'_>, depth: usize) -> Result<i32, MethodError> {
     let depth = depth.checked_sub(1).ok_or(MethodError::TooDeep)?;
-    meter.spend(1)?;
+    meter.visit(1)?;
     let hash = |value: &Value<'_>| hash_within(meter, value, depth);
     let sequence = |items: Vec<Value<'_>>| {
         let step = |sum: i32, item| Ok(sum.wrapping_mul(31).wrapping_add(hash(item)?));

@@ -56,6 +56,11 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Whether any list or map of it was changed.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.is_changed.get()
+    }
+
     pub(super) fn node(&self, index: u32) -> NodeRef<'a> {
         self.document.node(index)
     }
@@ -132,4 +137,65 @@ fn scalar(node: NodeRef<'_>) -> Option<Value<'_>> {
         Kind::String => Value::String(node.string()?.into()),
         Kind::Array | Kind::Object => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Bounds, Dialect, Globals, Heap, Template, Value};
+
+    struct Body<'a>(Value<'a>);
+
+    impl<'a> Globals<'a> for Body<'a> {
+        fn get(&self, name: &str) -> Option<Value<'a>> {
+            (name == "b").then(|| self.0.clone())
+        }
+    }
+
+    #[test]
+    fn documents_are_shared_values_that_may_change() {
+        let check = |body: &str, template: &str, expected: &str| {
+            let template = Template::parse(template, Dialect::Service).unwrap();
+            let heap = Heap::default();
+            let document = heap.document(body.to_owned()).unwrap();
+            let body = Body(Value::json(&heap, document.root()).unwrap());
+            let rendered = template.render(&heap, &body, &Bounds::default(), None);
+            assert_eq!(rendered.unwrap(), expected);
+        };
+        let body = r#"{"l":[{"k":1},[2,"x/y"],null],"m":{"a":{"z":1.50}},"e":[]}"#;
+        check(body, "$b", r#"{l=[{"k":1},[2,"x\/y"],null], m={a={z=1.5}}, e=[]}"#);
+        check(
+            body,
+            "$b.l $b.l[0] $b.l[1][1] $b.l[-1]|",
+            r#"[{"k":1},[2,"x\/y"],null] {k=1} x/y |"#,
+        );
+        check(body, "$b.l.add('n') $b.l", r#"true [{"k":1},[2,"x\/y"],null,"n"]"#);
+        check(
+            body,
+            "#set($x = $b.l[0])#set($x.k = [7])$b.l $x",
+            r#"[{"k":[7]},[2,"x\/y"],null] {k=[7]}"#,
+        );
+        check(body, "#set($b.m.a.n = 'v')$b.m $b.size()", "{a={z=1.5, n=v}} 3");
+        check(
+            body,
+            "#foreach($x in $b.l)#if($foreach.first)#set($x.k = 2)#end$x;#end",
+            r#"{k=2};[2,"x\/y"];;"#,
+        );
+        check(
+            body,
+            "#foreach($k in $b.keySet())$k#end $b.m.values() $b.entrySet().size()",
+            "lme [{z=1.5}] 3",
+        );
+        check(body, "$b.l.subList(0, 2)", r#"[{k=1}, [2,"x\/y"]]"#);
+        check(body, "#set($c = [$b.l[1], 1])$c", r#"[[2,"x\/y"], 1]"#);
+        check(
+            body,
+            "$b.e.equals([]) #if($b.l[0] == {'k': 1})same#end $b.l[0].get('k')",
+            "true same 1",
+        );
+        check(
+            body,
+            "$!b.remove('l')$!b.put('l', 1)$b",
+            "[{\"k\":1},[2,\"x\\/y\"],null]{m={a={z=1.5}}, e=[], l=1}",
+        );
+    }
 }

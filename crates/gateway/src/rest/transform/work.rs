@@ -11,7 +11,6 @@ use portico_snapshot::{
 };
 
 use crate::fault::Fault;
-use crate::gateway::Trail;
 use crate::rest::body;
 use crate::rest::scope::Scope;
 
@@ -124,18 +123,12 @@ impl Way<'_> {
 
 impl Work<'_> {
     /// Does it.
-    pub(crate) async fn run(
-        self,
-        scope: &Scope<'_>,
-        trail: &mut Trail,
-    ) -> Result<Box<Transformed>, Fault> {
+    pub(crate) async fn run(self, scope: &Scope<'_>) -> Result<Box<Transformed>, Fault> {
         let Self { bytes, way, carried } = self;
         let variables = &scope.matched.stage.rest.variables;
         let what = match &way {
             Way::Convert(_) => None,
-            Way::Render { side, media_type, .. } => {
-                Some((side.as_str(), format!("that for {media_type}")))
-            }
+            Way::Render { side, media_type, .. } => Some((side.as_str(), media_type.to_string())),
         };
         let (made, source) = match bytes {
             Bytes::Here(bytes) => (way.apply(bytes, scope, variables, carried), None),
@@ -148,7 +141,7 @@ impl Work<'_> {
         };
         let (bytes, overrides) = made?;
         if let Some((step, outcome)) = what {
-            trail.note(step, scope.worker.clock.now(), || outcome);
+            scope.note(step, || outcome);
         }
         Ok(Box::new(Transformed { bytes, overrides, source }))
     }

@@ -1,0 +1,82 @@
+//! Checks of a request what its method's validator names. Parameters come first: of a body that is
+//! wrong as well nothing is told.
+//! Source: AWS, "Request validation for REST APIs in API Gateway", and recorded answers.
+
+use std::sync::Arc;
+
+use portico_net::{Collected, Request, RequestHead};
+use portico_snapshot::{Model, RequiredPlace};
+
+use crate::fault::Fault;
+use crate::recorder::Notes;
+use crate::rest::body;
+use crate::rest::encode::{is_query_name, query_pairs, write_query_decoded};
+use crate::rest::route::Matched;
+use crate::rest::scope::named;
+
+/// Every required parameter is there and not blank.
+pub(crate) fn parameters(matched: &Matched<'_>, head: &RequestHead) -> Result<(), Fault> {
+    let Some(validation) = &matched.method.validation else { return Ok(()) };
+    let required = validation.parameters.iter();
+    let missing: Vec<_> = required
+        .filter(|parameter| !is_given(matched, head, &parameter.name, parameter.place))
+        .map(|parameter| parameter.name.clone())
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(Fault::MissingParameters { names: missing }) }
+}
+
+fn is_given(matched: &Matched<'_>, head: &RequestHead, name: &str, place: RequiredPlace) -> bool {
+    match place {
+        RequiredPlace::Header => {
+            named(head.fields(), name).any(|field| !field.value().trim_ascii().is_empty())
+        }
+        RequiredPlace::Path(index) => {
+            let range = index.and_then(|index| matched.captures.get(index));
+            range.and_then(|range| matched.path.get(range)).is_some_and(|raw| !is_blank(raw))
+        }
+        RequiredPlace::Query => {
+            let mut pairs = query_pairs(head.query().unwrap_or_default());
+            pairs.any(|(raw, value)| is_query_name(raw, name) && !is_blank(value))
+        }
+    }
+}
+
+/// Whether a part of a URI stands for nothing but blanks.
+fn is_blank(raw: &[u8]) -> bool {
+    if !raw.iter().all(|byte| b"+%2009".contains(byte)) {
+        return false;
+    }
+    let mut decoded = Vec::with_capacity(raw.len());
+    write_query_decoded(raw, &mut decoded);
+    decoded.trim_ascii().is_empty()
+}
+
+/// The model that the request's body has to fit; none if no body of its type is checked.
+pub(crate) fn model<'a>(matched: &Matched<'a>, head: &RequestHead) -> Option<&'a Arc<Model>> {
+    let validation = matched.method.validation.as_ref()?;
+    validation.model_of(body::media_type(head))
+}
+
+/// The body fits its model. One that takes long to read leaves the worker for it.
+pub(crate) async fn body(
+    model: &Arc<Model>,
+    body: Option<Collected>,
+    request: &Request<'_>,
+    notes: &Notes,
+) -> Result<Option<Collected>, Fault> {
+    let bytes = body.as_ref().map(Collected::bytes).unwrap_or_default();
+    let (body, checked) = if model.takes_long(bytes.len()) {
+        let model = model.clone();
+        let check = move || {
+            let checked = model.check(body.as_ref().map(Collected::bytes).unwrap_or_default());
+            (body, checked)
+        };
+        request.worker.offload(check).await.map_err(Fault::Abandoned)?
+    } else {
+        let checked = model.check(bytes);
+        (body, checked)
+    };
+    checked.map_err(|misfit| Fault::InvalidBody { misfit })?;
+    notes.note("validation", &request.worker.clock, || "the body fits its model".to_owned());
+    Ok(body)
+}

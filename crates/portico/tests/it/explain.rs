@@ -1,0 +1,310 @@
+//! Explanations: who gets one, what it tells, and what it never tells.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::Command;
+
+use portico_testkit::http::{Answer, Connection, request};
+use portico_testkit::origin::Origin;
+use serde_json::Value;
+
+use crate::support::{Directory, MOCK, Running, proxy_to};
+
+const EXPLANATION: &str = "x-portico-explanation";
+
+/// The key of the banner.
+fn key(running: &Running) -> Option<String> {
+    let line = running.banner.iter().find(|line| line.trim().starts_with("explain "));
+    line?.split_once("x-portico-explain: ").map(|(_, key)| key.trim().to_owned())
+}
+
+/// The answer to a request with these fields, and what is known of it afterwards.
+fn ask(running: &Running, line: &str, fields: &[(&str, &str)]) -> (Answer, Answer) {
+    ask_for(running, line, fields, "")
+}
+
+fn ask_for(
+    running: &Running,
+    line: &str,
+    fields: &[(&str, &str)],
+    accept: &str,
+) -> (Answer, Answer) {
+    let fields: String =
+        fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let mut client = Connection::open(running.gateway);
+    client.send(format!("{line} HTTP/1.1\r\nHost: a\r\n{fields}\r\n"));
+    let answer = client.answer("GET");
+    // An explanation is kept before the next request of its connection is answered.
+    client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.answer("GET");
+    let id = answer.field("x-amzn-RequestId").expect("every answer has one");
+    let path = format!("/explain/{id}");
+    (answer.clone(), request(running.management, "GET", &path, &[("Accept", accept)], ""))
+}
+
+/// The explanation of an answer that has one.
+fn explained(running: &Running, line: &str, fields: &[(&str, &str)]) -> Value {
+    let (answer, explanation) = ask(running, line, fields);
+    let id = answer.field("x-amzn-RequestId").expect("every answer has one");
+    assert_eq!(answer.field(EXPLANATION), Some(&*format!("/explain/{id}")), "{answer:?}");
+    assert_eq!(explanation.status, 200, "{explanation:?}");
+    assert_eq!(explanation.field("Content-Type"), Some("application/json"));
+    let explanation: Value = serde_json::from_str(&explanation.text()).expect("JSON");
+    assert_eq!(explanation["requestId"], id);
+    explanation
+}
+
+fn steps(explanation: &Value) -> Vec<(&str, &str)> {
+    let steps = explanation["steps"].as_array().into_iter().flatten();
+    fn text<'a>(step: &'a Value, name: &str) -> &'a str {
+        step[name].as_str().unwrap_or_default()
+    }
+    steps.map(|step| (text(step, "name"), text(step, "outcome"))).collect()
+}
+
+#[test]
+fn without_the_key_nothing_is_told_and_nothing_reaches_the_origin() {
+    let origin = Origin::echo();
+    let directory = Directory::with(&[("openapi.yaml", &proxy_to(origin.address()))]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let key = key(&running).unwrap();
+    let longer = format!("{key}0");
+    let name = "x-portico-explain";
+    let check = |fields: &[(&str, &str)]| {
+        let (answer, explanation) = ask(&running, "GET /a", fields);
+        assert_eq!((answer.status, answer.field(EXPLANATION)), (200, None), "{fields:?}");
+        assert_eq!(explanation.status, 404, "{fields:?}: {explanation:?}");
+        assert!(explanation.text().contains("the header x-portico-explain"), "{explanation:?}");
+        assert!(!answer.text().to_ascii_lowercase().contains("x-portico"), "{answer:?}");
+    };
+    check(&[]);
+    check(&[(name, "")]);
+    check(&[(name, "always")]);
+    check(&[(name, &key[1..])]);
+    check(&[(name, &longer)]);
+    check(&[(name, &"0".repeat(32))]);
+    check(&[(name, &key), (name, &key)]);
+    check(&[(name, &key), ("X-Portico-Explain", "other")]);
+    check(&[("x-explain", &key)]);
+    check(&[("Connection", name)]);
+}
+
+#[test]
+fn with_the_key_the_answer_says_where_its_explanation_is() {
+    let origin = Origin::echo();
+    let directory = Directory::with(&[("openapi.yaml", &proxy_to(origin.address()))]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &["-v"]);
+    let key = key(&running).unwrap();
+    let key: &[_] = &[("X-PORTICO-Explain", key.as_str())];
+    let (plain, _) = ask(&running, "GET /a/b?token=secret", &[]);
+    let (answer, _) = ask(&running, "GET /a/b?token=secret", key);
+    let untouched = |answer: &Answer| {
+        let ours = ["x-amzn-trace-id", "x-amzn-requestid", "x-amz-apigw-id", EXPLANATION, "date"];
+        let lines = format!("{}\n{}", answer.head, answer.text());
+        let of_request = |line: &&str| {
+            ours.iter().any(|name| line.to_ascii_lowercase().starts_with(&format!("{name}:")))
+        };
+        lines.lines().filter(|line| !of_request(line)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(untouched(&answer), untouched(&plain));
+    let explanation = explained(&running, "GET /a/b?token=secret", key);
+    assert_eq!(explanation["route"], "ANY /{proxy+}");
+    assert_eq!(explanation["api"]["stage"], "local");
+    assert_eq!(explanation["integration"]["status"], 200);
+    assert_eq!(explanation["answer"]["status"], 200);
+    assert_eq!(explanation["fault"], Value::Null);
+    let address = origin.address();
+    let expected = [
+        ("match", "ANY /{proxy+}".to_owned()),
+        ("request mapping", "path from path.proxy".to_owned()),
+        ("integration request", format!("GET /a/b?token=… of {address}")),
+        ("integration response", "200".to_owned()),
+    ];
+    let expected: Vec<_> = expected.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    assert_eq!(steps(&explanation), expected);
+    assert!(!explanation.to_string().contains("secret"), "{explanation}");
+
+    let (_, text) = ask_for(&running, "GET /a", key, "text/plain");
+    assert_eq!(text.field("Content-Type"), Some("text/plain; charset=utf-8"));
+    let text = text.text();
+    assert!(text.starts_with("GET /a -> 200, ") && text.contains("ANY /{proxy+}"), "{text}");
+}
+
+#[test]
+fn secrets_are_in_no_explanation_and_the_key_is_in_no_mapping() {
+    let origin = Origin::echo();
+    let directory = Directory::with(&[("openapi.yaml", &mapped(origin.address()))]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let key = key(&running).unwrap();
+    let fields = [
+        ("x-portico-explain", key.as_str()),
+        ("Authorization", "Bearer s3cret"),
+        ("Cookie", "session=s3cret"),
+        ("x-api-key", "s3cret"),
+    ];
+    let explanation = explained(&running, "GET /orders/7?key=s3cret", &fields);
+    let seen = origin.request();
+    assert!(seen.head.starts_with("GET /Bearer%20s3cret/7?token="), "{seen:?}");
+    assert!(!seen.head.contains(&key), "{seen:?}");
+    assert_eq!(seen.field("X-Copy"), None);
+    let text = explanation.to_string();
+    assert!(!text.contains("s3cret") && !text.contains(&key), "{text}");
+    let steps = steps(&explanation);
+    let outcome = |name: &str| steps.iter().find(|(step, _)| *step == name).map(|(_, text)| *text);
+    assert_eq!(
+        outcome("request mapping"),
+        Some(
+            "path from header.Authorization; path from path.id; \
+             querystring.token from header.Cookie; header.X-Constant from a constant; \
+             header.X-Copy from header.x-portico-explain; header.X-Key from querystring.key"
+        )
+    );
+    let line = format!("GET /{{header.Authorization}}/7?token=… of {}", origin.address());
+    assert_eq!(outcome("integration request"), Some(&*line));
+    assert_eq!(outcome("selection pattern"), Some("2\\d{2} takes 200: status 201"));
+    assert_eq!(outcome("response mapping"), Some("header.X-Kind from header.X-Origin"));
+    assert_eq!(outcome("response template"), Some("application/json"));
+}
+
+/// One `http` method with mappings of what is secret.
+fn mapped(origin: SocketAddr) -> String {
+    format!(
+        r#"openapi: 3.0.1
+info: {{ title: Orders, version: "1" }}
+paths:
+  /orders/{{id}}:
+    get:
+      parameters:
+        - {{ name: id, in: path, required: true, schema: {{ type: string }} }}
+        - {{ name: Authorization, in: header, schema: {{ type: string }} }}
+        - {{ name: Cookie, in: header, schema: {{ type: string }} }}
+        - {{ name: x-portico-explain, in: header, schema: {{ type: string }} }}
+        - {{ name: key, in: query, schema: {{ type: string }} }}
+      responses:
+        "201": {{ description: an order, headers: {{ X-Kind: {{ schema: {{ type: string }} }} }} }}
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: GET
+        uri: http://{origin}/{{auth}}/{{id}}
+        requestParameters:
+          integration.request.path.auth: method.request.header.Authorization
+          integration.request.path.id: method.request.path.id
+          integration.request.querystring.token: method.request.header.Cookie
+          integration.request.header.X-Key: method.request.querystring.key
+          integration.request.header.X-Copy: method.request.header.x-portico-explain
+          integration.request.header.X-Constant: "'s3cret'"
+        responses:
+          "2\\d{{2}}":
+            statusCode: "201"
+            responseParameters: {{ method.response.header.X-Kind: integration.response.header.X-Origin }}
+            responseTemplates: {{ application/json: "{{}}" }}
+"#
+    )
+}
+
+#[test]
+fn a_fault_has_its_reason_and_its_near_misses() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (_, health) = MOCK.split_once("paths:\n").unwrap();
+    let definition = format!("{}{health}", proxy_to(closed).replace("{proxy+}", "down/{proxy+}"));
+    let directory = Directory::with(&[("openapi.yaml", &definition)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let key = key(&running).unwrap();
+    let key: &[_] = &[("x-portico-explain", key.as_str())];
+
+    let misspelled = explained(&running, "GET /helth", key);
+    assert_eq!(misspelled["route"], Value::Null);
+    assert_eq!(misspelled["fault"]["responseType"], "MISSING_AUTHENTICATION_TOKEN");
+    assert_eq!(misspelled["rivals"][0]["route"], "GET /health");
+    let other = explained(&running, "POST /health", key);
+    assert_eq!(other["rivals"][0]["route"], "GET /health");
+    assert_eq!(other["rivals"][0]["why"], "takes the path, with another method");
+
+    let down = explained(&running, "GET /down/a", key);
+    assert_eq!(down["fault"]["responseType"], "INTEGRATION_FAILURE");
+    assert!(down["fault"]["reason"].as_str().unwrap().contains("Connection refused"), "{down}");
+    assert_eq!(down["integration"]["status"], Value::Null);
+    assert_eq!(steps(&down).last().unwrap().0, "gateway response");
+}
+
+#[test]
+fn over_http2_it_is_the_same() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    let key = key(&running).unwrap();
+    let url = format!("http://{}/health", running.gateway);
+    let head = |key: &str| {
+        let field = format!("x-portico-explain: {key}");
+        let args = ["-sS", "-i", "--http2-prior-knowledge", "-H", &field, &url];
+        let output = Command::new("curl").args(args).output().expect("curl is there");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let told = head(&key);
+    assert!(told.starts_with("HTTP/2 200") && told.contains("x-portico-explanation: /e"), "{told}");
+    let untold = head(&key[1..]);
+    assert!(untold.starts_with("HTTP/2 200") && !untold.contains(EXPLANATION), "{untold}");
+}
+
+#[test]
+fn each_start_has_a_key_of_its_own_or_none() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let serve = |args: &[&str]| Running::serve(&directory.path("openapi.yaml"), args);
+    let (first, second) = (serve(&[]), serve(&["--explain", "key"]));
+    let (old, new) = (key(&first).unwrap(), key(&second).unwrap());
+    assert_ne!(old, new);
+    let (answer, _) = ask(&second, "GET /health", &[("x-portico-explain", &old)]);
+    assert_eq!(answer.field(EXPLANATION), None);
+
+    let off = serve(&["--explain", "off"]);
+    assert_eq!(key(&off), None);
+    for sent in ["", &old, &new, "always", "off"] {
+        let (answer, explanation) = ask(&off, "GET /health", &[("x-portico-explain", sent)]);
+        assert_eq!((answer.field(EXPLANATION), explanation.status), (None, 404), "{sent:?}");
+        assert!(explanation.text().contains("--explain key"), "{explanation:?}");
+    }
+}
+
+#[test]
+fn in_development_every_request_is_explained() {
+    let directory = Directory::with(&[
+        ("openapi.yaml", MOCK),
+        ("portico.toml", "explain = \"always\"\nworkers = 1\n"),
+    ]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &[]);
+    assert_eq!(key(&running), None);
+    assert!(running.banner.iter().any(|line| line.contains("every request")));
+    let explanation = explained(&running, "GET /health", &[]);
+    let expected = [
+        ("match", "GET /health"),
+        ("request template", "application/json: status 200"),
+        ("selection pattern", "the default takes 200: status 200"),
+        ("response template", "application/json"),
+    ];
+    assert_eq!(steps(&explanation), expected);
+
+    let mut client = Connection::open(running.gateway);
+    client.send("GET /health HTTP/1.1\r\n\r\n");
+    let refused = client.answer("GET");
+    assert_eq!(refused.status, 400);
+    assert!(refused.field(EXPLANATION).is_some(), "{refused:?}");
+}
+
+#[test]
+fn the_newest_explanations_are_kept() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let args = ["--explain", "always", "--workers", "1"];
+    let running = Running::serve(&directory.path("openapi.yaml"), &args);
+    let mut client = Connection::open(running.gateway);
+    let paths: Vec<String> = (0..=257)
+        .map(|_| {
+            client.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.answer("GET").field(EXPLANATION).unwrap().to_owned()
+        })
+        .collect();
+    let status = |path: &str| request(running.management, "GET", path, &[], "").status;
+    // The last may not be kept yet, so the first is gone, and perhaps the second.
+    assert_eq!(status(&paths[0]), 404);
+    assert_eq!(status(&paths[2]), 200);
+    assert_eq!(status(&paths[256]), 200);
+    let host = &[("Host", "rebind.example")];
+    assert_eq!(request(running.management, "GET", &paths[256], host, "").status, 403);
+}

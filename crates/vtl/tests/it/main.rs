@@ -1,0 +1,16 @@
+//! Templates from outside: their text, their output, and what ends them.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod bounds;
+mod conditions;
+mod directives;
+mod examples;
+mod expressions;
+mod laws;
+mod literals;
+mod macros;
+mod places;
+mod references;
+mod signs;
+mod support;
