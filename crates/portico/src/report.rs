@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Add, Range};
 
-use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use portico_model::{Allow, Class, Finding, Place, kind};
 
 use crate::failure::Failure;
@@ -165,11 +165,10 @@ impl Report {
         let mut group =
             level.primary_title(message).id(finding.kind).elements(Vec::<Origin>::new());
         let place = finding.place.as_ref();
-        let excerpt = place.and_then(|place| Some((place, self.excerpt(place)?)));
-        group = match (&excerpt, place) {
-            (Some((place, excerpt)), _) => group.element(snippet(place, excerpt)),
-            (None, Some(place)) => group.element(origin(place)),
-            (None, None) => {
+        let excerpt = place.and_then(|place| self.excerpt(place));
+        group = match place {
+            Some(place) => located(group, place, excerpt.as_ref()),
+            None => {
                 let path = printable(finding.path.as_str());
                 group.element(Origin::path(format!("{} {path}", self.source.name)))
             }
@@ -183,11 +182,7 @@ impl Report {
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(printable(help)));
         }
-        let text = renderer(colours).render(&[group]);
-        match excerpt {
-            Some((place, excerpt)) => with_column(text, place, &excerpt),
-            None => text,
-        }
+        print(group, place.zip(excerpt.as_ref()), colours)
     }
 
     /// What a place is shown with.
@@ -209,24 +204,30 @@ fn place_order<'f>(source: &Source, finding: &'f Finding) -> (u8, &'f str, u32, 
     }
 }
 
-/// A place without its line.
-fn origin(place: &Place) -> Origin<'_> {
-    let origin = Origin::path(printable(&place.file)).line(place.line as usize);
-    origin.char_column(place.column as usize)
-}
-
 /// An error at a place of a file, with the line under it.
 pub(crate) fn error_at(source: &Source, place: &Place, message: &str, colours: bool) -> String {
     let group = Level::ERROR.primary_title(printable(message)).elements(Vec::<Origin>::new());
-    let excerpt = Report::new(source.clone(), Vec::new()).excerpt(place);
-    let text = match &excerpt {
-        Some(excerpt) => {
-            let text = renderer(colours).render(&[group.element(snippet(place, excerpt))]);
-            with_column(text, place, excerpt)
-        }
-        None => renderer(colours).render(&[group.element(origin(place))]),
+    let report = Report::new(source.clone(), Vec::new());
+    let excerpt = report.excerpt(place);
+    let group = located(group, place, excerpt.as_ref());
+    format!("{}\n", print(group, excerpt.as_ref().map(|excerpt| (place, excerpt)), colours))
+}
+
+/// A message with its place, and the line there if it is known.
+fn located<'a>(group: Group<'a>, place: &'a Place, excerpt: Option<&'a Excerpt>) -> Group<'a> {
+    let Some(excerpt) = excerpt else {
+        let origin = Origin::path(printable(&place.file)).line(place.line as usize);
+        return group.element(origin.char_column(place.column as usize));
     };
-    format!("{text}\n")
+    group.element(snippet(place, excerpt))
+}
+
+fn print(group: Group<'_>, excerpt: Option<(&Place, &Excerpt)>, colours: bool) -> String {
+    let text = renderer(colours).render(&[group]);
+    match excerpt {
+        Some((place, excerpt)) => with_column(text, place, excerpt),
+        None => text,
+    }
 }
 
 impl Failure {
