@@ -1,8 +1,11 @@
 //! Case files: `{"cases": [...]}`, each a template, what it is given, and what is expected of it.
 //! The form is described in docs/templates.md.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use portico_model::nearest;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -13,7 +16,9 @@ use super::render::{self, Phase};
 use super::{Problem, TEMPLATE_BYTES_MAX};
 use crate::cli::Mode;
 use crate::failure::Failure;
+use crate::report::plural;
 use crate::source::Source;
+use crate::terminal::{self, printable};
 
 /// Bytes of a case file.
 const BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -48,18 +53,38 @@ pub(super) enum Compare {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct File<'a> {
     #[serde(borrow)]
     cases: Vec<Members<Written<'a>>>,
-    /// For people.
-    #[serde(rename = "comment")]
-    _comment: Option<IgnoredAny>,
 }
+
+/// The names of the members of each case.
+#[derive(Deserialize)]
+struct Names<'a> {
+    #[serde(borrow)]
+    cases: Vec<BTreeMap<Cow<'a, str>, IgnoredAny>>,
+}
+
+/// The members of a case that mean something; `comment` is for people.
+const MEMBERS: [&str; 13] = [
+    "name",
+    "template",
+    "file",
+    "mode",
+    "body",
+    "params",
+    "context",
+    "stageVariables",
+    "vars",
+    "expected",
+    "error",
+    "compare",
+    "comment",
+];
 
 /// A case as it is written.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Written<'a> {
     #[serde(borrow)]
     name: &'a RawValue,
@@ -82,21 +107,41 @@ struct Written<'a> {
     expected: Option<&'a RawValue>,
     error: Option<Phase>,
     compare: Option<Compare>,
-    /// For people.
-    #[serde(rename = "comment")]
-    _comment: Option<IgnoredAny>,
 }
 
 /// Reads the cases of a file and the templates that they name.
 pub(super) fn read(path: &Path) -> Result<Vec<Case>, Problem> {
     let source = Source::read(path, "list of cases", BYTES_MAX)?;
-    let File { cases, .. } = json::read(&source)?;
+    let File { cases } = json::read(&source)?;
     if cases.is_empty() {
         let failure = Failure::new(format!("{} has no cases", source.name));
         return Err(failure.help("a case file holds {\"cases\": [...]}").into());
     }
+    tell_of_strangers(&source)?;
     let directory = path.parent().unwrap_or(Path::new(""));
     cases.into_iter().map(|Members(case)| case.read(directory, &source)).collect()
+}
+
+/// Warns of members that mean nothing here: collections of cases have notes of their own.
+fn tell_of_strangers(source: &Source) -> Result<(), Problem> {
+    let Names { cases } = json::read(source)?;
+    let mut strangers: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in cases.iter().flat_map(BTreeMap::keys) {
+        if !MEMBERS.contains(&name.as_ref()) {
+            *strangers.entry(name).or_default() += 1;
+        }
+    }
+    for (name, count) in strangers {
+        let have = plural(count, "case");
+        let help = nearest(name, MEMBERS).map(|known| format!("; did you mean `{known}`?"));
+        terminal::warn(&format!(
+            "{}: {have} with a member `{}`, which means nothing and is passed over{}",
+            source.name,
+            printable(name),
+            help.unwrap_or_default()
+        ));
+    }
+    Ok(())
 }
 
 impl Written<'_> {

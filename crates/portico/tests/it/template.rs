@@ -76,7 +76,7 @@ fn files_that_cannot_be_used_are_misuse_and_have_a_reason() {
     cases("twice.json", &["both `template` and `file`"]);
     cases("number.json", &["expected a string, found a number", "--> number.json:1:54"]);
     cases("mode.json", &["`java`", "`service` or `stock`"]);
-    cases("member.json", &["unknown field `tmplate`", "--> member.json:2:16"]);
+    cases("member.json", &["neither `template` nor `file`", "did you mean `template`?"]);
     // One file that cannot be used, and nothing is tested.
     check(&["test", "none.json", "both.json"], &["none.json has no cases"]);
 }
