@@ -7,6 +7,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use portico_model::StageName;
+use serde::Deserialize;
 
 use crate::layers;
 use crate::manual;
@@ -22,7 +23,8 @@ Serves AWS API Gateway definitions on your own machine.
 Example:
   portico serve openapi.yaml          the API answers on http://127.0.0.1:8080/
   portico check openapi.yaml          every problem of the file, with its line
-  portico routes openapi.yaml         every method, what answers it and who may call it";
+  portico routes openapi.yaml         every method, what answers it and who may call it
+  portico template test cases.json    mapping templates, tested offline";
 
 const BOTTOM: &str = "\
 Addresses of `portico serve`:
@@ -32,7 +34,7 @@ Addresses of `portico serve`:
   http://127.0.0.1:4566/{healthz,readyz,metrics}             management, loopback only
   http://127.0.0.1:4566/explain/{requestId}                  why a request was answered so
 
-Exit codes: 0 done, 1 the definition or the start failed, 2 wrong usage.";
+Exit codes: 0 done, 1 the definition, the template or the start failed, 2 wrong usage.";
 
 const SERVE_TOP: &str = "\
 Example:
@@ -68,6 +70,23 @@ Example:
   portico routes openapi.yaml
 
 Exit codes: 0 done, 1 a definition that cannot be served, 2 wrong usage.";
+
+const RENDER_TOP: &str = "\
+Example:
+  portico template render templates/create.vtl --event event.json --trace
+
+Standard output has what the template makes of the event, byte for byte and without a line break of
+its own; standard error has everything else.
+
+Exit codes: 0 rendered, 1 the template failed, 2 wrong usage, or a file that cannot be read.";
+
+const TEST_TOP: &str = "\
+Example:
+  portico template test templates/*.json
+
+Renders every case of the files and shows how what came out differs from what was expected.
+
+Exit codes: 0 every case passed, 1 one failed, 2 wrong usage, or a file that holds no cases.";
 
 const COMPLETIONS_TOP: &str = "\
 Example:
@@ -120,6 +139,9 @@ pub(crate) enum Command {
     /// Print the methods of definitions, with what answers them and who may call them
     #[command(before_help = ROUTES_TOP)]
     Routes(Routes),
+    /// Render mapping templates without deploying them, and test them
+    #[command(subcommand)]
+    Template(Template),
     /// Print completions for a shell
     #[command(hide = true, before_help = COMPLETIONS_TOP)]
     Completions(Completions),
@@ -256,6 +278,58 @@ pub(crate) struct Routes {
 
     #[command(flatten)]
     pub(crate) staging: Staging,
+
+    /// For people, or one JSON document on standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Template {
+    /// Print what a template makes of an event
+    #[command(before_help = RENDER_TOP)]
+    Render(Render),
+    /// Render the cases of files and compare what comes out
+    #[command(before_help = TEST_TOP)]
+    Test(Test),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    /// The template
+    #[arg(value_name = "FILE")]
+    pub(crate) template: PathBuf,
+
+    /// JSON with body, params, context, stageVariables and vars, each of which may be missing
+    /// [default: a request without anything]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: Option<PathBuf>,
+
+    /// The rules: those of API Gateway, or of Apache Velocity 1.7 as it comes
+    #[arg(long, value_name = "MODE", value_enum, default_value_t)]
+    pub(crate) mode: Mode,
+
+    /// Print what each directive and reference came to, on standard error
+    #[arg(long, help_heading = "Output")]
+    pub(crate) trace: bool,
+}
+
+/// Whose rules a template is rendered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Mode {
+    /// API Gateway.
+    #[default]
+    Service,
+    /// Apache Velocity 1.7 with its default settings.
+    Stock,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// The case files
+    #[arg(value_name = "CASES", required = true)]
+    pub(crate) files: Vec<PathBuf>,
 
     /// For people, or one JSON document on standard output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]

@@ -35,16 +35,19 @@ pub(crate) const SETTINGS: &[Setting] = &[
     of_one_run("config", "PORTICO_CONFIG"),
     setting("data-dir", "PORTICO_DATA_DIR", "data-dir"),
     setting("drain-seconds", "PORTICO_DRAIN_SECONDS", "drain-seconds"),
+    of_one_run("event", "PORTICO_EVENT"),
     setting("explain", "PORTICO_EXPLAIN", "explain"),
     of_one_run("format", "PORTICO_FORMAT"),
     setting("listen", "PORTICO_LISTEN", "listen"),
     setting("log-format", "PORTICO_LOG_FORMAT", "log-format"),
     setting("management", "PORTICO_MANAGEMENT", "management"),
+    of_one_run("mode", "PORTICO_MODE"),
     setting("region", "PORTICO_REGION", "region"),
     setting("set", "PORTICO_SET", "set"),
     setting("stage", "PORTICO_STAGE", "stage"),
     of_one_run("takeover", "PORTICO_TAKEOVER"),
     setting("tls-listen", "PORTICO_TLS_LISTEN", "tls.listen"),
+    of_one_run("trace", "PORTICO_TRACE"),
     setting("upstream-ca", "PORTICO_UPSTREAM_CA", "upstream.ca"),
     setting("verbose", "PORTICO_VERBOSE", "verbose"),
     setting("vpc-link", "PORTICO_VPC_LINK", "vpc-link"),
@@ -58,9 +61,7 @@ const OTHERS: &[&str] = &["PORTICO_LOG"];
 pub(crate) fn with_variables(command: Command) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().into()).collect();
     let command = command.mut_args(with_variable);
-    names.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, |sub| sub.mut_args(with_variable))
-    })
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_variables))
 }
 
 fn with_variable(arg: Arg) -> Arg {
@@ -111,10 +112,15 @@ mod tests {
     use crate::cli::Cli;
 
     fn flags() -> BTreeSet<String> {
-        let command = Cli::command();
-        let commands = std::iter::once(&command).chain(command.get_subcommands());
-        let args = commands.flat_map(|command| command.get_arguments());
-        args.filter_map(|arg| arg.get_long().map(str::to_owned)).collect()
+        fn add(command: &Command, flags: &mut BTreeSet<String>) {
+            flags.extend(
+                command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)),
+            );
+            command.get_subcommands().for_each(|sub| add(sub, flags));
+        }
+        let mut flags = BTreeSet::new();
+        add(&Cli::command(), &mut flags);
+        flags
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod source;
 mod staging;
 mod stop;
 mod telemetry;
+mod template;
 mod terminal;
 mod tls;
 mod upstream;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
                 false
             }
         },
+        Command::Template(template) => return template::run(&template),
     };
     telemetry::log::end();
     if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Add, Range};
 
-use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use portico_model::{Allow, Class, Finding, Place, kind};
 
 use crate::failure::Failure;
@@ -165,14 +165,10 @@ impl Report {
         let mut group =
             level.primary_title(message).id(finding.kind).elements(Vec::<Origin>::new());
         let place = finding.place.as_ref();
-        let excerpt = place.and_then(|place| Some((place, self.excerpt(place)?)));
-        group = match (&excerpt, place) {
-            (Some((place, excerpt)), _) => group.element(snippet(place, excerpt)),
-            (None, Some(Place { file, line, column, .. })) => {
-                let origin = Origin::path(printable(file)).line(*line as usize);
-                group.element(origin.char_column(*column as usize))
-            }
-            (None, None) => {
+        let excerpt = place.and_then(|place| self.excerpt(place));
+        group = match place {
+            Some(place) => located(group, place, excerpt.as_ref()),
+            None => {
                 let path = printable(finding.path.as_str());
                 group.element(Origin::path(format!("{} {path}", self.source.name)))
             }
@@ -186,11 +182,7 @@ impl Report {
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(printable(help)));
         }
-        let text = renderer(colours).render(&[group]);
-        match excerpt {
-            Some((place, excerpt)) => with_column(text, place, &excerpt),
-            None => text,
-        }
+        print(group, place.zip(excerpt.as_ref()), colours)
     }
 
     /// What a place is shown with.
@@ -209,6 +201,32 @@ fn place_order<'f>(source: &Source, finding: &'f Finding) -> (u8, &'f str, u32, 
             (u8::from(*file != source.name), file, *line, *column)
         }
         None => (u8::MAX, "", 0, 0),
+    }
+}
+
+/// An error at a place of a file, with the line under it.
+pub(crate) fn error_at(source: &Source, place: &Place, message: &str, colours: bool) -> String {
+    let group = Level::ERROR.primary_title(printable(message)).elements(Vec::<Origin>::new());
+    let report = Report::new(source.clone(), Vec::new());
+    let excerpt = report.excerpt(place);
+    let group = located(group, place, excerpt.as_ref());
+    format!("{}\n", print(group, excerpt.as_ref().map(|excerpt| (place, excerpt)), colours))
+}
+
+/// A message with its place, and the line there if it is known.
+fn located<'a>(group: Group<'a>, place: &'a Place, excerpt: Option<&'a Excerpt>) -> Group<'a> {
+    let Some(excerpt) = excerpt else {
+        let origin = Origin::path(printable(&place.file)).line(place.line as usize);
+        return group.element(origin.char_column(place.column as usize));
+    };
+    group.element(snippet(place, excerpt))
+}
+
+fn print(group: Group<'_>, excerpt: Option<(&Place, &Excerpt)>, colours: bool) -> String {
+    let text = renderer(colours).render(&[group]);
+    match excerpt {
+        Some((place, excerpt)) => with_column(text, place, excerpt),
+        None => text,
     }
 }
 

@@ -17,9 +17,19 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Reads a file of at most `limit` bytes; `noun` is what it should hold, for example
-    /// `definition`.
+    /// Reads a file of at most `limit` bytes that is not empty; `noun` is what it should hold, for
+    /// example `definition`.
     pub(crate) fn read(path: &Path, noun: &str, limit: usize) -> Result<Self, Failure> {
+        let source = Self::read_any(path, noun, limit)?;
+        if source.text.trim().is_empty() {
+            return Err(Failure::new(format!("{} is empty", source.name))
+                .help(format!("has it been saved? Name a file that holds a {noun}")));
+        }
+        Ok(source)
+    }
+
+    /// The same, and it may be empty.
+    pub(crate) fn read_any(path: &Path, noun: &str, limit: usize) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let mut bytes = Vec::new();
         File::open(path)
@@ -28,39 +38,39 @@ impl Source {
             .map_err(|error| unreadable(path, noun, &error))?;
         if bytes.len() > limit {
             let limit = limit / (1024 * 1024);
-            return Err(Failure::new(format!("{name} has more than {limit} MiB")).help(format!(
-                "a {noun} has at most {limit} MiB, as in AWS; is this the right file?"
-            )));
+            return Err(Failure::new(format!("{name} has more than {limit} MiB"))
+                .help(format!("a {noun} has at most {limit} MiB; is this the right file?")));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             Failure::new(format!("{name} is not text: byte {at} is not UTF-8"))
                 .help(format!("name a {noun}, or save this one as UTF-8"))
         })?;
-        if text.trim().is_empty() {
-            return Err(Failure::new(format!("{name} is empty"))
-                .help(format!("has it been saved? Name a file that holds a {noun}")));
-        }
         Ok(Self { name: name.into(), text: text.into() })
     }
 
     /// A finding about the bytes `start..end` of this file.
     pub(crate) fn finding(&self, start: usize, end: usize, message: &str) -> Finding {
+        let mut finding =
+            Finding::new(Class::Invalid, "configuration", DocumentPath::root(), message);
+        finding.place = Some(self.place(start, end));
+        finding
+    }
+
+    /// The place of the bytes `start..end`, as far as they are on one line.
+    pub(crate) fn place(&self, start: usize, end: usize) -> Place {
         let start = floor_char(&self.text, start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
         let end = floor_char(&self.text, end.clamp(start, line_end));
         let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         let lines = self.text[..start].bytes().filter(|b| *b == b'\n').count();
-        let mut finding =
-            Finding::new(Class::Invalid, "configuration", DocumentPath::root(), message);
-        finding.place = Some(Place {
+        Place {
             file: Arc::clone(&self.name),
             line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
             column: count(&self.text[line_start..start]) + 1,
             length: count(&self.text[start..end]).max(1),
-        });
-        finding
+        }
     }
 }
 

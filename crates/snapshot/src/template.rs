@@ -10,6 +10,7 @@ mod paths;
 mod plain;
 mod surroundings;
 mod util;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,6 +63,9 @@ pub struct Given<'g> {
     pub carried: Overrides,
     /// References besides the service's own: the members of an object.
     pub variables: Option<NodeRef<'g>>,
+    /// Whether there are `$input`, `$util`, `$context` and `$stageVariables`, as there always are in
+    /// the service.
+    pub has_service_objects: bool,
     pub bounds: Bounds,
 }
 
@@ -105,6 +109,7 @@ impl<'g> Given<'g> {
             stage_variables,
             carried,
             variables: None,
+            has_service_objects: true,
             bounds,
         }
     }
@@ -142,8 +147,8 @@ impl CompiledTemplate {
         given: Given<'_>,
         trace: Option<&mut dyn Trace>,
     ) -> Result<Rendered, TemplateError> {
-        let Given { body, surroundings, context, stage_variables, carried, variables, bounds } =
-            given;
+        let Given { body, surroundings, context, stage_variables, carried, variables, .. } = given;
+        let Given { has_service_objects, bounds, .. } = given;
         let trace = trace.map(|trace| -> &mut dyn Trace { trace });
         let source = self.reads_context.then(|| context::Source::new(surroundings, context));
         let heap = Heap::default();
@@ -155,7 +160,14 @@ impl CompiledTemplate {
             }
             None => None,
         };
-        let host = Host { heap: &heap, input: &input, context, stage_variables, variables };
+        let host = Host {
+            heap: &heap,
+            input: &input,
+            context,
+            stage_variables,
+            variables,
+            has_service_objects,
+        };
         let mut text = String::with_capacity(self.usual_bytes);
         self.template.render_into(&mut text, &heap, &host, &bounds, trace)?;
         let overrides = match context {
@@ -173,12 +185,16 @@ struct Host<'a> {
     context: Option<Context<'a>>,
     stage_variables: &'a BTreeMap<String, String>,
     variables: Option<NodeRef<'a>>,
+    has_service_objects: bool,
 }
 
 impl<'a> Globals<'a> for Host<'a> {
     fn get(&self, name: &str) -> Option<Value<'a>> {
         if let Some(node) = self.variables.and_then(|variables| variables.member(name)) {
-            return Value::json(self.heap, node).ok();
+            return variables::value(self.heap, node).ok();
+        }
+        if !self.has_service_objects {
+            return None;
         }
         match name {
             "input" => Some(Value::Object(self.input)),

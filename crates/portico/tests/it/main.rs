@@ -21,4 +21,5 @@ mod service;
 mod settings;
 mod several;
 mod support;
+mod template;
 mod tls;

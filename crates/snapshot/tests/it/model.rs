@@ -211,3 +211,24 @@ fn the_operator_is_told_where_and_not_what() {
     assert_eq!(misfit.place, "maxLength at /a~1b/0");
     assert_eq!(model.check(b"").map_err(|it| it.place), Ok(()));
 }
+
+#[test]
+fn many_models_in_a_row_do_not_exhaust_the_stack() {
+    let check = |count: usize, last: &str| {
+        let name = |index: usize| match index {
+            0 => "Main".to_owned(),
+            index => format!("M{index}"),
+        };
+        let schema = |index: usize| match name(index + 1) {
+            _ if index + 1 == count => last.to_owned(),
+            next => format!(r##"{{"properties": {{"a": {{"$ref": "#/definitions/{next}"}}}}}}"##),
+        };
+        let schemas: Vec<_> = (0..count).map(|index| (name(index), schema(index))).collect();
+        let schemas: Vec<_> = schemas.iter().map(|(name, text)| (&**name, &**text)).collect();
+        let model = models(&schemas);
+        let body = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+        assert!(model.check(body(100).as_bytes()).is_ok(), "{count}");
+    };
+    check(2000, r#"{"type": "object"}"#);
+    check(2000, r##"{"$ref": "#/definitions/Main"}"##);
+}
