@@ -18,9 +18,13 @@ pub(crate) fn page(page: &Page) {
     terminal::print(&page_of(page.command.as_deref()));
 }
 
-/// The names of the commands that have a page of their own.
+/// The commands that have a page of their own; `-` stands before a command of a command.
+const PAGES: [&str; 6] =
+    ["serve", "check", "routes", "template", "template-render", "template-test"];
+
+/// The names of the pages.
 pub(crate) fn pages() -> PossibleValuesParser {
-    PossibleValuesParser::new(["serve", "check", "routes"])
+    PossibleValuesParser::new(PAGES)
 }
 
 fn completions_of(shell: Shell) -> String {
@@ -33,30 +37,41 @@ fn completions_of(shell: Shell) -> String {
 fn page_of(command: Option<&str>) -> String {
     let mut program = layers::with_variables(Cli::command());
     program.build();
-    let found = command.and_then(|name| program.find_subcommand(name)).cloned();
+    let mut names = command.into_iter().flat_map(|command| command.split('-'));
+    let found = names.try_fold(&program, |command, name| command.find_subcommand(name));
     let mut text = Vec::new();
     // Writing to memory cannot fail.
-    let _ = clap_mangen::Man::new(found.unwrap_or(program)).render(&mut text);
+    let _ = clap_mangen::Man::new(found.unwrap_or(&program).clone()).render(&mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Command;
+
     use super::*;
 
     #[test]
     fn every_command_that_is_shown_has_a_page() {
-        let command = Cli::command();
-        let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
-        let shown: Vec<_> = shown.map(|sub| sub.get_name().to_owned()).collect();
+        fn shown_in(command: &Command, prefix: &str) -> Vec<String> {
+            let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
+            let names = shown.flat_map(|sub| {
+                let name = format!("{prefix}{}", sub.get_name());
+                let below = shown_in(sub, &format!("{name}-"));
+                std::iter::once(name).chain(below)
+            });
+            names.collect()
+        }
+        let shown = shown_in(&Cli::command(), "");
+        assert_eq!(shown, PAGES);
         for name in &shown {
             let text = page_of(Some(name));
             assert!(text.contains(&format!(".TH portico-{name} 1")), "{text}");
-            assert!(text.contains("PORTICO_STAGE"), "{text}");
+            assert!(text.contains("PORTICO_COLOR"), "{text}");
         }
         let text = page_of(None);
         assert!(text.contains(".TH portico 1"), "{text}");
-        for name in shown {
+        for name in shown.iter().filter(|name| !name.contains('-')) {
             assert!(text.contains(&format!("portico\\-{name}(1)")), "{name} in {text}");
         }
         assert!(!text.contains("completions"), "{text}");
@@ -66,7 +81,7 @@ mod tests {
     fn completions_know_commands_flags_and_values() {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
             let text = completions_of(shell);
-            for word in ["serve", "check", "routes", "takeover", "base-path", "prepend"] {
+            for word in ["serve", "check", "routes", "template", "takeover", "prepend"] {
                 assert!(text.contains(word), "{shell}: no {word}");
             }
         }

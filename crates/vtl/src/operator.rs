@@ -69,6 +69,12 @@ pub(crate) fn remainder<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, M
     {
         return Err(MethodError::IllegalArgument("the modulus is negative"));
     }
+    // Java does these in BigDecimals, of which Velocity takes no remainder.
+    if let (Value::BigInteger(_), Value::Double(_)) | (Value::Double(_), Value::BigInteger(_)) =
+        (a, b)
+    {
+        return Err(MethodError::WrongClass);
+    }
     let modulus = |a: BigInt, b: BigInt| ((a % &b) + &b) % b;
     arithmetic(a, b, |a, b| Some(a.wrapping_rem(b)), modulus, |a, b| a % b)
 }

@@ -243,6 +243,7 @@ fn unchanged<'a>(value: &Value<'a>) -> Option<NodeRef<'a>> {
 fn is_same_list<'a>(a: &Value<'a>, b: &Value<'a>) -> bool {
     match (a, b) {
         (Value::List(a), Value::List(b)) => a.is_same(*b),
+        (Value::SubList(a), Value::SubList(b)) => a.is_same(*b),
         (Value::KeySet(a), Value::KeySet(b)) | (Value::Values(a), Value::Values(b)) => {
             a.is_same(*b)
         }

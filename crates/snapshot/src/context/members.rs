@@ -97,13 +97,13 @@ mod tests {
         names(CONTEXT_MEMBERS, "", &mut found);
         for name in ContextVariable::names(ContextPlace::Mapping) {
             let variable = ContextVariable::parse(name, ContextPlace::Mapping).unwrap();
-            // Only in stages with a canary, as recorded; only of requests that end with a fault.
+            // Only in stages with a canary, as recorded; of faults, which no template outlives.
             let is_listed = found.iter().any(|(listed, _)| listed == name);
             let has_none = matches!(
                 variable,
                 ContextVariable::Absent(_)
-                    | ContextVariable::ErrorValidationErrorString
                     | ContextVariable::IsCanaryRequest
+                    | ContextVariable::ErrorValidationErrorString
                     | ContextVariable::Authorizer(_)
             );
             assert!(is_listed || has_none, "{name}");

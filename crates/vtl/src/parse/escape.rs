@@ -1,5 +1,6 @@
 //! Backslashes: they count only directly before a reference or the word of a directive.
 
+use super::directive::Word;
 use super::text::Nodes;
 use super::{Fault, Parser};
 use crate::dialect::Dialect;
@@ -19,8 +20,8 @@ impl Parser<'_, '_> {
             return Ok(());
         };
         let printed = match self.is_directive(word.name) {
-            // They stay as they are before a whole `#set(`.
-            true if count % 2 == 0 && self.is_set(&word) => count,
+            // They stay as they are before a whole `#set(`, and before braces but those of `#if`.
+            true if count % 2 == 0 && (self.is_set(&word) || self.keeps_slashes(&word)) => count,
             true => count / 2,
             false => count,
         };
@@ -30,6 +31,11 @@ impl Parser<'_, '_> {
             self.at = word.end;
         }
         Ok(())
+    }
+
+    fn keeps_slashes(&self, word: &Word<'_>) -> bool {
+        let braced = self.text[..word.end].ends_with('}');
+        braced && !matches!(word.name, "if" | "elseif" | "else" | "end")
     }
 
     fn escaped_reference(&mut self, slashes: &str, nodes: &mut Nodes) -> Result<(), Fault> {

@@ -64,7 +64,8 @@ impl<'a> Table<'a> {
 
     /// The entries, no two of which have the same key.
     pub(super) fn of(entries: Vec<Pair<'a>>) -> Result<Self, MethodError> {
-        let mut table = Self { entries: entries.into_iter().map(Some).collect(), ..Self::default() };
+        let mut table =
+            Self { entries: entries.into_iter().map(Some).collect(), ..Self::default() };
         if table.entries.len() > FEW {
             table.rebuild()?;
         }

@@ -136,6 +136,11 @@ impl<'a> SubList<'a> {
         Ok(self.0.list.to_vec().into_iter().skip(self.0.from).take(length).collect())
     }
 
+    /// Whether both are one part.
+    pub(crate) fn is_same(self, other: Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+
     /// Puts other elements in the place of all of this part.
     pub(crate) fn replace(
         self,

@@ -16,6 +16,11 @@ fn odd_signs() {
 
 #[rustfmt::skip]
 const ESCAPES: &[Case] = &[
+    same("\\\\#foreach($x in [1])a#end", "\\a"),
+    same("\\\\#{foreach}($x in [1])a#end", "\\\\a"),
+    same("\\\\\\\\#{foreach}($x in [1])a#end", "\\\\\\\\a"),
+    same("\\\\#{stop}", "\\\\"),
+    same("\\\\#{if}($t)a#end", "\\a"),
     same("\\$name", "$name"),
     same("\\\\$name", "\\Ada"),
     same("\\\\\\$name", "\\$name"),
