@@ -1,15 +1,20 @@
 //! Why the gateway answers instead of the integration, and with what.
 
+mod wire;
+
 use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use portico_model::GatewayResponseType;
-use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::CallError;
 use portico_net::{Abandoned, BodyError, Refusal};
 use portico_snapshot::{Misfit, TemplateError};
+
+use wire::{INTERNAL, INTERNAL_BODY, bad, bad_request, missing_parameters, too_large};
+
+pub(crate) use wire::Wire;
 
 /// Why the gateway answered instead of the integration. `Display` is what the operator must
 /// know; what the client may read is in [`Fault::wire`].
@@ -61,44 +66,6 @@ pub enum Fault {
     #[error("the origin gave no proper answer")]
     MalformedAnswer(#[source] CallError),
 }
-
-/// What a client may read of a fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wire {
-    pub(crate) response_type: GatewayResponseType,
-    pub(crate) status: u16,
-    /// Value of `x-amzn-ErrorType`.
-    pub(crate) error_type: &'static str,
-    pub(crate) content_type: &'static str,
-    pub(crate) body: Cow<'static, str>,
-}
-
-impl Wire {
-    const fn json(
-        response_type: GatewayResponseType,
-        status: u16,
-        error_type: &'static str,
-        body: &'static str,
-    ) -> Self {
-        Self {
-            response_type,
-            status,
-            error_type,
-            content_type: "application/json",
-            body: Cow::Borrowed(body),
-        }
-    }
-
-    /// The words for the client, as they stand in the body; `None` is `null`.
-    pub(crate) fn message(&self) -> Option<&str> {
-        let Some(value) = self.body.strip_prefix(r#"{"message":"#) else { return Some(&self.body) };
-        let value = value.strip_suffix('}').unwrap_or(value).trim_start();
-        value.strip_prefix('"').and_then(|text| text.strip_suffix('"'))
-    }
-}
-
-const INTERNAL: &str = "InternalServerErrorException";
-const INTERNAL_BODY: &str = r#"{"message": "Internal server error"}"#;
 
 impl Fault {
     /// Response type, status and texts; no other code mentions them. The spaces in the bodies
@@ -230,48 +197,6 @@ impl Fault {
             CallError::TooManyConnections | CallError::TooManyBytes => Self::Overloaded(error),
         }
     }
-}
-
-/// Requests that do not fit the API.
-fn bad(response_type: GatewayResponseType, status: u16, body: &'static str) -> Wire {
-    Wire::json(response_type, status, "BadRequestException", body)
-}
-
-/// The names come from the definition, where they may have any character.
-fn missing_parameters(names: &[Box<str>]) -> Wire {
-    let names = names.join(", ").replace('\\', "\\\\").replace('"', "\\\"");
-    let body = format!(r#"{{"message": "Missing required request parameters: [{names}]"}}"#);
-    Wire { body: body.into(), ..bad(GatewayResponseType::BadRequestParameters, 400, "") }
-}
-
-fn too_large(limit: u64) -> Wire {
-    Wire {
-        response_type: GatewayResponseType::RequestTooLarge,
-        status: 413,
-        error_type: "RequestEntityTooLargeException",
-        content_type: "text/plain",
-        body: match limit {
-            PAYLOAD_BYTES => "HTTP content length exceeded 10485760 bytes.".into(),
-            limit => format!("HTTP content length exceeded {limit} bytes.").into(),
-        },
-    }
-}
-
-/// Requests that break HTTP itself. AWS answers them before API Gateway sees them.
-fn bad_request(status: u16) -> Wire {
-    let (error_type, body) = match status {
-        408 => ("RequestTimeoutException", r#"{"message":"Request Timeout"}"#),
-        414 => ("RequestUriTooLongException", r#"{"message":"Request URI too long"}"#),
-        417 => ("BadRequestException", r#"{"message":"Expectation Failed"}"#),
-        431 => (
-            "RequestHeaderFieldsTooLargeException",
-            r#"{"message":"Request Header Fields Too Large"}"#,
-        ),
-        501 => ("NotImplementedException", r#"{"message":"Not Implemented"}"#),
-        505 => ("HttpVersionNotSupportedException", r#"{"message":"HTTP Version Not Supported"}"#),
-        _ => ("BadRequestException", r#"{"message":"Bad Request"}"#),
-    };
-    Wire::json(GatewayResponseType::Default4xx, status, error_type, body)
 }
 
 #[cfg(test)]

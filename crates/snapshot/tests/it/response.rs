@@ -146,7 +146,7 @@ fn a_template_that_does_not_parse_is_told() {
     };
     check("a\n  $b[", "line 2, column 6: expected a value");
     check("#if($a)\nb", "line 1, column 1: `#if` without `#end`");
-    check("a$", "line 1, column 2: the template ends with `$`");
+    check("a$", "line 1, column 3: the template ends with `$`");
 }
 
 #[test]
