@@ -46,6 +46,16 @@ impl Node {
         &text[self.first as usize..self.second as usize]
     }
 
+    /// Whether it is a name that reads so.
+    #[inline]
+    fn is_name(&self, text: &str, name: &str) -> bool {
+        if self.tag == Tag::Escaped {
+            return self.string(text) == name;
+        }
+        (self.second - self.first) as usize == name.len()
+            && text.as_bytes()[self.first as usize..self.second as usize] == *name.as_bytes()
+    }
+
     /// The content of a string.
     pub(super) fn string<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let content = self.text(text);
@@ -186,16 +196,24 @@ impl<'d> NodeRef<'d> {
 
     /// The value of the member with this name.
     pub fn member(self, name: &str) -> Option<Self> {
-        let (document, text) = (self.document, &*self.document.text);
-        let is_name = |node: &Node| match node.tag {
-            Tag::Plain => {
-                let content = node.first as usize..node.second as usize;
-                content.len() == name.len() && text.as_bytes()[content] == *name.as_bytes()
+        let node = self.node();
+        if node.tag != Tag::Object {
+            return None;
+        }
+        let (text, from) = (&*self.document.text, self.index + 1);
+        let own = &self.document.nodes[from as usize..(self.index + node.second) as usize];
+        let (mut rest, mut found) = (own, None);
+        while let [known, value, after @ ..] = rest {
+            if known.is_name(text, name) {
+                let place = own.len() - after.len() - 1;
+                found = Some(Self { index: from + place as u32, ..self });
             }
-            _ => node.string(text) == name,
-        };
-        let named = self.pairs().filter(|(name, _)| is_name(&document.nodes[*name as usize]));
-        named.last().map(|(_, value)| Self { document, index: value })
+            rest = match value.tag {
+                Tag::Array | Tag::Object => &after[value.second as usize - 1..],
+                _ => after,
+            };
+        }
+        found
     }
 
     /// Every name and value of an object.
