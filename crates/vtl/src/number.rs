@@ -6,6 +6,13 @@ use digits::{generate, round_up};
 
 /// Bits of a double's significand, with the hidden one.
 const SIGNIFICAND_BITS: i32 = 53;
+/// Powers of ten, all exact.
+const TENS: [f64; 18] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17,
+];
+/// What is printed without an exponent.
+const EVERYDAY: std::ops::Range<f64> = 1e-3..1e7;
 /// Below this every integer is a double.
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 
@@ -59,8 +66,7 @@ pub fn write_double(double: f64, out: &mut String) {
 /// Up to 11 digits, it is the only decimal of so few that reads back as the same double, so also the
 /// shortest. Powers of two are left to the long way.
 fn write_short(absolute: f64, out: &mut String) -> bool {
-    let is_power_of_two = absolute.to_bits() << 12 == 0;
-    if is_power_of_two || !(1e-3..1e7).contains(&absolute) {
+    if is_power_of_two(absolute) || !EVERYDAY.contains(&absolute) {
         return false;
     }
     let parts = (absolute * 1e4 + 0.5) as u64;
@@ -180,11 +186,13 @@ impl Decimal {
 /// The digits that Java prints: those of the shortest decimal that reads back as the same double,
 /// except where Java up to 18 prints more.
 fn decimal(absolute: f64) -> Decimal {
+    if EVERYDAY.contains(&absolute) && !is_power_of_two(absolute) {
+        return everyday(absolute);
+    }
     let shortest = shortest(absolute);
-    let is_power_of_two = absolute.to_bits() << 12 == 0;
     // Decimals of 15 digits in this range are never half-way between two doubles, where the rules
     // part.
-    let is_plain = (1e-290..EXACT_INTEGERS).contains(&absolute) && !is_power_of_two;
+    let is_plain = (1e-290..EXACT_INTEGERS).contains(&absolute) && !is_power_of_two(absolute);
     if is_plain && shortest.digits.len() <= 15 {
         return shortest;
     }
@@ -192,6 +200,28 @@ fn decimal(absolute: f64) -> Decimal {
         return of_integer(absolute as u64);
     }
     generate(absolute, shortest.exponent - 1)
+}
+
+fn is_power_of_two(absolute: f64) -> bool {
+    absolute.to_bits() << 12 == 0
+}
+
+/// The same for a number that is printed without an exponent, and no power of two.
+fn everyday(absolute: f64) -> Decimal {
+    let (mut exponent, mut power) = (6, 1e6);
+    while absolute < power {
+        exponent -= 1;
+        power = if exponent < 0 { 1.0 / TENS[-exponent as usize] } else { TENS[exponent as usize] };
+    }
+    // If a decimal of 15 digits reads back as this double, it is this one: the product is wrong by
+    // less than a tenth, and the quotient of integers below 2^53 and 10^23 by nothing.
+    let scale = TENS[(14 - exponent) as usize];
+    let parts = (absolute * scale + 0.5) as u64;
+    if parts as f64 / scale != absolute {
+        return generate(absolute, exponent);
+    }
+    let digits = parts.to_string().trim_end_matches('0').as_bytes().to_vec();
+    Decimal { digits, exponent: exponent + 1 }
 }
 
 fn shortest(absolute: f64) -> Decimal {

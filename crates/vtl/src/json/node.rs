@@ -47,13 +47,11 @@ impl Node {
     }
 
     /// Whether it is a name that reads so.
-    #[inline]
     fn is_name(&self, text: &str, name: &str) -> bool {
         if self.tag == Tag::Escaped {
             return self.string(text) == name;
         }
-        (self.second - self.first) as usize == name.len()
-            && text.as_bytes()[self.first as usize..self.second as usize] == *name.as_bytes()
+        text.as_bytes()[self.first as usize..self.second as usize] == *name.as_bytes()
     }
 
     /// The content of a string.
@@ -103,6 +101,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// What kind of value it is.
+    #[inline]
     pub fn kind(self) -> Kind {
         match self.node().tag {
             Tag::Null => Kind::Null,
@@ -140,7 +139,8 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The content of a string as it stands in the text, if it has no escapes.
-    pub(super) fn plain(self) -> Option<&'d str> {
+    #[inline]
+    pub(crate) fn plain(self) -> Option<&'d str> {
         let node = self.node();
         (node.tag == Tag::Plain).then(|| node.text(&self.document.text))
     }
@@ -204,7 +204,8 @@ impl<'d> NodeRef<'d> {
         let own = &self.document.nodes[from as usize..(self.index + node.second) as usize];
         let (mut rest, mut found) = (own, None);
         while let [known, value, after @ ..] = rest {
-            if known.is_name(text, name) {
+            let is_as_long = (known.second - known.first) as usize == name.len();
+            if (is_as_long || known.tag == Tag::Escaped) && known.is_name(text, name) {
                 let place = own.len() - after.len() - 1;
                 found = Some(Self { index: from + place as u32, ..self });
             }
