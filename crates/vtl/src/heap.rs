@@ -38,39 +38,45 @@ impl<'a> Heap<'a> {
 }
 
 /// Things in the first chunk of an arena.
-const FIRST: usize = 8;
-/// Chunks of an arena: more than any memory has room for.
-const CHUNKS: usize = 40;
+const FIRST: usize = 4;
 
 /// Things that never move: each chunk is made once and holds twice as many as the one before.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
-    chunks: OnceCell<Box<[Chunk<T>]>>,
+    first: OnceCell<Chunk<T>>,
     count: Cell<usize>,
 }
 
-type Chunk<T> = OnceCell<Box<[OnceCell<T>]>>;
+#[derive(Debug)]
+struct Chunk<T> {
+    things: Box<[OnceCell<T>]>,
+    next: OnceCell<Box<Self>>,
+}
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { chunks: OnceCell::new(), count: Cell::new(0) }
+        Self { first: OnceCell::new(), count: Cell::new(0) }
     }
 }
 
 impl<T> Arena<T> {
     pub(crate) fn add(&self, thing: T) -> &T {
-        let place = self.count.get() + FIRST;
-        self.count.set(self.count.get() + 1);
-        let length = 1 << place.ilog2();
-        let number = place.ilog2() - FIRST.ilog2();
-        let chunks = self.chunks.get_or_init(|| empty(CHUNKS));
-        let chunk = chunks[number as usize].get_or_init(|| empty(length));
-        chunk[place - length].get_or_init(|| thing)
+        let mut place = self.count.get();
+        self.count.set(place + 1);
+        let mut chunk = self.first.get_or_init(|| Chunk::of(FIRST));
+        // Chunks double, so there are never many to pass.
+        while place >= chunk.things.len() {
+            place -= chunk.things.len();
+            chunk = chunk.next.get_or_init(|| Box::new(Chunk::of(2 * chunk.things.len())));
+        }
+        chunk.things[place].get_or_init(|| thing)
     }
 }
 
-fn empty<T>(length: usize) -> Box<[OnceCell<T>]> {
-    (0..length).map(|_| OnceCell::new()).collect()
+impl<T> Chunk<T> {
+    fn of(length: usize) -> Self {
+        Self { things: (0..length).map(|_| OnceCell::new()).collect(), next: OnceCell::new() }
+    }
 }
 
 #[cfg(test)]

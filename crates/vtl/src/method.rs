@@ -208,12 +208,7 @@ pub(crate) fn place(index: i32, length: usize) -> Result<usize, MethodError> {
 /// The value of `$receiver.name`: an entry of a map, or what a getter gives.
 pub(crate) fn property<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, name: &str) -> Answer<'a> {
     let found = match (receiver, name) {
-        (Value::Map(map), _) => {
-            if let Some((_, node)) = map.as_node() {
-                heap.cells.meter.spend(node.len() / 8)?;
-            }
-            map.get(name)
-        }
+        (Value::Map(map), _) => map.find(&heap.cells.meter, name)?,
         (Value::Object(object), _) => object.property(heap, name),
         (Value::Entry(entry), "key") => Some(entry.key()),
         (Value::Entry(entry), "value") => Some(entry.value()),

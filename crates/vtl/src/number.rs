@@ -1,10 +1,18 @@
 //! Numbers as Java 17 prints and reads them.
 
-use num_bigint::BigUint;
-use num_traits::ToPrimitive;
+mod digits;
+
+use digits::{generate, round_up};
 
 /// Bits of a double's significand, with the hidden one.
 const SIGNIFICAND_BITS: i32 = 53;
+/// Powers of ten, all exact.
+const TENS: [f64; 18] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17,
+];
+/// What is printed without an exponent.
+const EVERYDAY: std::ops::Range<f64> = 1e-3..1e7;
 /// Below this every integer is a double.
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 
@@ -46,8 +54,35 @@ pub fn write_double(double: f64, out: &mut String) {
         write_integer(absolute as i64, out);
         return out.push_str(".0");
     }
-    let Decimal { digits, exponent } = decimal(absolute);
-    write_decimal(&digits, exponent, out);
+    if !write_short(absolute, out) {
+        let Decimal { digits, exponent } = decimal(absolute);
+        write_decimal(&digits, exponent, out);
+    }
+}
+
+/// Appends a number of at most four digits behind the point, as most that people write are: whether
+/// it is one.
+///
+/// Up to 11 digits, it is the only decimal of so few that reads back as the same double, so also the
+/// shortest. Powers of two are left to the long way.
+fn write_short(absolute: f64, out: &mut String) -> bool {
+    if is_power_of_two(absolute) || !EVERYDAY.contains(&absolute) {
+        return false;
+    }
+    let parts = (absolute * 1e4 + 0.5) as u64;
+    if parts as f64 / 1e4 != absolute {
+        return false;
+    }
+    write_integer((parts / 10_000) as i64, out);
+    out.push('.');
+    let mut rest = parts % 10_000;
+    loop {
+        out.push(char::from(b'0' + (rest / 1000) as u8));
+        rest = rest % 1000 * 10;
+        if rest == 0 {
+            return true;
+        }
+    }
 }
 
 /// `0.digits * 10^exponent`, in ASCII digits without zeros at the ends.
@@ -151,11 +186,13 @@ impl Decimal {
 /// The digits that Java prints: those of the shortest decimal that reads back as the same double,
 /// except where Java up to 18 prints more.
 fn decimal(absolute: f64) -> Decimal {
+    if EVERYDAY.contains(&absolute) && !is_power_of_two(absolute) {
+        return everyday(absolute);
+    }
     let shortest = shortest(absolute);
-    let is_power_of_two = absolute.to_bits() << 12 == 0;
     // Decimals of 15 digits in this range are never half-way between two doubles, where the rules
     // part.
-    let is_plain = (1e-290..EXACT_INTEGERS).contains(&absolute) && !is_power_of_two;
+    let is_plain = (1e-290..EXACT_INTEGERS).contains(&absolute) && !is_power_of_two(absolute);
     if is_plain && shortest.digits.len() <= 15 {
         return shortest;
     }
@@ -163,6 +200,28 @@ fn decimal(absolute: f64) -> Decimal {
         return of_integer(absolute as u64);
     }
     generate(absolute, shortest.exponent - 1)
+}
+
+fn is_power_of_two(absolute: f64) -> bool {
+    absolute.to_bits() << 12 == 0
+}
+
+/// The same for a number that is printed without an exponent, and no power of two.
+fn everyday(absolute: f64) -> Decimal {
+    let (mut exponent, mut power) = (6, 1e6);
+    while absolute < power {
+        exponent -= 1;
+        power = if exponent < 0 { 1.0 / TENS[-exponent as usize] } else { TENS[exponent as usize] };
+    }
+    // If a decimal of 15 digits reads back as this double, it is this one: the product is wrong by
+    // less than a tenth, and the quotient of integers below 2^53 and 10^23 by nothing.
+    let scale = TENS[(14 - exponent) as usize];
+    let parts = (absolute * scale + 0.5) as u64;
+    if parts as f64 / scale != absolute {
+        return generate(absolute, exponent);
+    }
+    let digits = parts.to_string().trim_end_matches('0').as_bytes().to_vec();
+    Decimal { digits, exponent: exponent + 1 }
 }
 
 fn shortest(absolute: f64) -> Decimal {
@@ -183,123 +242,6 @@ fn of_integer(mut integer: u64) -> Decimal {
     let text = integer.to_string();
     let exponent = (text.len() + dropped as usize) as i32;
     Decimal { digits: text.trim_end_matches('0').as_bytes().to_vec(), exponent }
-}
-
-/// Digit generation after Steele and White, with the margins of Java up to 18: half the distance to
-/// the next double on both sides (a quarter for powers of two), not reached by either end; numbers in
-/// scientific form have at least two digits.
-fn generate(absolute: f64, exponent: i32) -> Decimal {
-    let bits = absolute.to_bits();
-    let (fraction, raw) = (bits & ((1 << 52) - 1), (bits >> 52) as i32);
-    let significand = if raw == 0 { fraction } else { fraction | 1 << 52 };
-    let scale = raw.max(1) - 1075;
-    let margin_bits = i32::from(significand.count_ones() == 1);
-    // Everything in units of a quarter of the last bit.
-    let shift = scale - 1 - margin_bits;
-    let mut value = BigUint::from(significand) << (1 + margin_bits) as usize;
-    let mut margin = BigUint::from(1u32);
-    let mut unit = BigUint::from(1u32);
-    let ten = |power: i32| BigUint::from(10u32).pow(power.unsigned_abs());
-    if shift >= 0 {
-        value <<= shift as usize;
-        margin <<= shift as usize;
-    } else {
-        unit <<= shift.unsigned_abs() as usize;
-    }
-    if exponent >= 0 {
-        unit *= ten(exponent);
-    } else {
-        value *= ten(exponent);
-        margin *= ten(exponent);
-    }
-    let common = [&value, &margin, &unit].into_iter().filter_map(BigUint::trailing_zeros).min();
-    let common = common.unwrap_or(0);
-    (value, margin, unit) = (value >> common, margin >> common, unit >> common);
-    let wraps = wraps(significand, &value, &unit, exponent);
-    digits_of(value, margin, unit, exponent, wraps)
-}
-
-/// Whether Java does this conversion in 64 bits, where margins may overflow.
-fn wraps(significand: u64, value: &BigUint, unit: &BigUint, exponent: i32) -> bool {
-    let bits_of_five_to = |power: i32| match power {
-        0 => 0,
-        power => BigUint::from(5u32).pow(power.unsigned_abs()).bits(),
-    };
-    let odd_bits = u64::from(64 - significand.leading_zeros() - significand.trailing_zeros());
-    let value_bits =
-        odd_bits + value.trailing_zeros().unwrap_or(0) + bits_of_five_to((-exponent).max(0));
-    let tens_bits = unit.trailing_zeros().unwrap_or(0) + 1 + bits_of_five_to(exponent.max(0) + 1);
-    value_bits < 64 && tens_bits < 64
-}
-
-fn digits_of(
-    mut value: BigUint,
-    mut margin: BigUint,
-    unit: BigUint,
-    mut exponent: i32,
-    wraps: bool,
-) -> Decimal {
-    let mut digits = Vec::with_capacity(20);
-    let tens = &unit * 10u32;
-    let (mut low, mut high);
-    loop {
-        let digit = (&value / &unit).to_u8().unwrap_or(9);
-        value = (&value % &unit) * 10u32;
-        margin *= 10u32;
-        (low, high) = if wraps {
-            ends_in_64_bits(&value, &margin, &tens)
-        } else {
-            (value < margin, &value + &margin > tens)
-        };
-        let is_first = digits.is_empty();
-        if is_first && digit == 0 && !high {
-            // The exponent was that of a decimal rounded up.
-            exponent -= 1;
-            continue;
-        }
-        digits.push(b'0' + digit);
-        let needs_second = is_first && !(-3..8).contains(&exponent);
-        if (low || high) && !needs_second {
-            break;
-        }
-    }
-    let tie = (value * 2u32).cmp(&tens);
-    let is_odd = digits.last().is_some_and(|digit| digit % 2 == 1);
-    if high && (!low || tie.is_gt() || (tie.is_eq() && is_odd)) {
-        exponent += round_up(&mut digits);
-    }
-    while digits.len() > 1 && digits.last() == Some(&b'0') {
-        digits.pop();
-    }
-    Decimal { digits, exponent: exponent + 1 }
-}
-
-/// Whether the digits so far are within the margin of the number, and whether they would be if the
-/// last one were one more.
-fn ends_in_64_bits(value: &BigUint, margin: &BigUint, tens: &BigUint) -> (bool, bool) {
-    let wrapped = |number: &BigUint| number.iter_u64_digits().next().unwrap_or(0) as i64;
-    let (value, margin, tens) = (wrapped(value), wrapped(margin), wrapped(tens));
-    if margin <= 0 {
-        return (true, true);
-    }
-    (value < margin, value.wrapping_add(margin) > tens)
-}
-
-/// Adds one to the last digit: 1 if the number got one digit more.
-fn round_up(digits: &mut Vec<u8>) -> i32 {
-    while digits.last() == Some(&b'9') {
-        digits.pop();
-    }
-    match digits.last_mut() {
-        Some(digit) => {
-            *digit += 1;
-            0
-        }
-        None => {
-            digits.push(b'1');
-            1
-        }
-    }
 }
 
 /// A double as `Double.toHexString`: `0x1.cp2`.
@@ -385,5 +327,35 @@ mod tests {
         check(f64::MAX, "1.7976931348623157E308");
         check(f64::INFINITY, "Infinity");
         check(f64::NAN, "NaN");
+        check(0.5, "0.5");
+        check(0.0625, "0.0625");
+        check(0.05, "0.05");
+        check(349.95, "349.95");
+        check(1.0001, "1.0001");
+        check(0.0012, "0.0012");
+        check(3.0 * 19.95, "59.849999999999994");
+        check(f64::MIN_POSITIVE.next_down(), "2.225073858507201E-308");
+        check(2e23, "1.9999999999999998E23");
+        check(9007199254740993.0, "9.007199254740992E15");
+    }
+
+    #[test]
+    fn short_decimals_are_those_that_are_searched_for() {
+        let check = |double: f64| {
+            let (mut short, mut searched) = (String::new(), String::new());
+            if write_short(double, &mut short) {
+                let Decimal { digits, exponent } = decimal(double);
+                write_decimal(&digits, exponent, &mut searched);
+                assert_eq!(short, searched);
+            }
+        };
+        for parts in (10..100_000u64).chain((100_000..100_000_000_000u64).step_by(1_234_567)) {
+            let double = parts as f64 / 1e4;
+            if double.fract() != 0.0 {
+                check(double);
+                check(double.next_up());
+                check(double.next_down());
+            }
+        }
     }
 }

@@ -111,6 +111,10 @@ fn pair(a: &Value<'_>, b: &Value<'_>) -> Option<Pair> {
         let is_long = |value: &Value<'_>| matches!(value, Value::Long(_));
         return Some(Pair::Integers { left, right, are_long: is_long(a) || is_long(b) });
     }
+    let is_double = |value: &Value<'_>| matches!(value, Value::Double(_));
+    if is_double(a) || is_double(b) {
+        return Some(Pair::Doubles(as_double(a)?, as_double(b)?));
+    }
     if let (Some(a), Some(b)) = (as_big(a), as_big(b)) {
         return Some(Pair::Big(a, b));
     }

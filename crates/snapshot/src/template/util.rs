@@ -35,7 +35,10 @@ impl<'a> Object<'a> for Util {
             "escapeJavaScript" if printed.is_empty() && text::is_plain(given) => {
                 return Ok(Some(argument.clone()));
             }
-            "escapeJavaScript" => text::escape_java_script(given, &mut out),
+            "escapeJavaScript" => {
+                out.reserve(given.len() + given.len() / 4 + 8);
+                text::escape_java_script(given, &mut out);
+            }
             "urlEncode" => text::url_encode(given, &mut out),
             "base64Encode" => text::base64_encode(given, &mut out),
             "base64Decode" => out = text::base64_decode(given),

@@ -4,7 +4,7 @@ use super::{Evaluator, Halt};
 use crate::method;
 use crate::print::print;
 use crate::tree::{Expression, Reference, Step};
-use crate::value::{MethodError, Value};
+use crate::value::{Map, MethodError, Value};
 
 impl<'a> Evaluator<'a, '_> {
     /// The value of a reference; null only in stock Velocity.
@@ -17,7 +17,11 @@ impl<'a> Evaluator<'a, '_> {
             if value.is_null() {
                 return Ok(value);
             }
-            value = self.follow(&value, step)?;
+            value = match (&value, step) {
+                // What most steps are.
+                (Value::Map(map), Step::Property { at, name }) => self.member(*map, *at, name)?,
+                _ => self.follow(&value, step)?,
+            };
         }
         if self.trace.is_some() {
             let text = self.text(&value, reference.at)?;
@@ -26,6 +30,16 @@ impl<'a> Evaluator<'a, '_> {
         Ok(value)
     }
 
+    fn member(&mut self, map: Map<'a>, at: u32, name: &str) -> Result<Value<'a>, Halt> {
+        self.step()?;
+        match map.find(&self.heap.cells.meter, name) {
+            Ok(None | Some(Value::Null)) => Ok(self.absent()),
+            Ok(Some(value)) => Ok(value),
+            Err(error) => self.at(at, Err(error)),
+        }
+    }
+
+    #[inline(never)]
     fn follow(&mut self, value: &Value<'a>, step: &'a Step) -> Result<Value<'a>, Halt> {
         self.step()?;
         let (at, found) = match step {

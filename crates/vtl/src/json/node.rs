@@ -46,6 +46,14 @@ impl Node {
         &text[self.first as usize..self.second as usize]
     }
 
+    /// Whether it is a name that reads so.
+    fn is_name(&self, text: &str, name: &str) -> bool {
+        if self.tag == Tag::Escaped {
+            return self.string(text) == name;
+        }
+        text.as_bytes()[self.first as usize..self.second as usize] == *name.as_bytes()
+    }
+
     /// The content of a string.
     pub(super) fn string<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let content = self.text(text);
@@ -93,6 +101,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// What kind of value it is.
+    #[inline]
     pub fn kind(self) -> Kind {
         match self.node().tag {
             Tag::Null => Kind::Null,
@@ -130,7 +139,8 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The content of a string as it stands in the text, if it has no escapes.
-    pub(super) fn plain(self) -> Option<&'d str> {
+    #[inline]
+    pub(crate) fn plain(self) -> Option<&'d str> {
         let node = self.node();
         (node.tag == Tag::Plain).then(|| node.text(&self.document.text))
     }
@@ -186,16 +196,25 @@ impl<'d> NodeRef<'d> {
 
     /// The value of the member with this name.
     pub fn member(self, name: &str) -> Option<Self> {
-        let (document, text) = (self.document, &*self.document.text);
-        let is_name = |node: &Node| match node.tag {
-            Tag::Plain => {
-                let content = node.first as usize..node.second as usize;
-                content.len() == name.len() && text.as_bytes()[content] == *name.as_bytes()
+        let node = self.node();
+        if node.tag != Tag::Object {
+            return None;
+        }
+        let (text, from) = (&*self.document.text, self.index + 1);
+        let own = &self.document.nodes[from as usize..(self.index + node.second) as usize];
+        let (mut rest, mut found) = (own, None);
+        while let [known, value, after @ ..] = rest {
+            let is_as_long = (known.second - known.first) as usize == name.len();
+            if (is_as_long || known.tag == Tag::Escaped) && known.is_name(text, name) {
+                let place = own.len() - after.len() - 1;
+                found = Some(Self { index: from + place as u32, ..self });
             }
-            _ => node.string(text) == name,
-        };
-        let named = self.pairs().filter(|(name, _)| is_name(&document.nodes[*name as usize]));
-        named.last().map(|(_, value)| Self { document, index: value })
+            rest = match value.tag {
+                Tag::Array | Tag::Object => &after[value.second as usize - 1..],
+                _ => after,
+            };
+        }
+        found
     }
 
     /// Every name and value of an object.

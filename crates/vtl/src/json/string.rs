@@ -16,10 +16,11 @@ pub(super) fn special(text: &[u8], mut at: usize) -> usize {
         let backslashes = eight ^ (u64::from(b'\\') * ONES);
         // A byte is less than n (below 0x80) if subtracting n borrows. A borrow may reach into the
         // byte above it, so only the lowest hit of each is exact, and it is the lowest that counts.
-        let hits = (quotes.wrapping_sub(ONES) & !quotes)
-            | (backslashes.wrapping_sub(ONES) & !backslashes)
-            | (eight.wrapping_sub(0x20 * ONES) & !eight);
-        let hits = hits & HIGHS;
+        let hits = quotes.wrapping_sub(ONES)
+            | backslashes.wrapping_sub(ONES)
+            | eight.wrapping_sub(0x20 * ONES);
+        // All three have the high bits of the text.
+        let hits = hits & !eight & HIGHS;
         if hits != 0 {
             return at + hits.trailing_zeros() as usize / 8;
         }

@@ -106,6 +106,18 @@ impl<'a> Map<'a> {
         }
     }
 
+    /// The value of a textual key, at the cost of looking for it.
+    pub(crate) fn find(self, meter: &Meter, key: &str) -> Result<Option<Value<'a>>, MethodError> {
+        match self.source() {
+            Ok(cell) => Ok(cell.table.borrow().get_text(key)),
+            Err((tree, index)) => {
+                let object = tree.node(index);
+                meter.spend(object.width() / 8)?;
+                Ok(object.member(key).map(|node| tree.value(node)))
+            }
+        }
+    }
+
     /// The value of any key: `1` and `"1"` are two.
     pub(crate) fn get_value(
         self,
@@ -116,7 +128,7 @@ impl<'a> Map<'a> {
             Ok(cell) => cell.table.borrow().get(key),
             Err((tree, index)) => {
                 let object = tree.node(index);
-                meter.spend(object.len() / 8)?;
+                meter.spend(object.width() / 8)?;
                 let Some(name) = key.as_str() else { return Ok(None) };
                 Ok(object.member(name).map(|node| tree.value(node)))
             }

@@ -134,7 +134,10 @@ fn scalar(node: NodeRef<'_>) -> Option<Value<'_>> {
             }
             Number::Double(double) => Value::Double(double),
         },
-        Kind::String => Value::String(node.string()?.into()),
+        Kind::String => Value::String(match node.plain() {
+            Some(plain) => Text::Borrowed(plain),
+            None => node.string()?.into(),
+        }),
         Kind::Array | Kind::Object => return None,
     })
 }

@@ -20,38 +20,55 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadEscape;
 
+/// The bytes that stay as they are in a string of JavaScript.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ' as usize;
+    while byte < 0x80 {
+        plain[byte] = !matches!(byte as u8, b'"' | b'\'' | b'\\' | b'/');
+        byte += 1;
+    }
+    plain
+};
+
 /// Whether the text stays as it is in a string of JavaScript.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=0x7f) && !b"\"'\\/".contains(&byte))
+    text.bytes().all(|byte| PLAIN[usize::from(byte)])
 }
 
 /// Appends the text by the rules of strings in JavaScript: also `'` and `/` get a backslash, and
 /// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
 pub(super) fn escape_java_script(text: &str, out: &mut String) {
-    let mut clean = 0;
-    for (at, character) in text.char_indices() {
-        let short = match character {
-            '"' | '\'' | '\\' | '/' => character,
-            '\u{8}' => 'b',
-            '\t' => 't',
-            '\n' => 'n',
-            '\u{c}' => 'f',
-            '\r' => 'r',
-            ' '..='\u{7f}' => continue,
-            _ => '\0',
-        };
-        out.push_str(&text[clean..at]);
-        clean = at + character.len_utf8();
-        if short != '\0' {
-            out.push('\\');
-            out.push(short);
-            continue;
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
+        let (clean, special) = rest.split_at(at);
+        out.push_str(clean);
+        let mut characters = special.chars();
+        if let Some(character) = characters.next() {
+            push_escape(character, out);
         }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            let _ = write!(out, "\\u{unit:04X}");
-        }
+        rest = characters.as_str();
     }
-    out.push_str(&text[clean..]);
+    out.push_str(rest);
+}
+
+fn push_escape(character: char, out: &mut String) {
+    let short = match character {
+        '"' | '\'' | '\\' | '/' => character,
+        '\u{8}' => 'b',
+        '\t' => 't',
+        '\n' => 'n',
+        '\u{c}' => 'f',
+        '\r' => 'r',
+        _ => {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04X}");
+            }
+            return;
+        }
+    };
+    out.push('\\');
+    out.push(short);
 }
 
 /// Appends the text as a form has it: a blank is `+`, and of ASCII letters, digits and `.-*_` stay.
