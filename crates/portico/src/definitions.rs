@@ -1,11 +1,10 @@
 //! Everything that is served at one time: each definition with its stage, and the configuration
 //! they stand with.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use portico_gateway::Account;
 use portico_model::{Finding, limits};
@@ -28,7 +27,7 @@ pub(crate) struct Definitions<'a> {
     /// Stage variables that get the address of an example origin.
     origins: Vec<(Option<String>, SocketAddr)>,
     /// Files that the definitions referred to when they were last read, whatever became of it.
-    touched: RefCell<BTreeSet<PathBuf>>,
+    touched: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// What is served.
@@ -72,7 +71,7 @@ impl<'a> Definitions<'a> {
         account: Account,
         origins: Vec<(Option<String>, SocketAddr)>,
     ) -> Self {
-        Self { flags, account, origins, touched: RefCell::default() }
+        Self { flags, account, origins, touched: Mutex::default() }
     }
 
     /// Reads the configuration as it is now.
@@ -83,9 +82,13 @@ impl<'a> Definitions<'a> {
     /// The files that decide what is served.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let config = config::candidates(self.flags.staging.config.as_deref(), first(self.flags));
-        let touched = self.touched.borrow();
+        let touched = self.touched();
         let named = self.flags.definitions.iter().chain(touched.iter()).cloned();
         config.into_iter().chain(named).collect()
+    }
+
+    fn touched(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads and compiles every definition; what is as it was `before` is not compiled again.
@@ -95,7 +98,7 @@ impl<'a> Definitions<'a> {
         source: Option<&Source>,
         before: &Served,
     ) -> Result<Served, Refusal> {
-        self.touched.borrow_mut().clear();
+        self.touched().clear();
         let mut apis = Vec::new();
         let mut refusals = Vec::new();
         for (index, path) in self.flags.definitions.iter().enumerate() {
@@ -145,7 +148,7 @@ impl<'a> Definitions<'a> {
     }
 
     fn note(&self, touched: &Touched) {
-        self.touched.borrow_mut().extend(touched.iter().map(|(path, _)| path.clone()));
+        self.touched().extend(touched.iter().map(|(path, _)| path.clone()));
     }
 
     /// Names in `[apis]` that no definition has.

@@ -19,6 +19,7 @@ mod limits;
 mod management;
 mod manual;
 mod origin;
+mod priority;
 mod refused;
 mod reload;
 mod reply;

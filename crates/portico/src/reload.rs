@@ -1,7 +1,8 @@
 //! What is read again while the gateway runs: definitions with portico.toml, and certificates.
 //!
-//! All of it happens on the control thread. Workers are handed what is ready; what they do not need
-//! any more is freed here, as that takes milliseconds where there are thousands of methods.
+//! All of it happens beside the workers, and compiling gives way to them. They are handed what is
+//! ready; what they do not need any more is freed here, as that takes milliseconds where there are
+//! thousands of methods.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::config::Config;
 use crate::definitions::{Api, Definitions, Served};
+use crate::priority;
 use crate::refused;
 use crate::report::Refusal;
 use crate::telemetry::{Status, log};
@@ -136,7 +138,7 @@ impl<'a> Reload<'a> {
         if cause != Cause::Certificates {
             let begun = now();
             self.watch.look();
-            match self.load() {
+            match priority::giving_way(|| self.load()) {
                 Ok(served) => self.publish(server, served, cause, begun),
                 Err(refusal) => self.refuse(refusal, cause),
             }
