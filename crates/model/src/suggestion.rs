@@ -10,22 +10,22 @@ pub fn suggestion<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> O
 
 /// The known name that is at most two edits away, and fewer than it has letters; case is none.
 pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let distances = known.into_iter().map(|known| (distance(name, known), known));
-    let (distance, known) = distances.min()?;
+    // Names of very different length are simply far.
+    let near = known.into_iter().filter(|known| name.len().abs_diff(known.len()) <= EDITS);
+    let (distance, known) =
+        near.map(|known| (distance(name.as_bytes(), known.as_bytes()), known)).min()?;
     (distance <= EDITS && distance < known.len()).then_some(known)
 }
 
-/// Levenshtein distance; names of very different length are simply far.
-fn distance(a: &str, b: &str) -> usize {
-    if a.len().abs_diff(b.len()) > EDITS {
-        return usize::MAX;
-    }
+/// How many bytes have to be put in, taken out or replaced (Levenshtein's distance); case is none.
+/// It takes time by the product of the lengths.
+pub fn distance(a: &[u8], b: &[u8]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
+    for (i, x) in a.iter().enumerate() {
         let mut diagonal = row[0];
         row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let substituted = diagonal + usize::from(!x.eq_ignore_ascii_case(&y));
+        for (j, y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(!x.eq_ignore_ascii_case(y));
             diagonal = row[j + 1];
             row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
         }
@@ -49,6 +49,6 @@ mod tests {
         check("tpye", Some("type"));
         check("something", None);
         check("", None);
-        assert_eq!((distance("kitten", "sittin"), distance("", "ab")), (2, 2));
+        assert_eq!((distance(b"kitten", b"sittin"), distance(b"", b"ab")), (2, 2));
     }
 }

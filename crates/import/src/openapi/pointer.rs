@@ -1,6 +1,8 @@
 //! What a reference names: a file, and a JSON Pointer in it.
 //! Source: RFC 3986, section 5; RFC 6901, sections 3 to 6.
 
+use portico_model::percent_decoded;
+
 /// Why a reference names no file of the definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Elsewhere {
@@ -16,14 +18,14 @@ pub(super) enum Elsewhere {
 /// the definition's directory, which is empty for the definition itself.
 pub(super) fn target(file: &str, reference: &str) -> Result<(String, String), Elsewhere> {
     let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-    let fragment = decode(fragment);
+    let fragment = percent_decoded(fragment);
     if path.is_empty() {
         return Ok((file.to_owned(), fragment));
     }
     if path.starts_with("//") || has_scheme(path) {
         return Err(Elsewhere::Address);
     }
-    let path = decode(path);
+    let path = percent_decoded(path);
     if path.contains(['#', '\0']) {
         return Err(Elsewhere::Nameless);
     }
@@ -51,24 +53,6 @@ fn has_scheme(path: &str) -> bool {
     let Some((scheme, _)) = path.split_once(':') else { return false };
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(legal)
-}
-
-/// Percent-decodes; what is no escape, or becomes no text, stays as it is.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        let digit = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                rest = &after[2..];
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]

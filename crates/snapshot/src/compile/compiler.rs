@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use portico_model::{Class, DocumentPath, Finding, Method};
+use portico_vtl::PatternError;
 
-use super::status_pattern::{StatusPattern, UnusablePattern};
+use super::status_pattern::StatusPattern;
 use crate::{BinaryMediaTypes, Origin};
 
 /// The state of one compilation.
@@ -17,7 +18,7 @@ pub(super) struct Compiler<'a> {
     /// Id to URL.
     pub(super) vpc_links: &'a BTreeMap<String, String>,
     pub(super) binary_types: Arc<BinaryMediaTypes>,
-    patterns: HashMap<String, Result<StatusPattern, UnusablePattern>>,
+    patterns: HashMap<String, Result<StatusPattern, PatternError>>,
 }
 
 /// A text with the stage's values in the place of `${stageVariables.name}`.
@@ -83,7 +84,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A selection pattern, compiled once for all the methods that have it.
-    pub(super) fn pattern(&mut self, text: &str) -> &Result<StatusPattern, UnusablePattern> {
+    pub(super) fn pattern(&mut self, text: &str) -> &Result<StatusPattern, PatternError> {
         self.patterns.entry(text.to_owned()).or_insert_with(|| StatusPattern::compile(text))
     }
 

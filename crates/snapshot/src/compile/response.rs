@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use portico_model::{Class, DocumentPath, Finding, IntegrationResponse};
+use portico_vtl::PatternError;
 
 use super::compiler::{Compiler, MethodScope};
-use super::status_pattern::UnusablePattern;
 use super::{mapping, reserved, template};
 use crate::{ResponseRule, Responses};
 
@@ -58,7 +58,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
     rules.filter(|_| runnable).map(|rules| Responses::new(rules, choose))
 }
 
-fn statuses(compiler: &mut Compiler<'_>, pattern: &str) -> Result<Box<[bool]>, UnusablePattern> {
+fn statuses(compiler: &mut Compiler<'_>, pattern: &str) -> Result<Box<[bool]>, PatternError> {
     match compiler.pattern(pattern) {
         Ok(pattern) => Ok((100..=599).map(|status| pattern.matches(status)).collect()),
         Err(error) => Err(error.clone()),

@@ -1,50 +1,18 @@
 //! Selection patterns: regular expressions of Java on a status, evaluated for every status there
 //! is, so that a request only looks its own up.
 
-use fancy_regex::RegexBuilder;
-
-/// Steps that matching one status may take: far more than a sane pattern needs on three digits.
-const BACKTRACKS: usize = 10_000;
-
-/// Bytes that a compiled pattern may take.
-const COMPILED_BYTES: usize = 1 << 20;
-
-/// Bytes of a pattern.
-const PATTERN_BYTES: usize = 4096;
+use portico_vtl::{Pattern, PatternError};
 
 /// The statuses from 100 to 599 that a pattern matches as a whole.
 pub(super) struct StatusPattern(Box<[bool]>);
 
-/// Why a pattern cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UnusablePattern {
-    #[error("it is longer than {PATTERN_BYTES} bytes")]
-    Long,
-    #[error("{0}")]
-    Syntax(String),
-    #[error("it takes more than {BACKTRACKS} steps on a status")]
-    Slow,
-}
-
 impl StatusPattern {
     /// Compiles a pattern and tries it on every status.
-    pub(super) fn compile(text: &str) -> Result<Self, UnusablePattern> {
-        if text.len() > PATTERN_BYTES {
-            return Err(UnusablePattern::Long);
-        }
-        // The pattern alone first: "a)|(b" is balanced only between our own parentheses.
-        let build = |text: &str| {
-            RegexBuilder::new(text)
-                .backtrack_limit(BACKTRACKS)
-                .delegate_size_limit(COMPILED_BYTES)
-                .build()
-                .map_err(|error| UnusablePattern::Syntax(error.to_string()))
-        };
-        build(text)?;
-        let regex = build(&format!(r"\A(?:{text})\z"))?;
+    pub(super) fn compile(text: &str) -> Result<Self, PatternError> {
+        let pattern = Pattern::parse(text)?;
         let matched: Result<Box<[bool]>, _> =
-            (100..=599).map(|status: u16| regex.is_match(&status.to_string())).collect();
-        matched.map(Self).map_err(|_| UnusablePattern::Slow)
+            (100..=599).map(|status: u16| pattern.matches(&status.to_string())).collect();
+        matched.map(Self)
     }
 
     /// Whether the pattern matches a status from 100 to 599.
@@ -75,6 +43,9 @@ mod tests {
         check(".*", 599, true);
         check(".*", 600, false);
         check("[45]\\d*+", 418, true);
+        // What only Java writes so.
+        check("\\Q404\\E|[4-5&&[^5]]0\\p{Digit}", 404, true);
+        check("\\Q404\\E|[4-5&&[^5]]0\\p{Digit}", 504, false);
     }
 
     #[test]
@@ -83,7 +54,7 @@ mod tests {
         check("(");
         check("4)|(5");
         check("[");
-        check(&"a".repeat(PATTERN_BYTES + 1));
+        check(&"a".repeat(10_001));
         check("(?:(?:(?:\\d{1000}){1000}){1000})");
     }
 }

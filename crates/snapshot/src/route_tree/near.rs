@@ -1,7 +1,7 @@
 //! Near misses: which other routes a request could have meant. For whoever wonders why it went
 //! where it did; no request needs it.
 
-use portico_model::HttpMethod;
+use portico_model::{HttpMethod, distance};
 
 use super::{MethodIndex, Node, RouteTree};
 
@@ -135,7 +135,7 @@ impl RouteTree {
         let Node { literals, variable, greedy, .. } = &self.nodes[node];
         let literals = literals.iter().take(NODES_MAX);
         let mut literals: Vec<_> =
-            literals.map(|(text, child)| (distance(like, text), text, *child)).collect();
+            literals.map(|(text, child)| (spelled_apart(like, text), text, *child)).collect();
         literals.sort();
         let alike = literals.partition_point(|(edits, ..)| *edits <= EDITS && !like.is_empty());
         let mut children = literals.into_iter().map(|(_, _, child)| child);
@@ -155,20 +155,10 @@ fn segments(path: &[u8]) -> Vec<&[u8]> {
     rest.strip_suffix(b"/").unwrap_or(rest).split(|byte| *byte == b'/').collect()
 }
 
-/// How many bytes have to be put in, taken out or replaced, in any case; long segments are only
-/// the same or not.
-fn distance(a: &[u8], b: &[u8]) -> usize {
+/// How far two segments are from each other; long ones are only the same or not.
+fn spelled_apart(a: &[u8], b: &[u8]) -> usize {
     if a.len().max(b.len()) > SPELLING_BYTES {
         return if a == b { 0 } else { SPELLING_BYTES };
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(!x.eq_ignore_ascii_case(y));
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    distance(a, b)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use portico_model::percent_decoded;
 use serde_json::{Map, Value, json};
 
 use super::UnusableSchema;
@@ -95,7 +96,7 @@ impl Model<'_> {
     /// What a reference within the definition is to: a part of this model, or another model by
     /// the place that OpenAPI or Swagger has for it.
     fn within(&mut self, pointer: &str) -> Option<String> {
-        if self.whole.pointer(&decode(pointer)).is_some() {
+        if self.whole.pointer(&percent_decoded(pointer)).is_some() {
             return Some(reference(self.name, pointer));
         }
         let sections = ["/definitions/", "/components/schemas/"];
@@ -162,7 +163,7 @@ impl<'a> Chains<'a> {
     /// The schemas that hold for a value because this one does.
     fn next(&self, schema: &'a Value) -> Result<Vec<&'a Value>, UnusableSchema> {
         if let Some(Value::String(text)) = schema.get("$ref") {
-            let target = text.strip_prefix('#').map(decode);
+            let target = text.strip_prefix('#').map(percent_decoded);
             let target = target.and_then(|pointer| self.bundle.pointer(&pointer));
             let target = target.ok_or_else(|| UnusableSchema::Reference(text.clone()))?;
             return Ok(vec![target]);
@@ -173,22 +174,4 @@ impl<'a> Chains<'a> {
         let dependencies = dependencies.into_iter().flat_map(Map::values);
         Ok(lists.chain(schema.get("not")).chain(dependencies).collect())
     }
-}
-
-/// A pointer as it stands in a reference, percent-decoded (RFC 6901, section 6).
-fn decode(fragment: &str) -> String {
-    let mut bytes = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        let digit = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                rest = &after[2..];
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| fragment.to_owned())
 }
