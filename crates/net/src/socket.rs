@@ -44,6 +44,12 @@ impl Socket {
         is_silent && self.ticket.is_none() && self.unsent.is_none()
     }
 
+    /// Whether nothing of the last write is on its way, as far as was learnt.
+    #[inline]
+    fn is_settled(&self) -> bool {
+        self.ticket.is_none() && self.unsent.is_none()
+    }
+
     /// Learns what became of the last write, if its turn is over.
     fn learn(&mut self) {
         let Some(ticket) = self.ticket else { return };
@@ -83,6 +89,12 @@ impl Socket {
         Poll::Ready(Ok(()))
     }
 
+    /// The same where its turn is over.
+    fn poll_learnt(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.learn();
+        self.poll_rest(cx)
+    }
+
     /// Waits until the last write is sent.
     fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.settle();
@@ -94,7 +106,9 @@ impl Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_sent(cx))?;
+        if !self.is_settled() {
+            ready!(self.poll_sent(cx))?;
+        }
         self.ticket = sends::queue(self.stream.as_raw_fd(), slices, cx.waker());
         if self.ticket.is_some() {
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
@@ -140,8 +154,8 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.learn();
-        let Poll::Ready(Err(failure)) = self.poll_rest(cx) else {
+        let rest = if self.is_settled() { Poll::Pending } else { self.poll_learnt(cx) };
+        let Poll::Ready(Err(failure)) = rest else {
             return Pin::new(&mut self.stream).poll_read(cx, buffer);
         };
         // A peer that takes no more may have answered all the same.
@@ -176,8 +190,7 @@ impl AsyncWrite for Socket {
 
     /// Does not wait for the end of the turn.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.learn();
-        self.poll_rest(cx)
+        if self.is_settled() { Poll::Ready(Ok(())) } else { self.poll_learnt(cx) }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
