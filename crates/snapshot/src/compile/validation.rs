@@ -12,7 +12,7 @@ use crate::{RequiredParameter, RequiredPlace, Validation};
 /// What is checked of a method's requests; `None` where nothing is, or a finding has been made.
 pub(super) fn compile(
     compiler: &mut Compiler<'_>,
-    models: &mut Models<'_>,
+    models: &Models<'_>,
     deployment: &Deployment,
     scope: &MethodScope<'_>,
 ) -> Option<Box<Validation>> {
@@ -59,7 +59,7 @@ fn place(scope: &MethodScope<'_>, parameter: &str) -> Option<RequiredParameter> 
 
 fn bodies(
     compiler: &mut Compiler<'_>,
-    models: &mut Models<'_>,
+    models: &Models<'_>,
     scope: &MethodScope<'_>,
     path: &DocumentPath,
 ) -> Vec<(Box<str>, Arc<crate::Model>)> {
