@@ -70,6 +70,9 @@ pub const BUFFERED_BYTES: usize = 512 * 1024 * 1024;
 /// Threads beside a worker for work that takes long.
 pub const OFFLOAD_THREADS: usize = 2;
 
+/// Threads beside a worker for work of which nobody knows how long it takes.
+pub const STUBBORN_THREADS: usize = 1;
+
 /// Bytes of a body from which on reading or converting it takes long.
 pub const OFFLOAD_BYTES: usize = 256 * 1024;
 

@@ -1,9 +1,11 @@
 //! Makes the integration's request of the client's.
 
+use std::sync::Arc;
+
 use portico_model::HttpMethod;
 use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::{self, Hold, OutboundBody};
-use portico_net::{Field, Framing, Name, write_field};
+use portico_net::{Collected, Field, Framing, Name, write_field};
 use portico_snapshot::{
     Choice, HttpCall, Integration, MappingTemplate, MockTemplate, Overrides, PathPart, QueryValue,
     RequestTemplates, Wait, mock_status,
@@ -40,7 +42,7 @@ fn http_proxy<'a>(
     sent: Option<&mut Transformed>,
 ) -> Result<Outbound<'a>, Fault> {
     let body = match sent {
-        Some(sent) => OutboundBody::Bytes(std::mem::take(&mut sent.bytes)),
+        Some(sent) => OutboundBody::Bytes(Arc::new(std::mem::take(&mut sent.bytes))),
         None => client_body(scope),
     };
     let mut head = scope.worker.buffers.take();
@@ -53,6 +55,9 @@ fn http_proxy<'a>(
             continue;
         }
         match headers::to_origin(field.known()) {
+            ToOrigin::Drop if scope.is_coded && field.known() == Name::ContentEncoding => {
+                field.write(b"", &mut head);
+            }
             ToOrigin::Drop => {}
             ToOrigin::Append if forwarded => {}
             ToOrigin::Append => {
@@ -94,9 +99,14 @@ fn http<'a>(
     let body = http_body(scope, templates, framing, sent.as_deref_mut())?;
     let overrides = sent.map(|sent| &sent.overrides);
     let set = Set { call, overrides, fields: Fields::of_request(overrides)? };
+    if let Some(overrides) = overrides.filter(|_| scope.is_watched())
+        && let Some(told) = outline::request_overrides(overrides, &set.fields)
+    {
+        scope.note("request override", || told);
+    }
     let has_body = match &body {
         OutboundBody::Client => framing != Framing::None,
-        OutboundBody::Bytes(bytes) => !bytes.is_empty(),
+        OutboundBody::Bytes(body) => !body.bytes().is_empty(),
         OutboundBody::Empty => false,
     };
     let mut head = scope.worker.buffers.take();
@@ -130,14 +140,15 @@ fn http_body(
     sent: Option<&mut Transformed>,
 ) -> Result<OutboundBody, Fault> {
     if let Some(sent) = sent {
-        return Ok(OutboundBody::Bytes(std::mem::take(&mut sent.bytes)));
+        return Ok(OutboundBody::Bytes(Arc::new(std::mem::take(&mut sent.bytes))));
     }
     match templates.choose(body::media_type(scope.head)) {
         Choice::Template(media_type, MappingTemplate::Constant(text)) => {
             scope.note("request template", || media_type.to_owned());
             let mut body = scope.worker.buffers.take();
             body.extend_from_slice(text.as_bytes());
-            Ok(OutboundBody::Bytes(body))
+            let body = Collected::new(body, scope.worker).map_err(Fault::Overloaded)?;
+            Ok(OutboundBody::Bytes(Arc::new(body)))
         }
         Choice::PassThrough => Ok(client_body(scope)),
         Choice::Refused if framing == Framing::None => Ok(OutboundBody::Empty),
@@ -150,7 +161,7 @@ fn http_body(
 fn client_body(scope: &Scope<'_>) -> OutboundBody {
     match scope.body {
         None => OutboundBody::Client,
-        Some(body) => OutboundBody::Bytes(body.bytes().to_vec()),
+        Some(body) => OutboundBody::Bytes(Arc::clone(body)),
     }
 }
 
@@ -168,7 +179,7 @@ fn mock(
             return Ok(*status);
         }
         (Choice::Template(..), Some(sent)) => {
-            match mock_status(&String::from_utf8_lossy(&sent.bytes)) {
+            match mock_status(&String::from_utf8_lossy(sent.bytes.bytes())) {
                 Some(status) => return Ok(status),
                 None => format!("the request template for {media_type} gives no statusCode"),
             }

@@ -3,9 +3,11 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
+use crate::collected::Collected;
 use crate::h1::{Framing, Malformed};
 use crate::hits::Limit;
 use crate::limits::{BUFFER_BYTES, HELD_BYTES};
@@ -25,7 +27,7 @@ pub enum OutboundBody {
     /// None, whatever the client sent.
     Empty,
     /// These bytes, whatever the client sent.
-    Bytes(Vec<u8>),
+    Bytes(Arc<Collected>),
 }
 
 /// How much of an answer is waited for before it is passed on.
@@ -159,12 +161,14 @@ impl Exchange {
         self.opening = std::mem::take(&mut outbound.head);
         self.to_head = outbound.to_head;
         self.too_many = outbound.hold.too_many();
-        if let OutboundBody::Bytes(bytes) = &outbound.body
-            && !bytes.is_empty()
+        if let OutboundBody::Bytes(made) = &outbound.body
+            && !made.bytes().is_empty()
         {
             self.sends_body = false;
-            self.declare_length(bytes.len() as u64);
-            self.opening.extend_from_slice(bytes);
+            self.declare_length(made.bytes().len() as u64);
+            self.opening.extend_from_slice(made.bytes());
+            // From here on they are a part of the opening.
+            outbound.body = OutboundBody::Empty;
             let fits = self.opening.len() <= BUFFER_BYTES
                 || cover(&mut self.held_beyond, &self.opening, body.worker);
             return if fits { Ok(()) } else { Err(CallError::TooManyBytes) };
