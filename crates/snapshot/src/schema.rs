@@ -59,8 +59,31 @@ enum UnusableSchema {
     Schema(String),
 }
 
+impl UnusableSchema {
+    /// What to do about it.
+    fn help(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) | Self::Reference(_) => {
+                "define it among the schemas, or mend the reference"
+            }
+            Self::Json(_) | Self::Schema(_) => "mend it: models are JSON schemas of draft 4",
+            Self::Endless(_) => {
+                "put a reference of the cycle below properties or items, so that it goes down into \
+                 the body"
+            }
+        }
+    }
+}
+
 /// Models by name, or why bodies cannot be checked by them.
-pub(crate) type Models = HashMap<String, Result<Arc<Model>, String>>;
+pub(crate) type Models = HashMap<String, Result<Arc<Model>, Unusable>>;
+
+/// Why bodies cannot be checked by a model, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unusable {
+    pub(crate) reason: String,
+    pub(crate) help: &'static str,
+}
 
 /// Compiles the models of these names, and each schema that they refer to once. `texts` has the
 /// names and schemas of all models of the API.
@@ -80,7 +103,8 @@ pub(crate) fn compile<'a>(
             Err(problem) => Err(problem.clone()),
         };
         backtracks.push(compiled.as_ref().is_ok_and(|unit| unit.backtracks).then_some(()));
-        problems.push(compiled.as_ref().err().map(ToString::to_string));
+        let problem = compiled.as_ref().err();
+        problems.push(problem.map(|it| Unusable { reason: it.to_string(), help: it.help() }));
         pool.push(compiled.ok());
     }
     // What holds of a unit holds of all that lead to it.

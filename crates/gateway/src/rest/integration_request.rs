@@ -152,9 +152,20 @@ fn http_body(
         }
         Choice::PassThrough => Ok(client_body(scope)),
         Choice::Refused if framing == Framing::None => Ok(OutboundBody::Empty),
-        Choice::Refused => Err(Fault::UnsupportedMediaType),
+        Choice::Refused => Err(refused(scope, templates)),
         Choice::Template(..) => Err(Fault::Configuration("a template was not rendered".to_owned())),
     }
+}
+
+/// No template takes the request, and it may not pass without one.
+fn refused<T>(scope: &Scope<'_>, templates: &RequestTemplates<T>) -> Fault {
+    scope.note("request template", || {
+        let media_type = String::from_utf8_lossy(body::media_type(scope.head));
+        let names: Vec<_> = templates.templates.iter().map(|(name, _)| &**name).collect();
+        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        format!("none for {media_type}; there are: {names}")
+    });
+    Fault::UnsupportedMediaType
 }
 
 /// The client's body as it came.
@@ -173,7 +184,7 @@ fn mock(
 ) -> Result<u16, Fault> {
     let media_type = String::from_utf8_lossy(body::media_type(scope.head));
     let why = match (templates.choose(body::media_type(scope.head)), sent) {
-        (Choice::Refused, _) => return Err(Fault::UnsupportedMediaType),
+        (Choice::Refused, _) => return Err(refused(scope, templates)),
         (Choice::Template(media_type, MockTemplate::Status(status)), _) => {
             scope.note("request template", || format!("{media_type}: status {status}"));
             return Ok(*status);

@@ -115,6 +115,8 @@ impl Explanation {
         let verb = text(&ContextVariable::HttpMethod);
         let rivals = event.rivals(RIVALS_MAX).into_iter();
         let steps = event.recorder.map(|recorder| recorder.steps().iter().map(Step::of).collect());
+        let last = event.recorder.and_then(|it| it.steps().last().map(|step| step.at));
+        let reached = last.unwrap_or_default();
         let integration = event.integration_latency.map(|latency| Integration {
             status: event.integration_status,
             latency_ms: milliseconds(latency),
@@ -141,7 +143,8 @@ impl Explanation {
             fault: event.fault.map(Told::of),
             answer: Answer {
                 status: event.status,
-                latency_ms: milliseconds(event.latency),
+                // The worker's clock stands while it works; steps read another.
+                latency_ms: milliseconds(event.latency.max(reached)),
                 body_bytes: Some(event.response_bytes),
                 complete: Some(event.complete),
             },

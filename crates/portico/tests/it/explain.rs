@@ -385,6 +385,14 @@ paths:
             #set($context.responseOverride.header.X-A = "2")
             {"statusCode": 200}
         responses: { default: { statusCode: "200" } }
+  /strict:
+    get:
+      responses: { "200": { description: an order } }
+      x-amazon-apigateway-integration:
+        type: mock
+        passthroughBehavior: never
+        requestTemplates: { text/plain: '{"statusCode": 200}', text/csv: '{"statusCode": 200}' }
+        responses: { default: { statusCode: "200" } }
 "#;
 
 #[test]
@@ -406,6 +414,10 @@ fn what_templates_override_is_told_by_name() {
     let expected = "the request template for application/json failed: line 2, column 38: \"X-A\" is \
                     set already, and may be set once";
     assert_eq!(explanation["fault"]["reason"], expected);
+
+    let explanation = explained(&running, "GET /strict", &[("Content-Type", "a/b; c=d")]);
+    let expected = ("request template", "none for a/b; there are: text/csv, text/plain");
+    assert_eq!(self::steps(&explanation)[1], expected);
 }
 
 #[test]

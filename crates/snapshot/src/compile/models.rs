@@ -19,6 +19,8 @@ pub(super) struct Unusable<'a> {
     /// Where the model stands, if it is defined.
     pub(super) path: Option<&'a DocumentPath>,
     pub(super) reason: &'a str,
+    /// What to do about it.
+    pub(super) help: &'static str,
 }
 
 impl<'a> Models<'a> {
@@ -39,8 +41,8 @@ impl<'a> Models<'a> {
         let path = self.paths.get(name).copied();
         match self.compiled.get(name) {
             Some(Ok(model)) => Ok(Arc::clone(model)),
-            Some(Err(reason)) => Err(Unusable { path, reason }),
-            None => Err(Unusable { path, reason: "nothing checks bodies by it" }),
+            Some(Err(schema::Unusable { reason, help })) => Err(Unusable { path, reason, help }),
+            None => Err(Unusable { path, reason: "it was not compiled", help: "report this" }),
         }
     }
 }

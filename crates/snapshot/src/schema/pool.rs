@@ -63,7 +63,12 @@ impl Compiled {
         let patterns = PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS);
         let validator = options().with_pattern_options(patterns).build(&unit.schema);
         let validator = validator.map_err(|error| {
-            UnusableSchema::Schema(format!("{error} (at {})", error.instance_path()))
+            let path = error.instance_path();
+            let what = match error.instance().as_str() {
+                Some(name) if path.as_str().ends_with("/type") => format!("{name:?} is no type"),
+                _ => error.to_string(),
+            };
+            UnusableSchema::Schema(format!("it is no schema: {what} (at {path})"))
         })?;
         Ok(Self { validator, backtracks: true })
     }
