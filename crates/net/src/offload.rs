@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::{AcquireError, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
+use tokio::time::timeout;
 
-use crate::limits::{OFFLOAD_THREADS, STUBBORN_THREADS};
+use crate::limits::{OFFLOAD_THREADS, OFFLOAD_WAIT, STUBBORN_THREADS};
 use crate::worker::Worker;
 
 /// The work did not come to its end.
@@ -17,6 +18,9 @@ pub enum Abandoned {
     /// Nobody gives out places any more.
     #[error("no work is done beside this worker any more")]
     Closed(#[source] AcquireError),
+    /// So much other work waited before it that it was not begun.
+    #[error("work beside a worker was not begun in time")]
+    Late,
 }
 
 /// What kind of work it is. Each kind has threads of its own, so that much of one keeps nobody from
@@ -44,8 +48,9 @@ impl Default for Places {
 }
 
 impl Worker {
-    /// Runs `work` on a thread beside this worker, after what waits for one already. Work that
-    /// nobody waits for any more is not begun; what has begun is done to its end.
+    /// Runs `work` on a thread beside this worker, after what waits for one already, for
+    /// [`OFFLOAD_WAIT`] at most. Work that nobody waits for any more is not begun; what has begun is
+    /// done to its end.
     pub async fn offload<T: Send + 'static>(
         &self,
         effort: Effort,
@@ -55,7 +60,8 @@ impl Worker {
             Effort::Long => &self.places.long,
             Effort::Stubborn => &self.places.stubborn,
         };
-        let place = Arc::clone(places).acquire_owned().await.map_err(Abandoned::Closed)?;
+        let place = timeout(OFFLOAD_WAIT, Arc::clone(places).acquire_owned()).await;
+        let place = place.map_err(|_| Abandoned::Late)?.map_err(Abandoned::Closed)?;
         let work = move || {
             let done = work();
             drop(place);
@@ -87,6 +93,8 @@ mod tests {
     fn stubborn_work_leaves_the_threads_of_others_alone() {
         let runtime = Builder::new_current_thread()
             .max_blocking_threads(OFFLOAD_THREADS + STUBBORN_THREADS)
+            .enable_time()
+            .start_paused(true)
             .build_local(LocalOptions::default())
             .unwrap();
         runtime.block_on(async {
@@ -109,10 +117,16 @@ mod tests {
             // What nobody waits for any more is never begun.
             let last = stubborn.pop();
             drop(last);
-            (0..7).for_each(|_| release.send(()).unwrap());
-            for work in stubborn {
-                assert_eq!(work.await.ok(), Some(true));
+            // Neither is what waits for too long.
+            let late = worker.offload(Effort::Stubborn, || true);
+            let late = tokio::join!(late, tokio::time::advance(OFFLOAD_WAIT)).0;
+            assert!(matches!(late, Err(Abandoned::Late)));
+            let (first, others) = stubborn.split_first_mut().unwrap();
+            for work in others {
+                assert!(matches!(work.await, Err(Abandoned::Late)));
             }
+            release.send(()).unwrap();
+            assert_eq!(first.await.ok(), Some(true));
             drop(release);
             assert!(released.lock().unwrap().try_recv().is_err());
         });
