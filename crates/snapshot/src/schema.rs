@@ -162,7 +162,7 @@ impl Model {
         let text =
             if body.is_empty() { Cow::Borrowed("{}") } else { String::from_utf8_lossy(body) };
         let value = read(&text).map_err(|error| Misfit::of_text(&error))?;
-        self.pool.with(|| match self.pool.get(self.unit) {
+        self.pool.with(self.unit, || match self.pool.get(self.unit) {
             Some(validator) if validator.is_valid(&value) => Ok(()),
             _ => Err(Misfit::of_value(&self.pool, self.unit, &value, text.len())),
         })

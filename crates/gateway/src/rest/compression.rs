@@ -117,17 +117,18 @@ pub(crate) async fn encode(
         Body::Buffer(bytes) => held(bytes, scope)?,
     };
     let length = content.bytes().len();
+    let unable = |error| {
+        Fault::Configuration(format!("the answer cannot be coded as {}: {error}", coding.name()))
+    };
     let coded = if length > SHORT_BYTES {
         let budget = scope.worker.budget();
         let encode = move || coding.encode(content.bytes()).map(|coded| budget.hold(coded));
-        scope.worker.offload(Effort::Long, encode).await.map_err(Fault::Abandoned)?
+        let coded = scope.worker.offload(Effort::Long, encode).await.map_err(Fault::Abandoned)?;
+        let coded = coded.map_err(unable)?;
+        coded.map_err(|full| Fault::Overloaded(scope.worker.no_room(full)))?
     } else {
-        coding.encode(content.bytes()).map(|coded| scope.worker.budget().hold(coded))
+        held(coding.encode(content.bytes()).map_err(unable)?, scope)?
     };
-    let coded = coded.map_err(|error| {
-        Fault::Configuration(format!("the answer cannot be coded as {}: {error}", coding.name()))
-    })?;
-    let coded = coded.map_err(|full| Fault::Overloaded(scope.worker.no_room(full)))?;
     let now = coded.bytes().len();
     scope.note("compression", || format!("{length} bytes are {now} as {}", coding.name()));
     response.own_field("Content-Encoding", coding.name().as_bytes());

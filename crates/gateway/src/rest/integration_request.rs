@@ -42,7 +42,7 @@ fn http_proxy<'a>(
     sent: Option<&mut Transformed>,
 ) -> Result<Outbound<'a>, Fault> {
     let body = match sent {
-        Some(sent) => OutboundBody::Bytes(Arc::new(std::mem::take(&mut sent.bytes))),
+        Some(sent) => OutboundBody::Bytes(std::mem::take(&mut sent.bytes)),
         None => client_body(scope),
     };
     let mut head = scope.worker.buffers.take();
@@ -106,8 +106,7 @@ fn http<'a>(
     }
     let has_body = match &body {
         OutboundBody::Client => framing != Framing::None,
-        OutboundBody::Bytes(body) => !body.bytes().is_empty(),
-        OutboundBody::Empty => false,
+        made => !made.bytes().is_empty(),
     };
     let mut head = scope.worker.buffers.take();
     let method = start(scope, &set, false, &mut head);
@@ -140,7 +139,7 @@ fn http_body(
     sent: Option<&mut Transformed>,
 ) -> Result<OutboundBody, Fault> {
     if let Some(sent) = sent {
-        return Ok(OutboundBody::Bytes(Arc::new(std::mem::take(&mut sent.bytes))));
+        return Ok(OutboundBody::Bytes(std::mem::take(&mut sent.bytes)));
     }
     match templates.choose(body::media_type(scope.head)) {
         Choice::Template(media_type, MappingTemplate::Constant(text)) => {
@@ -148,7 +147,7 @@ fn http_body(
             let mut body = scope.worker.buffers.take();
             body.extend_from_slice(text.as_bytes());
             let body = Collected::new(body, scope.worker).map_err(Fault::Overloaded)?;
-            Ok(OutboundBody::Bytes(Arc::new(body)))
+            Ok(OutboundBody::Bytes(body))
         }
         Choice::PassThrough => Ok(client_body(scope)),
         Choice::Refused if framing == Framing::None => Ok(OutboundBody::Empty),
@@ -172,7 +171,7 @@ fn refused<T>(scope: &Scope<'_>, templates: &RequestTemplates<T>) -> Fault {
 fn client_body(scope: &Scope<'_>) -> OutboundBody {
     match scope.body {
         None => OutboundBody::Client,
-        Some(body) => OutboundBody::Bytes(Arc::clone(body)),
+        Some(body) => OutboundBody::Shared(Arc::clone(body)),
     }
 }
 

@@ -27,7 +27,20 @@ pub enum OutboundBody {
     /// None, whatever the client sent.
     Empty,
     /// These bytes, whatever the client sent.
-    Bytes(Arc<Collected>),
+    Bytes(Collected),
+    /// The same, which others may still read.
+    Shared(Arc<Collected>),
+}
+
+impl OutboundBody {
+    /// The bytes, unless they are the client's.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Client | Self::Empty => b"",
+            Self::Bytes(body) => body.bytes(),
+            Self::Shared(body) => body.bytes(),
+        }
+    }
 }
 
 /// How much of an answer is waited for before it is passed on.
@@ -161,12 +174,11 @@ impl Exchange {
         self.opening = std::mem::take(&mut outbound.head);
         self.to_head = outbound.to_head;
         self.too_many = outbound.hold.too_many();
-        if let OutboundBody::Bytes(made) = &outbound.body
-            && !made.bytes().is_empty()
-        {
+        let made = outbound.body.bytes();
+        if !made.is_empty() {
             self.sends_body = false;
-            self.declare_length(made.bytes().len() as u64);
-            self.opening.extend_from_slice(made.bytes());
+            self.declare_length(made.len() as u64);
+            self.opening.extend_from_slice(made);
             // From here on they are a part of the opening.
             outbound.body = OutboundBody::Empty;
             let fits = self.opening.len() <= BUFFER_BYTES

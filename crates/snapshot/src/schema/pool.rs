@@ -21,6 +21,7 @@ pub(super) struct Compiled {
     pub(super) validator: Validator,
     /// Whether a pattern of its own takes steps back.
     pub(super) backtracks: bool,
+    has_links: bool,
 }
 
 thread_local! {
@@ -39,8 +40,12 @@ impl Pool {
         self.0.get(unit)?.as_ref().map(|unit| &unit.validator)
     }
 
-    /// Does something while links lead here.
-    pub(super) fn with<T>(self: &Arc<Self>, work: impl FnOnce() -> T) -> T {
+    /// Does something with a unit, whose links lead here meanwhile.
+    pub(super) fn with<T>(self: &Arc<Self>, unit: usize, work: impl FnOnce() -> T) -> T {
+        // Nearly every model stands by itself, and what workers share is left alone then.
+        if !self.0.get(unit).and_then(Option::as_ref).is_some_and(|unit| unit.has_links) {
+            return work();
+        }
         let before = CHECKED.replace(Some(Arc::clone(self)));
         let done = work();
         CHECKED.set(before);
@@ -55,10 +60,11 @@ impl Pool {
 
 impl Compiled {
     pub(super) fn new(unit: &Unit) -> Result<Self, UnusableSchema> {
+        let has_links = !unit.links.is_empty();
         // Only a pattern that takes steps back needs the other engine.
         let linear = options().with_pattern_options(PatternOptions::regex());
         if let Ok(validator) = linear.build(&unit.schema) {
-            return Ok(Self { validator, backtracks: false });
+            return Ok(Self { validator, backtracks: false, has_links });
         }
         let patterns = PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS);
         let validator = options().with_pattern_options(patterns).build(&unit.schema);
@@ -70,7 +76,7 @@ impl Compiled {
             };
             UnusableSchema::Schema(format!("it is no schema: {what} (at {path})"))
         })?;
-        Ok(Self { validator, backtracks: true })
+        Ok(Self { validator, backtracks: true, has_links })
     }
 }
 
