@@ -40,7 +40,7 @@ pub(crate) fn render(
         (None, sent) => (None, sent.map(|sent| sent.overrides), None),
     };
     let overrides = overrides.as_ref();
-    let set = Set { rule, fields: Fields::of_answer(overrides) };
+    let set = Set { rule, fields: Fields::of_answer(overrides)? };
     if let Some(overrides) = overrides.filter(|_| scope.is_watched())
         && let Some(told) = outline::response_overrides(overrides, &set.fields)
     {
