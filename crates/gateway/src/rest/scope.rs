@@ -14,7 +14,8 @@ use crate::ids::{IdGenerator, RequestIds};
 use crate::recorder::Notes;
 use crate::rest::body_values::{BODY_VALUE_BYTES, BodyValues};
 use crate::rest::encode::{
-    is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
+    is_query_name, query_pairs, write_encoded, write_path_as_query, write_query_as_path,
+    write_query_decoded,
 };
 use crate::rest::route::Matched;
 
@@ -99,7 +100,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Appends the value of `source`; false if the request has none. Captures and query values
-    /// are encoded already, everything else is text.
+    /// are encoded already, as far as their own place needs it; everything else is text.
     pub(crate) fn write(&self, source: &Source, place: Place, out: &mut Vec<u8>) -> bool {
         match source {
             Source::Literal(text) => write_text(text, place, out),
@@ -108,7 +109,10 @@ impl<'a> Scope<'a> {
                 let Some(raw) = range.and_then(|range| self.matched.path.get(range)) else {
                     return false;
                 };
-                out.extend_from_slice(raw);
+                match place {
+                    Place::Query => write_path_as_query(raw, out),
+                    Place::Path | Place::Field => out.extend_from_slice(raw),
+                }
             }
             Source::Query(name) => {
                 let pairs = query_pairs(self.head.query().unwrap_or_default());
