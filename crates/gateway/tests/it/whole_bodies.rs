@@ -207,7 +207,8 @@ fn templates_of_long_bodies_are_rendered_as_those_of_short_ones() {
 fn values_of_long_answers_are_mapped_as_those_of_short_ones() {
     for length in [100, 262_144, 262_145, 5_000_000] {
         let body = json(length);
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        let head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
+        let answer = format!("{head}Content-Length: {length}\r\n\r\n{body}");
         let origin = Origin::always(vec![Act::Request, Act::Send(answer.into())]);
         let gateway = start(&origin, 1000, 100_000_000);
         let check = |path: &str, expected: &str| {
