@@ -28,6 +28,9 @@ pub enum Fault {
     Throttled { name: Arc<str>, per_second: f64, burst: u32 },
     #[error("required parameters are missing: {}", names.join(", "))]
     MissingParameters { names: Vec<Box<str>> },
+    /// Our own: AWS lets such a request pass.
+    #[error("{0}")]
+    BadParameter(&'static str),
     #[error("the body does not fit its model: {}", misfit.place)]
     InvalidBody { misfit: Misfit },
     #[error("no template takes the content type, and the integration passes none through")]
@@ -94,6 +97,9 @@ impl Fault {
                 r#"{"message":"Too Many Requests"}"#,
             ),
             Self::MissingParameters { names } => missing_parameters(names),
+            Self::BadParameter(_) => {
+                bad(Type::BadRequestParameters, 400, r#"{"message": "Bad Request"}"#)
+            }
             Self::InvalidBody { .. } => {
                 bad(Type::BadRequestBody, 400, r#"{"message": "Invalid request body"}"#)
             }
@@ -132,7 +138,9 @@ impl Fault {
     /// What of the request does not fit, in detail: `$context.error.validationErrorString`.
     pub(crate) fn validation_error(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::MissingParameters { .. } => Some(self.wire().message()?.to_owned().into()),
+            Self::MissingParameters { .. } | Self::BadParameter(_) => {
+                Some(self.wire().message()?.to_owned().into())
+            }
             Self::InvalidBody { misfit } => Some(Cow::Borrowed(&misfit.detail)),
             _ => None,
         }
@@ -263,6 +271,7 @@ mod tests {
             Fault::Undecodable(_) => 17,
             Fault::Template { .. } => 18,
             Fault::Abandoned(_) => 19,
+            Fault::BadParameter(_) => 20,
         }
     }
 
@@ -281,6 +290,7 @@ mod tests {
             (throttled, "THROTTLED", 429),
             (Fault::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", 415),
             (Fault::MissingParameters { names: vec!["a".into()] }, "BAD_REQUEST_PARAMETERS", 400),
+            (Fault::BadParameter("why"), "BAD_REQUEST_PARAMETERS", 400),
             (Fault::InvalidBody { misfit }, "BAD_REQUEST_BODY", 400),
             (Fault::UnknownCoding, "UNSUPPORTED_MEDIA_TYPE", 415),
             (Fault::Undecodable(io()), "UNSUPPORTED_MEDIA_TYPE", 415),
@@ -320,7 +330,7 @@ mod tests {
             assert!(!is_internal, "{fault:?} tells the client what is the operator's: {wire:?}");
             places.insert(place(fault));
         }
-        assert!(places.into_iter().eq(0..20), "every fault has a case");
+        assert!(places.into_iter().eq(0..21), "every fault has a case");
     }
 
     #[test]

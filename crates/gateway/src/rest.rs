@@ -13,6 +13,7 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
+mod origin_path;
 mod outline;
 mod overrides;
 mod route;
