@@ -58,6 +58,7 @@ pub(crate) async fn handle<E: Emit>(
     notes.note("match", clock, || outline::route(matched.method));
     throttle::admit(&matched, notes, clock)?;
     validate::parameters(&matched, request.head)?;
+    body::has_one_type(&matched, request.head)?;
     let (mut body, is_coded) = match body::needed_for(&matched, request) {
         Some(patience) => {
             let (body, is_coded) = Box::pin(body::collect(patience, &matched, request)).await?;

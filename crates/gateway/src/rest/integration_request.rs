@@ -123,8 +123,7 @@ fn http<'a>(
         head.extend_from_slice(b"\r\n");
     }
     if has_body && !set.has(b"Content-Type") {
-        let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
-        write_field(b"Content-Type", sent, &mut head);
+        write_field(b"Content-Type", body::content_type(scope.head), &mut head);
     }
     let trace = write_own(scope, &set, &mut head);
     Ok(finish(call, method, body, head, trace))
