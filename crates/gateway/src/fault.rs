@@ -229,23 +229,24 @@ mod tests {
     }
 
     #[test]
-    fn the_operator_reads_where_a_template_failed() {
-        let template = CompiledTemplate::parse("a\n  $input.path('$.l').get(1)").unwrap();
-        let (surroundings, variables) = Default::default();
-        let given = Given::new(
-            "{\"l\": [0]}",
-            &surroundings as &PlainSurroundings,
-            &variables,
-            Overrides::default(),
-        );
-        let error = template.render(given).unwrap_err();
-        let fault = Fault::Template { side: "request template", media_type: "a/b".into(), error };
-        assert_eq!(
-            fault.explain(),
-            "the request template for a/b failed: line 2, column 21: index 1 is out of bounds for \
-             length 1"
-        );
-        assert_eq!((fault.wire().status, fault.wire().body), (500, INTERNAL_BODY.into()));
+    fn the_operator_reads_where_a_template_failed_and_nothing_of_the_request() {
+        let check = |template: &str, expected: &str| {
+            let template = CompiledTemplate::parse(template).unwrap();
+            let (surroundings, variables) = Default::default();
+            let body = r#"{"l": [0], "t": "secret"}"#;
+            let surroundings: &PlainSurroundings = &surroundings;
+            let given = Given::new(body, surroundings, &variables, Overrides::default());
+            let error = template.render(given).unwrap_err();
+            let media_type = "a/b".into();
+            let fault = Fault::Template { side: "request template", media_type, error };
+            let expected = format!("the request template for a/b failed: {expected}");
+            assert_eq!(fault.explain(), expected);
+            assert_eq!((fault.wire().status, fault.wire().body), (500, INTERNAL_BODY.into()));
+        };
+        let expected = "line 2, column 21: index 1 is out of bounds for length 1";
+        check("a\n  $input.path('$.l').get(1)", expected);
+        let expected = "line 1, column 15: a text of 6 bytes is not a number";
+        check("#set($n = 1)$n.parseInt($input.path('$.t'))", expected);
     }
 
     /// Its place in the list of faults below: a fault that is new has to be given one.

@@ -159,7 +159,7 @@ fn http_body(
 /// No template takes the request, and it may not pass without one.
 fn refused<T>(scope: &Scope<'_>, templates: &RequestTemplates<T>) -> Fault {
     scope.note("request template", || {
-        let media_type = String::from_utf8_lossy(body::media_type(scope.head));
+        let media_type = outline::media_type(body::media_type(scope.head));
         let names: Vec<_> = templates.templates.iter().map(|(name, _)| &**name).collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         format!("none for {media_type}; there are: {names}")
@@ -181,23 +181,25 @@ fn mock(
     templates: &RequestTemplates<MockTemplate>,
     sent: Option<&mut Transformed>,
 ) -> Result<u16, Fault> {
-    let media_type = String::from_utf8_lossy(body::media_type(scope.head));
     let why = match (templates.choose(body::media_type(scope.head)), sent) {
         (Choice::Refused, _) => return Err(refused(scope, templates)),
         (Choice::Template(media_type, MockTemplate::Status(status)), _) => {
             scope.note("request template", || format!("{media_type}: status {status}"));
             return Ok(*status);
         }
-        (Choice::Template(..), Some(sent)) => {
+        (Choice::Template(media_type, _), Some(sent)) => {
             match mock_status(&String::from_utf8_lossy(sent.bytes.bytes())) {
                 Some(status) => return Ok(status),
                 None => format!("the request template for {media_type} gives no statusCode"),
             }
         }
-        (Choice::Template(..), None) => {
+        (Choice::Template(media_type, _), None) => {
             format!("the request template for {media_type} gives no statusCode")
         }
-        (Choice::PassThrough, _) => format!("no request template gives a status for {media_type}"),
+        (Choice::PassThrough, _) => {
+            let media_type = outline::media_type(body::media_type(scope.head));
+            format!("no request template gives a status for {media_type}")
+        }
     };
     Err(Fault::Configuration(why))
 }
