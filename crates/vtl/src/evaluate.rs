@@ -171,7 +171,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
     /// What null is: nothing is null in the service.
     fn absent(&self) -> Value<'a> {
         match self.dialect {
-            Dialect::Service => Value::text(""),
+            Dialect::Service => Value::from(""),
             Dialect::Stock => Value::Null,
         }
     }

@@ -51,7 +51,7 @@ impl Printer<'_> {
             Value::Char(unit) => out.extend(
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),
-            Value::String(text) => out.push_str(text.as_str()),
+            Value::String(text) => out.push_str(text),
             Value::Object(object) => object.print(out),
             Value::Block(_) | Value::Cursor(_) => {}
             Value::Entry(entry) => {

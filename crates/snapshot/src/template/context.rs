@@ -136,11 +136,11 @@ fn map_of<'a>(
     let mut entries = Vec::with_capacity(members.len());
     for member in members {
         let (name, value) = match member {
-            ContextMember::Value(name, _) => (name, Value::text(values.next())),
-            ContextMember::Empty(name) => (name, Value::text("")),
+            ContextMember::Value(name, _) => (name, Value::from(values.next())),
+            ContextMember::Empty(name) => (name, Value::from("")),
             ContextMember::Map(name, members) => (name, Value::Map(map_of(heap, members, values)?)),
         };
-        entries.push((Value::text(name), value));
+        entries.push((Value::String(name), value));
     }
     Map::silent(heap, entries)
 }
@@ -153,7 +153,7 @@ fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<Map<'a>, Method
             Kind::Object => Value::Map(map_from(heap, member)?),
             _ => Value::json(heap, member)?,
         };
-        map.put(heap, Value::String(name.into()), value)?;
+        map.put(heap, Value::String(name), value)?;
     }
     Ok(map)
 }

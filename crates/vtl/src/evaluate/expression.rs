@@ -1,7 +1,6 @@
 //! Expressions: their values, and their truth, which is not that of their values.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
 
 use super::{Evaluator, Halt};
 use crate::operator;
@@ -16,9 +15,9 @@ impl<'a> Evaluator<'a, '_> {
             Expression::Boolean(boolean) => Value::Boolean(*boolean),
             Expression::Integer(integer) => Value::Integer(*integer),
             Expression::Long(long) => Value::Long(*long),
-            Expression::BigInteger(big) => Value::BigInteger(Rc::new(big.clone())),
+            Expression::BigInteger(big) => Value::BigInteger(big),
             Expression::Double(double) => Value::Double(*double),
-            Expression::Text(text) => Value::text(text),
+            Expression::Text(text) => Value::String(text),
             Expression::Reference(reference) => return self.reference(reference),
             composed => {
                 self.step()?;
@@ -116,16 +115,16 @@ impl<'a> Evaluator<'a, '_> {
                     }
                     // Joined to a text, null is what was written.
                     if left.as_str().is_some() && right.is_null() {
-                        right = Value::text(&operand.literal);
+                        right = Value::String(&operand.literal);
                     } else if right.as_str().is_some() && left.is_null() {
-                        left = Value::text(literal);
+                        left = Value::String(literal);
                     }
-                    operator::add(&self.heap.cells.meter, &left, &right)
+                    operator::add(self.heap, &left, &right)
                 }
-                Arithmetic::Subtract => operator::subtract(&left, &right),
-                Arithmetic::Multiply => operator::multiply(&left, &right),
-                Arithmetic::Divide => operator::divide(&left, &right),
-                Arithmetic::Modulo => operator::remainder(&left, &right),
+                Arithmetic::Subtract => operator::subtract(self.heap, &left, &right),
+                Arithmetic::Multiply => operator::multiply(self.heap, &left, &right),
+                Arithmetic::Divide => operator::divide(self.heap, &left, &right),
+                Arithmetic::Modulo => operator::remainder(self.heap, &left, &right),
             };
             left = self.at(operand.at, result)?;
             literal = written;
@@ -154,7 +153,8 @@ impl<'a> Evaluator<'a, '_> {
             Value::Block(number) => {
                 let mut text = String::new();
                 self.print_block(number, &mut text)?;
-                Ok(Value::string(text))
+                let text = Value::string(self.heap, text);
+                self.at(0, text)
             }
             value => Ok(value),
         }
@@ -198,7 +198,8 @@ impl<'a> Evaluator<'a, '_> {
         if text.chop {
             out.pop();
         }
-        Ok(Value::string(out))
+        let text = Value::string(self.heap, out);
+        self.at(0, text)
     }
 }
 

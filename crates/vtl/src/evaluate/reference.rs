@@ -114,7 +114,8 @@ impl<'a> Evaluator<'a, '_> {
         }
         let mut text = String::new();
         self.print_block(number, &mut text)?;
-        Ok(Value::string(text))
+        let text = Value::string(self.heap, text);
+        self.at(0, text)
     }
 
     pub(super) fn print_reference(

@@ -1,36 +1,59 @@
 //! The one pass over a JSON text (RFC 8259) that makes the tape.
 //!
-//! There is no recursion: until a container is closed its node holds the index of the one around it.
-//! Names that stand twice in an object are left to its readers.
+//! There is no recursion: what is open around a value is kept on a stack.
 
-use super::node::{Node, Tag};
+use super::names::{self, Names};
+use super::node::{Node, Tag, Texts};
 use super::{DEPTH, JsonError, JsonProblem};
 
-/// The index of no node.
-const NONE: u32 = u32::MAX;
-
-/// The tape of a text.
-pub(super) fn nodes(text: &str) -> Result<Vec<Node>, JsonError> {
-    if text.len() >= NONE as usize {
+/// The tape of a text, and what its strings with escapes stand for.
+pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
+    if text.len() >= u32::MAX as usize {
         return Err(JsonError { at: 0, problem: JsonProblem::TooLong });
     }
-    // Even dense bodies have no more nodes; growing would copy them.
-    let nodes = Vec::with_capacity(text.len() / 6 + 8);
-    let mut parser = Parser { bytes: text.as_bytes(), nodes, open: NONE, values: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        // Even dense bodies have no more nodes; growing would copy them.
+        nodes: Vec::with_capacity(text.len() / 6 + 8),
+        unescaped: String::new(),
+        open: Open { index: 0, values: 0, close: 0, names: Names::default() },
+        around: Vec::with_capacity(USUAL_DEPTH),
+        has_doubles: false,
+    };
     match parser.document() {
-        Ok(()) => Ok(parser.nodes),
+        Ok(()) => Ok((parser.nodes, parser.unescaped)),
         Err((at, problem)) => Err(JsonError { at: at.min(text.len()), problem }),
     }
 }
 
+/// Containers inside one another for which there is room at once.
+const USUAL_DEPTH: usize = 16;
+
 struct Parser<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     nodes: Vec<Node>,
+    unescaped: String,
     /// The innermost open container.
-    open: u32,
-    /// The values that were read in it.
+    open: Open,
+    /// The open containers around it; none if no container is open.
+    around: Vec<Open>,
+    /// Whether a name stands twice in an object.
+    has_doubles: bool,
+}
+
+/// A container that is being read.
+#[derive(Clone, Copy)]
+struct Open {
+    /// Its node.
+    index: u32,
+    /// The values in it so far.
     values: u32,
-    depth: usize,
+    /// What ends it.
+    close: u8,
+    /// The names in it so far.
+    names: Names,
 }
 
 /// A result of reading; problems have their place.
@@ -40,52 +63,52 @@ impl Parser<'_> {
     /// Reads the whole text: each reader takes a place and returns the one behind what it read.
     fn document(&mut self) -> Parsed<()> {
         let (mut at, mut byte) = self.solid(0)?;
-        // What ends the innermost open container.
-        let mut close = 0;
         loop {
-            let mut is_whole = true;
-            match byte {
-                b'"' => at = self.string(at)?,
+            at = match byte {
+                b'"' => self.string(at)?,
                 b'{' | b'[' => {
-                    close = self.open(at, byte)?;
-                    at += 1;
-                    is_whole = false;
+                    self.open(at, byte)?;
+                    (at, byte) = self.solid(at + 1)?;
+                    if byte != self.open.close {
+                        (at, byte) = self.name(at, byte)?;
+                        continue;
+                    }
+                    self.close();
+                    at + 1
                 }
-                _ => at = self.scalar(at, byte)?,
-            }
-            // Behind a value comes a comma or an end, behind an opening a value or an end.
+                _ => self.scalar(at, byte)?,
+            };
+            // Behind a value comes a comma, or an end, which makes another value whole.
             loop {
-                self.values += u32::from(is_whole);
-                if self.open == NONE {
+                if self.around.is_empty() {
                     return self.end(at);
                 }
+                self.open.values += 1;
                 (at, byte) = self.solid(at)?;
-                if byte == close {
-                    at += 1;
-                    close = self.close();
-                    is_whole = true;
-                    continue;
+                if byte == b',' {
+                    break;
                 }
-                if is_whole {
-                    if byte != b',' {
-                        return Err((at, JsonProblem::Unexpected));
-                    }
-                    (at, byte) = self.solid(at + 1)?;
+                if byte != self.open.close {
+                    return Err((at, JsonProblem::Unexpected));
                 }
-                break;
+                self.close();
+                at += 1;
             }
-            if close == b'}' {
-                (at, byte) = self.name(at, byte)?;
-            }
+            (at, byte) = self.solid(at + 1)?;
+            (at, byte) = self.name(at, byte)?;
         }
     }
 
     /// Nothing but blanks may follow.
-    fn end(&self, at: usize) -> Parsed<()> {
-        match self.solid(at) {
-            Ok((at, _)) => Err((at, JsonProblem::Unexpected)),
-            Err(_) => Ok(()),
+    fn end(&mut self, at: usize) -> Parsed<()> {
+        if let Ok((at, _)) = self.solid(at) {
+            return Err((at, JsonProblem::Unexpected));
         }
+        if self.has_doubles {
+            let texts = Texts { plain: self.text, unescaped: &self.unescaped };
+            self.nodes = names::without_doubles(texts, &self.nodes);
+        }
+        Ok(())
     }
 
     /// The next byte that is not blank, and its place.
@@ -101,59 +124,56 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads the name of a member and the colon: the place of the value and its first byte.
+    /// In an object, reads the name of a member and the colon: the place of the value and its first
+    /// byte.
     #[inline(always)]
     fn name(&mut self, at: usize, byte: u8) -> Parsed<(usize, u8)> {
+        if self.open.close == b']' {
+            return Ok((at, byte));
+        }
         if byte != b'"' {
             return Err((at, JsonProblem::Unexpected));
         }
         let at = self.string(at)?;
+        let texts = Texts { plain: self.text, unescaped: &self.unescaped };
+        let own = &self.nodes[self.open.index as usize..];
+        self.has_doubles |= self.open.names.is_double(texts, own, self.open.values);
         match self.solid(at)? {
             (at, b':') => self.solid(at + 1),
             (at, _) => Err((at, JsonProblem::Unexpected)),
         }
     }
 
-    /// Opens a container: the byte that ends it.
+    /// Opens a container.
     #[inline]
-    fn open(&mut self, at: usize, byte: u8) -> Parsed<u8> {
-        if self.depth == DEPTH {
+    fn open(&mut self, at: usize, byte: u8) -> Parsed<()> {
+        if self.around.len() == DEPTH {
             return Err((at, JsonProblem::TooDeep));
         }
-        self.depth += 1;
-        if let Some(outer) = self.nodes.get_mut(self.open as usize) {
-            outer.first = self.values;
-        }
-        let outer = self.open;
-        self.open = self.nodes.len() as u32;
-        self.values = 0;
         let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
-        self.nodes.push(Node { tag, first: 0, second: outer });
-        Ok(close)
+        let index = self.nodes.len() as u32;
+        let open = Open { index, values: 0, close, names: Names::default() };
+        self.around.push(std::mem::replace(&mut self.open, open));
+        self.nodes.push(Node { tag, first: 0, second: 0, span: 1 });
+        Ok(())
     }
 
-    /// Closes the innermost container: from now on its node holds how many nodes it spans. What ends
-    /// the one around it.
+    /// Closes the innermost container.
     #[inline]
-    fn close(&mut self) -> u8 {
-        let index = self.open as usize;
-        let span = (self.nodes.len() - index) as u32;
-        self.depth -= 1;
-        let node = &mut self.nodes[index];
-        node.first = self.values;
-        self.open = std::mem::replace(&mut node.second, span);
-        match self.nodes.get(self.open as usize) {
-            Some(outer) => {
-                self.values = outer.first;
-                if outer.tag == Tag::Object { b'}' } else { b']' }
-            }
-            None => 0,
+    fn close(&mut self) {
+        let Some(outer) = self.around.pop() else { return };
+        let Open { index, values, close, .. } = std::mem::replace(&mut self.open, outer);
+        let own = &mut self.nodes[index as usize..];
+        (own[0].first, own[0].span) = (values, own.len() as u32);
+        if close == b'}' {
+            let texts = Texts { plain: self.text, unescaped: &self.unescaped };
+            self.has_doubles |= names::is_any_equal(texts, own);
         }
     }
 
     #[inline]
     fn push(&mut self, tag: Tag, start: usize, end: usize) {
-        self.nodes.push(Node { tag, first: start as u32, second: end as u32 });
+        self.nodes.push(Node { tag, first: start as u32, second: end as u32, span: 1 });
     }
 
     #[inline(always)]
@@ -181,7 +201,9 @@ impl Parser<'_> {
                 Some(_) => return Err((at, JsonProblem::Control)),
             }
         }
-        self.push(Tag::Escaped, start, at);
+        let from = self.unescaped.len();
+        super::string::unescape(&self.text[start..at], &mut self.unescaped);
+        self.push(Tag::Escaped, from, self.unescaped.len());
         Ok(at + 1)
     }
 

@@ -10,16 +10,15 @@ const HIGHS: u64 = 0x80 * ONES;
 /// Where the first quote, backslash or control character at or behind `at` stands, or the end.
 #[inline]
 pub(super) fn special(text: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-        let eight = u64::from_le_bytes(*eight);
-        let quotes = eight ^ (u64::from(b'"') * ONES);
+    while let Some(Ok(eight)) = text.get(at..at + 8).map(<[u8; 8]>::try_from) {
+        let eight = u64::from_le_bytes(eight);
+        // Quotes become 0x20, and control characters stay what is below it.
+        let quotes = eight ^ (0x02 * ONES);
         let backslashes = eight ^ (u64::from(b'\\') * ONES);
         // A byte is less than n (below 0x80) if subtracting n borrows. A borrow may reach into the
         // byte above it, so only the lowest hit of each is exact, and it is the lowest that counts.
-        let hits = quotes.wrapping_sub(ONES)
-            | backslashes.wrapping_sub(ONES)
-            | eight.wrapping_sub(0x20 * ONES);
-        // All three have the high bits of the text.
+        let hits = quotes.wrapping_sub(0x21 * ONES) | backslashes.wrapping_sub(ONES);
+        // Both have the high bits of the text.
         let hits = hits & !eight & HIGHS;
         if hits != 0 {
             return at + hits.trailing_zeros() as usize / 8;
@@ -41,15 +40,14 @@ pub(super) fn escape_length(text: &[u8]) -> Result<usize, JsonProblem> {
     }
 }
 
-/// The text that the content of a string stands for. Its escapes were checked.
-pub(super) fn unescape(content: &str) -> String {
-    let mut out = String::with_capacity(content.len());
+/// Appends the text that the content of a string stands for. Its escapes were checked.
+pub(super) fn unescape(content: &str, out: &mut String) {
     let mut rest = content;
     while let Some((plain, after)) = rest.split_once('\\') {
         out.push_str(plain);
         let escape = after.bytes().next().unwrap_or(b'\\');
         let used = match escape {
-            b'u' => push_unicode(&mut out, after),
+            b'u' => push_unicode(out, after),
             _ => {
                 out.push(match escape {
                     b'b' => '\u{8}',
@@ -65,7 +63,6 @@ pub(super) fn unescape(content: &str) -> String {
         rest = after.get(used..).unwrap_or_default();
     }
     out.push_str(rest);
-    out
 }
 
 /// Appends the character of `uXXXX` or `uXXXX\uXXXX`: how many bytes that took.

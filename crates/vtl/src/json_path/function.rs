@@ -100,7 +100,7 @@ impl Function {
         search: &Search<'d>,
         node: NodeRef<'d>,
     ) -> Result<Selected<'d>, Stop> {
-        search.visit(node.width())?;
+        search.visit(node.len())?;
         match self.name {
             Name::Length => Ok(match node.kind() {
                 Kind::Array | Kind::Object => Selected::Integer(node.len() as i32),
@@ -201,7 +201,7 @@ fn node_of<'d>(selected: &Selected<'d>) -> Option<NodeRef<'d>> {
 /// A number or a text of the path itself, which outlives it.
 fn constant(node: NodeRef<'_>) -> Selected<'static> {
     if let Some(text) = node.string() {
-        return Selected::Text(text.into_owned());
+        return Selected::Text(text.to_owned());
     }
     match node.number() {
         Some(Number::Integer(integer)) => Selected::Integer(integer),

@@ -142,7 +142,7 @@ fn change<'a>(
     let answer = match (method, arguments) {
         (Method::Add, [Value::Integer(index), value]) => {
             items.insert(place(*index, before + 1)?, value.clone());
-            Value::text("")
+            Value::from("")
         }
         (Method::AddAll, [others]) => match collection(heap, others)? {
             Some(others) => {

@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use num_bigint::BigInt;
+
 use super::list::ListCell;
 use super::map::MapCell;
 use super::views::{ArrayCell, CursorCell, EntryCell, Part};
@@ -28,11 +30,28 @@ pub(crate) struct Cells<'a> {
     pub(super) parts: Arena<Part<'a>>,
     pub(super) entries: Arena<EntryCell<'a>>,
     pub(super) cursors: Arena<CursorCell<'a>>,
+    texts: Arena<String>,
+    big_integers: Arena<BigInt>,
     patterns: RefCell<HashMap<Box<str>, Rc<Pattern>>>,
     pub(crate) meter: Meter,
 }
 
 impl Cells<'_> {
+    /// Keeps a text that was made.
+    pub(super) fn keep_text(&self, text: String) -> Result<&str, MethodError> {
+        if text.is_empty() {
+            return Ok("");
+        }
+        self.meter.spend(size_of::<String>().saturating_add(text.len()))?;
+        Ok(self.texts.add(text))
+    }
+
+    /// Keeps an integer that was made.
+    pub(super) fn keep_big_integer(&self, big: BigInt) -> Result<&BigInt, MethodError> {
+        self.meter.spend(size_of::<BigInt>() + (big.bits() / 8) as usize)?;
+        Ok(self.big_integers.add(big))
+    }
+
     /// The compiled pattern of a text that a method was given.
     pub(crate) fn pattern(&self, text: &str) -> Result<Rc<Pattern>, MethodError> {
         if let Some(pattern) = self.patterns.borrow().get(text) {

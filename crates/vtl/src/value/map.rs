@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::table::Table;
-use super::{Meter, MethodError, Text, Tree, Value};
+use super::{Meter, MethodError, Tree, Value};
 use crate::heap::Heap;
 use crate::json::NodeRef;
 
@@ -112,7 +112,7 @@ impl<'a> Map<'a> {
             Ok(cell) => Ok(cell.table.borrow().get_text(key)),
             Err((tree, index)) => {
                 let object = tree.node(index);
-                meter.spend(object.width() / 8)?;
+                meter.spend(object.len() / 8)?;
                 Ok(object.member(key).map(|node| tree.value(node)))
             }
         }
@@ -128,7 +128,7 @@ impl<'a> Map<'a> {
             Ok(cell) => cell.table.borrow().get(key),
             Err((tree, index)) => {
                 let object = tree.node(index);
-                meter.spend(object.width() / 8)?;
+                meter.spend(object.len() / 8)?;
                 let Some(name) = key.as_str() else { return Ok(None) };
                 Ok(object.member(name).map(|node| tree.value(node)))
             }
@@ -152,7 +152,7 @@ impl<'a> Map<'a> {
         key: &'a str,
         value: Value<'a>,
     ) -> Result<(), MethodError> {
-        self.put(heap, Value::String(Text::Borrowed(key)), value).map(|_| ())
+        self.put(heap, Value::String(key), value).map(|_| ())
     }
 
     /// Removes a key: its value, if there was the key.
@@ -184,7 +184,7 @@ impl<'a> Map<'a> {
             Ok(cell) => cell.table.borrow().iter().cloned().collect(),
             Err((tree, index)) => {
                 let members = tree.node(index).members();
-                members.map(|(name, node)| (Value::String(name.into()), tree.value(node))).collect()
+                members.map(|(name, node)| (Value::String(name), tree.value(node))).collect()
             }
         }
     }

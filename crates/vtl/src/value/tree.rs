@@ -2,19 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::rc::Rc;
-
-use num_bigint::BigInt;
 
 use super::list::ListCell;
 use super::map::MapCell;
-use super::{List, Map, MethodError, Text, Value};
+use super::{List, Map, MethodError, Value};
 use crate::heap::Heap;
 use crate::json::{Document, Kind, NodeRef, Number};
 
 /// One reading of a document. Handing out a value costs nothing; two handles to the same place of
 /// one tree are the same list or map.
 pub(crate) struct Tree<'a> {
+    heap: &'a Heap<'a>,
     document: &'a Document<'a>,
     /// Whether anything below was changed: nearly always not.
     is_changed: Cell<bool>,
@@ -26,6 +24,7 @@ impl<'a> Tree<'a> {
     /// Begins a reading of the document that a node belongs to.
     pub(crate) fn open(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<&'a Self, MethodError> {
         let tree = Self {
+            heap,
             document: node.document(),
             is_changed: Cell::new(false),
             lists: RefCell::default(),
@@ -40,7 +39,7 @@ impl<'a> Tree<'a> {
         heap: &'a Heap<'a>,
         node: NodeRef<'a>,
     ) -> Result<Value<'a>, MethodError> {
-        match scalar(node) {
+        match scalar(heap, node) {
             Some(value) => Ok(value),
             None => Ok(Self::open(heap, node)?.value(node)),
         }
@@ -52,7 +51,7 @@ impl<'a> Tree<'a> {
         match node.kind() {
             Kind::Array => Value::List(List::json(self, node.index())),
             Kind::Object => Value::Map(Map::json(self, node.index())),
-            _ => scalar(node).unwrap_or_default(),
+            _ => scalar(self.heap, node).unwrap_or_default(),
         }
     }
 
@@ -103,7 +102,7 @@ impl<'a> Tree<'a> {
     ) -> Result<&'a MapCell<'a>, MethodError> {
         let cell = MapCell::keep(heap)?;
         for (name, node) in self.node(index).members() {
-            cell.put(heap, Value::String(name.into()), self.value(node))?;
+            cell.put(heap, Value::String(name), self.value(node))?;
         }
         cell.begin();
         self.is_changed.set(true);
@@ -112,35 +111,36 @@ impl<'a> Tree<'a> {
     }
 }
 
-impl<'a> From<std::borrow::Cow<'a, str>> for Text<'a> {
-    fn from(text: std::borrow::Cow<'a, str>) -> Self {
-        match text {
-            std::borrow::Cow::Borrowed(text) => Self::Borrowed(text),
-            std::borrow::Cow::Owned(text) => Self::Shared(text.into()),
-        }
-    }
-}
-
 /// The value of a node that is no container.
-fn scalar(node: NodeRef<'_>) -> Option<Value<'_>> {
+fn scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Option<Value<'a>> {
     Some(match node.kind() {
         Kind::Null => Value::Null,
         Kind::Boolean => Value::Boolean(node.boolean()?),
         Kind::Number => match node.number()? {
             Number::Integer(integer) => Value::Integer(integer),
             Number::Long(long) => Value::Long(long),
-            Number::Big(digits) => {
-                Value::BigInteger(Rc::new(digits.parse::<BigInt>().unwrap_or_default()))
-            }
+            Number::Big(digits) => big_integer(heap, digits),
             Number::Double(double) => Value::Double(double),
         },
-        Kind::String => Value::String(match node.plain() {
-            Some(plain) => Text::Borrowed(plain),
-            None => node.string()?.into(),
-        }),
+        Kind::String => Value::String(node.string()?),
         Kind::Array | Kind::Object => return None,
     })
 }
+
+/// An integer of any size. Reading one of very many digits takes long, so it uses up the meter; what
+/// it does not suffice for is null, and the rendering fails when it next asks the meter.
+#[cold]
+fn big_integer<'a>(heap: &'a Heap<'a>, digits: &str) -> Value<'a> {
+    let time = digits.len().saturating_mul(digits.len()) / DIGITS_AT_ONCE;
+    let read = || {
+        heap.cells.meter.spend(time)?;
+        Value::big_integer(heap, digits.parse().unwrap_or_default())
+    };
+    read().unwrap_or_default()
+}
+
+/// So many digits squared are read in the time of a byte.
+const DIGITS_AT_ONCE: usize = 256;
 
 #[cfg(test)]
 mod tests {
