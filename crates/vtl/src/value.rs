@@ -23,7 +23,7 @@ pub(crate) use equality::same;
 pub(crate) use hash::java_hash;
 pub(crate) use iteration::Iteration;
 pub use list::List;
-pub use map::Map;
+pub use map::{Entries, Map};
 pub(crate) use text::Units;
 pub(crate) use tree::Tree;
 pub(crate) use views::ArrayKind;

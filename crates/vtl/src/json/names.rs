@@ -7,43 +7,36 @@ use std::collections::HashMap;
 use super::node::{Node, Tag, Texts};
 
 /// Objects with more members than this are searched for double names by sorting them.
-const FEW: u32 = 64;
+pub(super) const FEW: u32 = 64;
 
 /// The hashes of the names that an object has so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Names(u64);
 
 impl Names {
-    /// Adds the name behind the nodes of an object, which has `count` whole members so far: whether
-    /// it stands there twice. Of an object that is no longer small, only `is_any_equal` tells.
+    /// Every name there is.
+    pub(super) const ALL: Self = Self(u64::MAX);
+
+    /// Adds a name by its length, its first and its last byte, in which names of one object nearly
+    /// always differ: whether it may have been there before.
     #[inline]
-    pub(super) fn is_double(&mut self, texts: Texts<'_>, own: &[Node], count: u32) -> bool {
-        let [own @ .., name] = own else { return false };
-        let bit = short_hash(texts.bytes(name));
-        let is_known = self.0 & bit != 0;
+    pub(super) fn add(&mut self, first: u8, last: u8, length: usize) -> bool {
+        let name = u32::from(first) | u32::from(last) << 8 | (length as u32) << 16;
+        let bit = 1 << (name.wrapping_mul(0x9E37_79B1) >> 26);
+        let was_there = self.0 & bit != 0;
         self.0 |= bit;
-        is_known && count < FEW && stands_in(texts, own, texts.bytes(name))
+        was_there
     }
 }
 
-/// One of 64 bits: names of one object nearly always differ in length, or in their first or last
-/// byte.
-#[inline]
-fn short_hash(name: &[u8]) -> u64 {
-    let [first, .., last] = name else { return 1 };
-    let hash = u32::from(*first) | u32::from(*last) << 8 | (name.len() as u32) << 16;
-    1 << (hash.wrapping_mul(0x9E37_79B1) >> 26)
+/// Whether the name that ends the nodes of an object stands there before.
+pub(super) fn is_last_double(texts: Texts<'_>, object: &[Node]) -> bool {
+    let [before @ .., last] = object else { return false };
+    names(before).any(|at| texts.bytes(&before[at]) == texts.bytes(last))
 }
 
-fn stands_in(texts: Texts<'_>, object: &[Node], name: &[u8]) -> bool {
-    names(object).any(|at| texts.bytes(&object[at]) == name)
-}
-
-/// Whether a name stands twice in an object that is not small.
-pub(super) fn is_any_equal(texts: Texts<'_>, object: &[Node]) -> bool {
-    if object[0].first <= FEW {
-        return false;
-    }
+/// Whether a name stands twice in an object.
+pub(super) fn is_any_double(texts: Texts<'_>, object: &[Node]) -> bool {
     let mut names: Vec<_> = names(object).map(|at| texts.bytes(&object[at])).collect();
     names.sort_unstable();
     names.windows(2).any(|pair| pair[0] == pair[1])

@@ -105,8 +105,7 @@ impl Parser<'_> {
             return Err((at, JsonProblem::Unexpected));
         }
         if self.has_doubles {
-            let texts = Texts { plain: self.text, unescaped: &self.unescaped };
-            self.nodes = names::without_doubles(texts, &self.nodes);
+            self.nodes = names::without_doubles(self.texts(), &self.nodes);
         }
         Ok(())
     }
@@ -114,6 +113,10 @@ impl Parser<'_> {
     /// The next byte that is not blank, and its place.
     #[inline(always)]
     fn solid(&self, mut at: usize) -> Parsed<(usize, u8)> {
+        // One blank is what there is most often, if any.
+        if self.bytes.get(at) == Some(&b' ') {
+            at += 1;
+        }
         loop {
             match self.bytes.get(at) {
                 Some(byte @ (b'!'..)) => return Ok((at, *byte)),
@@ -134,14 +137,30 @@ impl Parser<'_> {
         if byte != b'"' {
             return Err((at, JsonProblem::Unexpected));
         }
-        let at = self.string(at)?;
-        let texts = Texts { plain: self.text, unescaped: &self.unescaped };
-        let own = &self.nodes[self.open.index as usize..];
-        self.has_doubles |= self.open.names.is_double(texts, own, self.open.values);
+        let end = self.string(at)?;
+        // The quotes make an empty name no exception.
+        let (first, last) = (self.bytes[at + 1], self.bytes[end - 2]);
+        if self.open.names.add(first, last, end - at) {
+            self.suspect();
+        }
+        let at = end;
         match self.solid(at)? {
             (at, b':') => self.solid(at + 1),
             (at, _) => Err((at, JsonProblem::Unexpected)),
         }
+    }
+
+    /// Looks for the name that was read last among those before it.
+    #[cold]
+    fn suspect(&mut self) {
+        let own = &self.nodes[self.open.index as usize..];
+        // Objects with many names are searched when they are whole.
+        self.has_doubles |=
+            self.open.values < names::FEW && names::is_last_double(self.texts(), own);
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { plain: self.text, unescaped: &self.unescaped }
     }
 
     /// Opens a container.
@@ -165,9 +184,9 @@ impl Parser<'_> {
         let Open { index, values, close, .. } = std::mem::replace(&mut self.open, outer);
         let own = &mut self.nodes[index as usize..];
         (own[0].first, own[0].span) = (values, own.len() as u32);
-        if close == b'}' {
-            let texts = Texts { plain: self.text, unescaped: &self.unescaped };
-            self.has_doubles |= names::is_any_equal(texts, own);
+        if close == b'}' && values > names::FEW {
+            let own = &self.nodes[index as usize..];
+            self.has_doubles |= names::is_any_double(self.texts(), own);
         }
     }
 
@@ -179,7 +198,7 @@ impl Parser<'_> {
     #[inline(always)]
     fn string(&mut self, at: usize) -> Parsed<usize> {
         let start = at + 1;
-        let end = super::string::special(self.bytes, start);
+        let end = start + super::string::special(self.bytes.get(start..).unwrap_or_default());
         if self.bytes.get(end) == Some(&b'"') {
             self.push(Tag::Plain, start, end);
             return Ok(end + 1);
@@ -196,11 +215,14 @@ impl Parser<'_> {
                 Some(b'\\') => {
                     let length = super::string::escape_length(&self.bytes[at..]);
                     let length = length.map_err(|problem| (at, problem))?;
-                    at = super::string::special(self.bytes, at + length);
+                    at += length;
+                    at += super::string::special(&self.bytes[at..]);
                 }
                 Some(_) => return Err((at, JsonProblem::Control)),
             }
         }
+        // Another name may stand for the same.
+        self.open.names = Names::ALL;
         let from = self.unescaped.len();
         super::string::unescape(&self.text[start..at], &mut self.unescaped);
         self.push(Tag::Escaped, from, self.unescaped.len());

@@ -7,11 +7,12 @@ use super::write::Slashes;
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x80 * ONES;
 
-/// Where the first quote, backslash or control character at or behind `at` stands, or the end.
+/// Where the first quote, backslash or control character stands, or the end.
 #[inline]
-pub(super) fn special(text: &[u8], mut at: usize) -> usize {
-    while let Some(Ok(eight)) = text.get(at..at + 8).map(<[u8; 8]>::try_from) {
-        let eight = u64::from_le_bytes(eight);
+pub(super) fn special(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        let eight = u64::from_le_bytes(*eight);
         // Quotes become 0x20, and control characters stay what is below it.
         let quotes = eight ^ (0x02 * ONES);
         let backslashes = eight ^ (u64::from(b'\\') * ONES);
@@ -21,13 +22,12 @@ pub(super) fn special(text: &[u8], mut at: usize) -> usize {
         // Both have the high bits of the text.
         let hits = hits & !eight & HIGHS;
         if hits != 0 {
-            return at + hits.trailing_zeros() as usize / 8;
+            return text.len() - rest.len() + hits.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        rest = after;
     }
-    let rest = text.get(at..).unwrap_or_default();
     let is_special = |byte: &u8| matches!(*byte, b'"' | b'\\' | 0..b' ');
-    at + rest.iter().position(is_special).unwrap_or(rest.len())
+    text.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// How many bytes the escape at the start of `text` takes.
@@ -92,7 +92,7 @@ fn read_unit(text: &[u8]) -> Option<u16> {
 pub(crate) fn write_string(text: &str, slashes: Slashes, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    let is_plain = slashes == Slashes::Plain && special(text.as_bytes(), 0) == text.len();
+    let is_plain = slashes == Slashes::Plain && special(text.as_bytes()) == text.len();
     if is_plain && is_common(text) {
         rest = "";
         out.push_str(text);

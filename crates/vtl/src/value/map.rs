@@ -17,9 +17,22 @@ enum Shape<'a> {
     Json(&'a Tree<'a>, u32),
 }
 
+/// What a map holds that is filled when somebody asks for more than single entries of it.
+pub trait Entries<'a> {
+    /// The value of a key; the same each time.
+    fn get(&'a self, heap: &'a Heap<'a>, key: &str) -> Result<Option<Value<'a>>, MethodError>;
+
+    /// All of them, in order.
+    fn all(&'a self, heap: &'a Heap<'a>) -> Result<Vec<(Value<'a>, Value<'a>)>, MethodError>;
+}
+
+/// Entries that a map was not filled with yet.
+type Waiting<'a> = (&'a Heap<'a>, &'a dyn Entries<'a>);
+
 /// The entries of a map.
 pub(crate) struct MapCell<'a> {
     table: RefCell<Table<'a>>,
+    waiting: Cell<Option<Waiting<'a>>>,
     /// How often keys came or went, by which iterators see that they did.
     changes: Cell<u32>,
     is_silent: bool,
@@ -27,17 +40,39 @@ pub(crate) struct MapCell<'a> {
 
 impl<'a> MapCell<'a> {
     pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
-        Self::kept(heap, Table::default(), false)
+        Self::kept(heap, None, false)
     }
 
     fn kept(
         heap: &'a Heap<'a>,
-        table: Table<'a>,
+        waiting: Option<Waiting<'a>>,
         is_silent: bool,
     ) -> Result<&'a Self, MethodError> {
-        let cell = Self { table: table.into(), changes: Cell::new(0), is_silent };
+        let (table, waiting) = (RefCell::default(), Cell::new(waiting));
+        let cell = Self { table, waiting, changes: Cell::new(0), is_silent };
         heap.cells.meter.spend(size_of::<Self>())?;
         Ok(heap.cells.maps.add(cell))
+    }
+
+    /// The table, with everything in it.
+    fn table(&self) -> &RefCell<Table<'a>> {
+        if let Some((heap, entries)) = self.waiting.take() {
+            let fill = || {
+                let entries = entries.all(heap)?;
+                heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
+                Table::of(entries)
+            };
+            // Without room for them there are none, and the rendering fails when it next asks.
+            *self.table.borrow_mut() = fill().unwrap_or_default();
+        }
+        &self.table
+    }
+
+    fn get_text(&self, key: &str) -> Result<Option<Value<'a>>, MethodError> {
+        match self.waiting.get() {
+            Some((heap, entries)) => entries.get(heap, key),
+            None => Ok(self.table.borrow().get_text(key)),
+        }
     }
 
     /// Forgets the changes that filled it.
@@ -52,7 +87,7 @@ impl<'a> MapCell<'a> {
         value: Value<'a>,
     ) -> Result<Option<Value<'a>>, MethodError> {
         heap.cells.meter.spend(2 * size_of::<Value<'_>>())?;
-        let old = self.table.borrow_mut().put(key, value)?;
+        let old = self.table().borrow_mut().put(key, value)?;
         if old.is_none() {
             self.changes.set(self.changes.get() + 1);
         }
@@ -66,14 +101,17 @@ impl<'a> Map<'a> {
         Ok(Self(Shape::Made(MapCell::keep(heap)?)))
     }
 
-    /// A map that prints nothing, whatever it comes to hold. No two of the entries have the same
-    /// key.
-    pub fn silent(
+    /// A map that prints nothing, whatever it comes to hold.
+    pub fn silent(heap: &'a Heap<'a>) -> Result<Self, MethodError> {
+        Ok(Self(Shape::Made(MapCell::kept(heap, None, true)?)))
+    }
+
+    /// The same, with these entries, no two of which have the same key.
+    pub fn silent_of(
         heap: &'a Heap<'a>,
-        entries: Vec<(Value<'a>, Value<'a>)>,
+        entries: &'a dyn Entries<'a>,
     ) -> Result<Self, MethodError> {
-        heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
-        Ok(Self(Shape::Made(MapCell::kept(heap, Table::of(entries)?, true)?)))
+        Ok(Self(Shape::Made(MapCell::kept(heap, Some((heap, entries)), true)?)))
     }
 
     /// Whether it prints nothing.
@@ -88,7 +126,7 @@ impl<'a> Map<'a> {
     /// How many entries there are.
     pub fn len(self) -> usize {
         match self.source() {
-            Ok(cell) => cell.table.borrow().len(),
+            Ok(cell) => cell.table().borrow().len(),
             Err((tree, index)) => tree.node(index).len(),
         }
     }
@@ -101,7 +139,7 @@ impl<'a> Map<'a> {
     /// The value of a textual key.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         match self.source() {
-            Ok(cell) => cell.table.borrow().get_text(key),
+            Ok(cell) => cell.get_text(key).ok().flatten(),
             Err((tree, index)) => tree.node(index).member(key).map(|node| tree.value(node)),
         }
     }
@@ -109,7 +147,7 @@ impl<'a> Map<'a> {
     /// The value of a textual key, at the cost of looking for it.
     pub(crate) fn find(self, meter: &Meter, key: &str) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
-            Ok(cell) => Ok(cell.table.borrow().get_text(key)),
+            Ok(cell) => cell.get_text(key),
             Err((tree, index)) => {
                 let object = tree.node(index);
                 meter.spend(object.len() / 8)?;
@@ -125,7 +163,7 @@ impl<'a> Map<'a> {
         key: &Value<'a>,
     ) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
-            Ok(cell) => cell.table.borrow().get(key),
+            Ok(cell) => cell.table().borrow().get(key),
             Err((tree, index)) => {
                 let object = tree.node(index);
                 meter.spend(object.len() / 8)?;
@@ -165,7 +203,7 @@ impl<'a> Map<'a> {
             return Ok(None);
         }
         let cell = self.cell(heap)?;
-        let removed = cell.table.borrow_mut().remove(key)?;
+        let removed = cell.table().borrow_mut().remove(key)?;
         cell.changes.set(cell.changes.get() + 1);
         Ok(removed)
     }
@@ -173,7 +211,7 @@ impl<'a> Map<'a> {
     /// Removes all entries.
     pub(crate) fn clear(self, heap: &'a Heap<'a>) -> Result<(), MethodError> {
         let cell = self.cell(heap)?;
-        *cell.table.borrow_mut() = Table::default();
+        *cell.table().borrow_mut() = Table::default();
         cell.changes.set(cell.changes.get() + 1);
         Ok(())
     }
@@ -181,7 +219,7 @@ impl<'a> Map<'a> {
     /// A copy of the entries.
     pub fn to_vec(self) -> Vec<(Value<'a>, Value<'a>)> {
         match self.source() {
-            Ok(cell) => cell.table.borrow().iter().cloned().collect(),
+            Ok(cell) => cell.table().borrow().iter().cloned().collect(),
             Err((tree, index)) => {
                 let members = tree.node(index).members();
                 members.map(|(name, node)| (Value::String(name), tree.value(node))).collect()
@@ -192,7 +230,7 @@ impl<'a> Map<'a> {
     /// The first entry at or behind a place, and that place; for maps that stand in no document.
     pub(super) fn entry_from(self, place: usize) -> Option<(usize, (Value<'a>, Value<'a>))> {
         let cell = self.source().ok()?;
-        let table = cell.table.borrow();
+        let table = cell.table().borrow();
         table.from(place).map(|(place, entry)| (place, entry.clone()))
     }
 
