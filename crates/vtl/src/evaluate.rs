@@ -57,6 +57,7 @@ pub(crate) struct Evaluator<'a, 'r> {
     /// The length that the output may reach.
     limit: usize,
     depth: usize,
+    /// Those that are left.
     steps: u64,
 }
 
@@ -85,7 +86,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             loops: 0,
             limit: 0,
             depth: 0,
-            steps: 0,
+            steps: bounds.steps,
         }
     }
 
@@ -176,12 +177,15 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         }
     }
 
+    #[inline]
     fn step(&mut self) -> Result<(), Halt> {
-        self.steps += 1;
-        if self.steps > self.bounds.steps {
-            return Err(self.failed(0, RenderErrorKind::TooManySteps));
+        match self.steps.checked_sub(1) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => Err(self.failed(0, RenderErrorKind::TooManySteps)),
         }
-        Ok(())
     }
 
     /// One level deeper; every recursion of the evaluator passes here.

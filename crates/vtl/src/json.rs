@@ -14,6 +14,7 @@ mod write;
 
 use std::borrow::Cow;
 
+pub(crate) use node::Tag;
 pub use node::{Items, Kind, Members, NodeRef};
 pub use number::Number;
 pub(crate) use string::write_string;

@@ -30,7 +30,9 @@ pub(crate) use views::ArrayKind;
 pub use views::{Array, Cursor, Entry, SubList};
 
 /// A value.
+// What a value holds begins at a word, so that it is copied in words.
 #[derive(Clone, Copy, Default)]
+#[repr(u32)]
 pub enum Value<'a> {
     /// Nothing.
     #[default]
@@ -207,5 +209,6 @@ mod tests {
     #[test]
     fn values_are_small() {
         assert_eq!(size_of::<Value<'_>>(), 24);
+        assert_eq!(size_of::<Option<Value<'_>>>(), 24);
     }
 }

@@ -11,20 +11,21 @@ pub(super) const FEW: u32 = 64;
 
 /// The hashes of the names that an object has so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Names(u64);
+pub(super) struct Names([u64; 4]);
 
 impl Names {
     /// Every name there is.
-    pub(super) const ALL: Self = Self(u64::MAX);
+    pub(super) const ALL: Self = Self([u64::MAX; 4]);
 
     /// Adds a name by its length, its first and its last byte, in which names of one object nearly
     /// always differ: whether it may have been there before.
     #[inline]
     pub(super) fn add(&mut self, first: u8, last: u8, length: usize) -> bool {
         let name = u32::from(first) | u32::from(last) << 8 | (length as u32) << 16;
-        let bit = 1 << (name.wrapping_mul(0x9E37_79B1) >> 26);
-        let was_there = self.0 & bit != 0;
-        self.0 |= bit;
+        let hash = name.wrapping_mul(0x9E37_79B1) >> 24;
+        let (word, bit) = (&mut self.0[hash as usize / 64], 1 << (hash % 64));
+        let was_there = *word & bit != 0;
+        *word |= bit;
         was_there
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Node {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tag {
+pub(crate) enum Tag {
     Null,
     False,
     True,
@@ -80,11 +80,13 @@ pub struct NodeRef<'d> {
 }
 
 impl<'d> NodeRef<'d> {
+    #[inline]
     pub(super) fn node(self) -> &'d Node {
         &self.document.nodes[self.index as usize]
     }
 
     /// Its place on the tape.
+    #[inline]
     pub(crate) fn index(self) -> u32 {
         self.index
     }
@@ -118,10 +120,9 @@ impl<'d> NodeRef<'d> {
 
     /// The value of a number.
     pub fn number(self) -> Option<Number<'d>> {
-        let node = self.node();
-        match node.tag {
-            Tag::Integer => Some(Number::integer(self.document.texts().of(node))),
-            Tag::Double => Some(Number::double(self.document.texts().of(node))),
+        match self.tag() {
+            Tag::Integer => Some(Number::integer(self.text())),
+            Tag::Double => Some(Number::double(self.text())),
             _ => None,
         }
     }
@@ -129,15 +130,13 @@ impl<'d> NodeRef<'d> {
     /// The content of a string.
     #[inline]
     pub fn string(self) -> Option<&'d str> {
-        let node = self.node();
-        matches!(node.tag, Tag::Plain | Tag::Escaped).then(|| self.document.texts().of(node))
+        matches!(self.tag(), Tag::Plain | Tag::Escaped).then(|| self.text())
     }
 
     /// The content of a string as it stands in the text, if it has no escapes.
     #[inline]
     pub(crate) fn plain(self) -> Option<&'d str> {
-        let node = self.node();
-        (node.tag == Tag::Plain).then(|| self.document.texts().of(node))
+        (self.tag() == Tag::Plain).then(|| self.text())
     }
 
     /// How many elements or members a container has; 0 for other values.
@@ -175,22 +174,35 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The value of the member with this name.
+    #[inline]
     pub fn member(self, name: &str) -> Option<Self> {
         let node = self.node();
         if node.tag != Tag::Object {
             return None;
         }
         let texts = self.document.texts();
-        let nodes = &self.document.nodes[..(self.index + node.span) as usize];
-        let mut at = self.index as usize + 1;
-        while let Some([known, value]) = nodes.get(at..at + 2) {
+        let end = (self.index + node.span) as usize;
+        let mut rest = self.document.nodes.get(self.index as usize + 1..end)?;
+        while let [known, value, ..] = rest {
             let is_as_long = (known.second - known.first) as usize == name.len();
             if is_as_long && texts.bytes(known) == name.as_bytes() {
-                return Some(Self { index: at as u32 + 1, ..self });
+                return Some(Self { index: (end - rest.len() + 1) as u32, ..self });
             }
-            at += 1 + value.span as usize;
+            rest = rest.get(1 + value.span as usize..).unwrap_or_default();
         }
         None
+    }
+
+    /// What the tape says of the value.
+    #[inline]
+    pub(crate) fn tag(self) -> Tag {
+        self.node().tag
+    }
+
+    /// The content of a string or the text of a number.
+    #[inline]
+    pub(crate) fn text(self) -> &'d str {
+        self.document.texts().of(self.node())
     }
 }
 

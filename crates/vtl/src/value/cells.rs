@@ -81,6 +81,12 @@ impl Meter {
         self.spend(values.saturating_mul(VISIT))
     }
 
+    /// Takes what looking at a value costs that is so long.
+    #[inline]
+    pub(crate) fn visit_of(&self, bytes: usize) -> Result<(), MethodError> {
+        self.spend(bytes.saturating_add(VISIT))
+    }
+
     /// Takes units from what is left.
     #[inline]
     pub(crate) fn spend(&self, units: usize) -> Result<(), MethodError> {

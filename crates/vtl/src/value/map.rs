@@ -145,6 +145,7 @@ impl<'a> Map<'a> {
     }
 
     /// The value of a textual key, at the cost of looking for it.
+    #[inline]
     pub(crate) fn find(self, meter: &Meter, key: &str) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
             Ok(cell) => cell.get_text(key),

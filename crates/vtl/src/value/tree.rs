@@ -7,7 +7,7 @@ use super::list::ListCell;
 use super::map::MapCell;
 use super::{List, Map, MethodError, Value};
 use crate::heap::Heap;
-use crate::json::{Document, Kind, NodeRef, Number};
+use crate::json::{Document, NodeRef, Number, Tag};
 
 /// One reading of a document. Handing out a value costs nothing; two handles to the same place of
 /// one tree are the same list or map.
@@ -39,19 +39,21 @@ impl<'a> Tree<'a> {
         heap: &'a Heap<'a>,
         node: NodeRef<'a>,
     ) -> Result<Value<'a>, MethodError> {
-        match scalar(heap, node) {
-            Some(value) => Ok(value),
-            None => Ok(Self::open(heap, node)?.value(node)),
+        match node.tag() {
+            Tag::Array | Tag::Object => Ok(Self::open(heap, node)?.value(node)),
+            Tag::Plain | Tag::Escaped => Ok(Value::String(node.text())),
+            _ => Ok(scalar(heap, node)),
         }
     }
 
     /// The value of one of the document's nodes.
     #[inline]
     pub(crate) fn value(&'a self, node: NodeRef<'a>) -> Value<'a> {
-        match node.kind() {
-            Kind::Array => Value::List(List::json(self, node.index())),
-            Kind::Object => Value::Map(Map::json(self, node.index())),
-            _ => scalar(self.heap, node).unwrap_or_default(),
+        match node.tag() {
+            Tag::Plain | Tag::Escaped => Value::String(node.text()),
+            Tag::Object => Value::Map(Map::json(self, node.index())),
+            Tag::Array => Value::List(List::json(self, node.index())),
+            _ => scalar(self.heap, node),
         }
     }
 
@@ -111,20 +113,15 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The value of a node that is no container.
-fn scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Option<Value<'a>> {
-    Some(match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::Boolean => Value::Boolean(node.boolean()?),
-        Kind::Number => match node.number()? {
-            Number::Integer(integer) => Value::Integer(integer),
-            Number::Long(long) => Value::Long(long),
-            Number::Big(digits) => big_integer(heap, digits),
-            Number::Double(double) => Value::Double(double),
-        },
-        Kind::String => Value::String(node.string()?),
-        Kind::Array | Kind::Object => return None,
-    })
+/// The value of a number, a boolean or null.
+fn scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Value<'a> {
+    match node.number() {
+        Some(Number::Integer(integer)) => Value::Integer(integer),
+        Some(Number::Double(double)) => Value::Double(double),
+        Some(Number::Long(long)) => Value::Long(long),
+        Some(Number::Big(digits)) => big_integer(heap, digits),
+        None => node.boolean().map_or(Value::Null, Value::Boolean),
+    }
 }
 
 /// An integer of any size. Reading one of very many digits takes long, so it uses up the meter; what
