@@ -95,13 +95,14 @@ pub(crate) fn remainder<'a>(
     arithmetic(heap, a, b, |a, b| Some(a.wrapping_rem(b)), modulus, |a, b| a % b)
 }
 
+#[inline]
 fn arithmetic<'a>(
     heap: &'a Heap<'a>,
     a: &Value<'a>,
     b: &Value<'a>,
-    long: fn(i64, i64) -> Option<i64>,
-    big: fn(BigInt, BigInt) -> BigInt,
-    double: fn(f64, f64) -> f64,
+    long: impl Fn(i64, i64) -> Option<i64>,
+    big: impl Fn(BigInt, BigInt) -> BigInt,
+    double: impl Fn(f64, f64) -> f64,
 ) -> Result<Value<'a>, MethodError> {
     let result = match pair(a, b) {
         None => return Ok(Value::Null),
@@ -123,7 +124,11 @@ fn arithmetic<'a>(
 }
 
 /// Both operands in one type, if both are numbers.
+#[inline]
 fn pair(a: &Value<'_>, b: &Value<'_>) -> Option<Pair> {
+    if let (Value::Double(a), Value::Double(b)) = (a, b) {
+        return Some(Pair::Doubles(*a, *b));
+    }
     if let (Some(left), Some(right)) = (as_long(a), as_long(b)) {
         let is_long = |value: &Value<'_>| matches!(value, Value::Long(_));
         return Some(Pair::Integers { left, right, are_long: is_long(a) || is_long(b) });

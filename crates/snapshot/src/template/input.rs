@@ -14,6 +14,9 @@ use super::{ParameterPlace, Surroundings};
 /// What an empty body stands for.
 const NO_BODY: &str = "{}";
 
+/// Bytes of a text that `json` may well make.
+const USUAL_BYTES: usize = 128;
+
 /// What `json` says of nothing.
 const NOTHING: &str = "\"\"";
 
@@ -54,7 +57,7 @@ impl<'a> Input<'a> {
 
     /// The value at a path, as JSON.
     fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<String, MethodError> {
-        let mut out = String::new();
+        let mut out = String::with_capacity(USUAL_BYTES);
         match self.select(path)? {
             Selected::Missing | Selected::Null => out.push_str(NOTHING),
             Selected::Node(node) if node.kind() == Kind::Null => out.push_str(NOTHING),

@@ -9,17 +9,23 @@ use crate::value::{Map, MethodError, Value};
 impl<'a> Evaluator<'a, '_> {
     /// The value of a reference; null only in stock Velocity.
     pub(super) fn reference(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        match self.place(reference) {
+            Some((tree, index)) => Ok(tree.value(tree.node(index))),
+            None => self.steps(reference),
+        }
+    }
+
+    /// The same step by step.
+    fn steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
         let mut value = self.variable(reference.slot)?;
         if value.is_null() {
             value = self.absent();
         }
         for step in &reference.steps {
-            if value.is_null() {
-                return Ok(value);
-            }
-            value = match (&value, step) {
+            value = match (value, step) {
                 // What most steps are.
-                (Value::Map(map), Step::Property { at, name }) => self.member(*map, *at, name)?,
+                (Value::Map(map), Step::Property { at, name }) => self.member(map, *at, name)?,
+                (Value::Null, _) => return Ok(value),
                 _ => self.follow(&value, step)?,
             };
         }
@@ -30,6 +36,7 @@ impl<'a> Evaluator<'a, '_> {
         Ok(value)
     }
 
+    #[inline(never)]
     fn member(&mut self, map: Map<'a>, at: u32, name: &str) -> Result<Value<'a>, Halt> {
         self.step()?;
         match map.find(&self.heap.cells.meter, name) {
@@ -123,7 +130,10 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        let value = self.reference(reference)?;
+        if self.print_place(reference, out)? {
+            return Ok(());
+        }
+        let value = self.steps(reference)?;
         let printed = match &value {
             Value::Null => false,
             Value::Block(number) => self.print_block(*number, out)?,

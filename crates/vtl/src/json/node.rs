@@ -39,7 +39,7 @@ pub(super) struct Texts<'d> {
 
 impl<'d> Texts<'d> {
     /// The text of a number, or the content of a string.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(self, node: &Node) -> &'d str {
         &self.base(node)[node.first as usize..node.second as usize]
     }
@@ -174,7 +174,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The value of the member with this name.
-    #[inline]
+    #[inline(always)]
     pub fn member(self, name: &str) -> Option<Self> {
         let node = self.node();
         if node.tag != Tag::Object {

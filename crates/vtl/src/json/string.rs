@@ -43,7 +43,8 @@ pub(super) fn escape_length(text: &[u8]) -> Result<usize, JsonProblem> {
 /// Appends the text that the content of a string stands for. Its escapes were checked.
 pub(super) fn unescape(content: &str, out: &mut String) {
     let mut rest = content;
-    while let Some((plain, after)) = rest.split_once('\\') {
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        let (plain, after) = (&rest[..at], &rest[at + 1..]);
         out.push_str(plain);
         let escape = after.bytes().next().unwrap_or(b'\\');
         let used = match escape {

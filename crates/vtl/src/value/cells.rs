@@ -87,6 +87,17 @@ impl Meter {
         self.spend(bytes.saturating_add(VISIT))
     }
 
+    /// Takes units if there are so many left.
+    #[inline]
+    pub(crate) fn take(&self, units: usize) -> bool {
+        let spent = self.spent.get() + units as u64;
+        let is_left = spent <= UNITS;
+        if is_left {
+            self.spent.set(spent);
+        }
+        is_left
+    }
+
     /// Takes units from what is left.
     #[inline]
     pub(crate) fn spend(&self, units: usize) -> Result<(), MethodError> {

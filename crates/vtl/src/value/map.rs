@@ -68,6 +68,7 @@ impl<'a> MapCell<'a> {
         &self.table
     }
 
+    #[inline(never)]
     fn get_text(&self, key: &str) -> Result<Option<Value<'a>>, MethodError> {
         match self.waiting.get() {
             Some((heap, entries)) => entries.get(heap, key),
@@ -145,7 +146,7 @@ impl<'a> Map<'a> {
     }
 
     /// The value of a textual key, at the cost of looking for it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(self, meter: &Meter, key: &str) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
             Ok(cell) => cell.get_text(key),
@@ -250,6 +251,7 @@ impl<'a> Map<'a> {
     }
 
     /// The unchanged object of a document that this is.
+    #[inline]
     pub(crate) fn as_node(self) -> Option<(&'a Tree<'a>, NodeRef<'a>)> {
         self.source().err().map(|(tree, index)| (tree, tree.node(index)))
     }

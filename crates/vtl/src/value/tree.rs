@@ -47,7 +47,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The value of one of the document's nodes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(&'a self, node: NodeRef<'a>) -> Value<'a> {
         match node.tag() {
             Tag::Plain | Tag::Escaped => Value::String(node.text()),
@@ -58,11 +58,13 @@ impl<'a> Tree<'a> {
     }
 
     /// Whether any list or map of it was changed.
+    #[inline]
     pub(crate) fn is_changed(&self) -> bool {
         self.is_changed.get()
     }
 
-    pub(super) fn node(&self, index: u32) -> NodeRef<'a> {
+    #[inline]
+    pub(crate) fn node(&self, index: u32) -> NodeRef<'a> {
         self.document.node(index)
     }
 
