@@ -45,7 +45,10 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
-            Expression::Reference(reference) => Ok(operator::truth(&self.reference(reference)?)),
+            Expression::Reference(reference) => match self.reference(reference) {
+                Ok(ref value) => Ok(operator::truth(value)),
+                Err(halt) => Err(halt),
+            },
             Expression::Not(_)
             | Expression::Any(_)
             | Expression::All(_)

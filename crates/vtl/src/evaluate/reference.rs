@@ -16,24 +16,39 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// The same step by step.
-    fn steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+    pub(super) fn steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        if self.trace.is_some() {
+            return self.told_steps(reference);
+        }
+        self.untold_steps(reference)
+    }
+
+    #[cold]
+    fn told_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        let value = self.untold_steps(reference)?;
+        let text = self.text(&value, reference.at)?;
+        self.told(reference.at, &reference.literal, &text);
+        Ok(value)
+    }
+
+    fn untold_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        let Some((last, before)) = reference.steps.split_last() else {
+            return match self.variable(reference.slot) {
+                Ok(Value::Null) => Ok(self.absent()),
+                variable => variable,
+            };
+        };
         let mut value = self.variable(reference.slot)?;
         if value.is_null() {
             value = self.absent();
         }
-        for step in &reference.steps {
-            value = match (value, step) {
-                // What most steps are.
-                (Value::Map(map), Step::Property { at, name }) => self.member(map, *at, name)?,
-                (Value::Null, _) => return Ok(value),
-                _ => self.follow(&value, step)?,
-            };
+        for step in before {
+            if value.is_null() {
+                return Ok(value);
+            }
+            value = self.follow(&value, step)?;
         }
-        if self.trace.is_some() {
-            let text = self.text(&value, reference.at)?;
-            self.told(reference.at, &reference.literal, &text);
-        }
-        Ok(value)
+        if value.is_null() { Ok(value) } else { self.follow(&value, last) }
     }
 
     #[inline(never)]
@@ -46,8 +61,10 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    #[inline(never)]
     fn follow(&mut self, value: &Value<'a>, step: &'a Step) -> Result<Value<'a>, Halt> {
+        if let (Value::Map(map), Step::Property { at, name }) = (value, step) {
+            return self.member(*map, *at, name);
+        }
         self.step()?;
         let (at, found) = match step {
             Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
@@ -62,10 +79,12 @@ impl<'a> Evaluator<'a, '_> {
                 }
                 let called = match &**arguments {
                     [] => method::call(self.heap, value, name, &[]),
-                    [one] => {
-                        let one = self.value(one)?;
-                        method::call(self.heap, value, name, &[one])
-                    }
+                    [one] => match self.value(one) {
+                        Ok(ref one) => {
+                            method::call(self.heap, value, name, std::slice::from_ref(one))
+                        }
+                        Err(halt) => return Err(halt),
+                    },
                     [one, two] => {
                         let both = [self.value(one)?, self.value(two)?];
                         method::call(self.heap, value, name, &both)
@@ -133,14 +152,14 @@ impl<'a> Evaluator<'a, '_> {
         if self.print_place(reference, out)? {
             return Ok(());
         }
-        let value = self.steps(reference)?;
-        let printed = match &value {
-            Value::Null => false,
-            Value::Block(number) => self.print_block(*number, out)?,
-            value => {
+        let printed = match self.steps(reference) {
+            Ok(Value::Null) => false,
+            Ok(Value::Block(number)) => self.print_block(number, out)?,
+            Ok(ref value) => {
                 self.print(value, reference.at, out)?;
                 true
             }
+            Err(halt) => return Err(halt),
         };
         if !printed && !reference.quiet {
             out.push_str(self.null_literal(reference));

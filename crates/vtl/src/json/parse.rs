@@ -17,8 +17,7 @@ pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
         // Even dense bodies have no more nodes; growing would copy them.
         nodes: Vec::with_capacity(text.len() / 6 + 8),
         unescaped: String::new(),
-        open: Open { index: 0, values: 0, close: 0, names: Names::default() },
-        around: Vec::with_capacity(USUAL_DEPTH),
+        open: Vec::with_capacity(USUAL_DEPTH),
         has_doubles: false,
     };
     match parser.document() {
@@ -35,16 +34,13 @@ struct Parser<'a> {
     bytes: &'a [u8],
     nodes: Vec<Node>,
     unescaped: String,
-    /// The innermost open container.
-    open: Open,
-    /// The open containers around it; none if no container is open.
-    around: Vec<Open>,
+    /// The open containers, the innermost last.
+    open: Vec<Open>,
     /// Whether a name stands twice in an object.
     has_doubles: bool,
 }
 
 /// A container that is being read.
-#[derive(Clone, Copy)]
 struct Open {
     /// Its node.
     index: u32,
@@ -67,10 +63,10 @@ impl Parser<'_> {
             at = match byte {
                 b'"' => self.string(at)?,
                 b'{' | b'[' => {
-                    self.open(at, byte)?;
+                    let close = self.open(at, byte)?;
                     (at, byte) = self.solid(at + 1)?;
-                    if byte != self.open.close {
-                        (at, byte) = self.name(at, byte)?;
+                    if byte != close {
+                        (at, byte) = self.name(at, byte, close)?;
                         continue;
                     }
                     self.close();
@@ -79,23 +75,22 @@ impl Parser<'_> {
                 _ => self.scalar(at, byte)?,
             };
             // Behind a value comes a comma, or an end, which makes another value whole.
-            loop {
-                if self.around.is_empty() {
-                    return self.end(at);
-                }
-                self.open.values += 1;
+            let close = loop {
+                let Some(open) = self.open.last_mut() else { return self.end(at) };
+                open.values += 1;
+                let close = open.close;
                 (at, byte) = self.solid(at)?;
                 if byte == b',' {
-                    break;
+                    break close;
                 }
-                if byte != self.open.close {
+                if byte != close {
                     return Err((at, JsonProblem::Unexpected));
                 }
                 self.close();
                 at += 1;
-            }
+            };
             (at, byte) = self.solid(at + 1)?;
-            (at, byte) = self.name(at, byte)?;
+            (at, byte) = self.name(at, byte, close)?;
         }
     }
 
@@ -127,11 +122,11 @@ impl Parser<'_> {
         }
     }
 
-    /// In an object, reads the name of a member and the colon: the place of the value and its first
-    /// byte.
+    /// In what `close` ends: in an object, reads the name of a member and the colon. The place of the
+    /// value and its first byte.
     #[inline(always)]
-    fn name(&mut self, at: usize, byte: u8) -> Parsed<(usize, u8)> {
-        if self.open.close == b']' {
+    fn name(&mut self, at: usize, byte: u8, close: u8) -> Parsed<(usize, u8)> {
+        if close == b']' {
             return Ok((at, byte));
         }
         if byte != b'"' {
@@ -140,7 +135,9 @@ impl Parser<'_> {
         let end = self.string(at)?;
         // The quotes make an empty name no exception.
         let (first, last) = (self.bytes[at + 1], self.bytes[end - 2]);
-        if self.open.names.add(first, last, end - at) {
+        if let Some(open) = self.open.last_mut()
+            && open.names.add(first, last, end - at)
+        {
             self.suspect();
         }
         let at = end;
@@ -153,35 +150,33 @@ impl Parser<'_> {
     /// Looks for the name that was read last among those before it.
     #[cold]
     fn suspect(&mut self) {
-        let own = &self.nodes[self.open.index as usize..];
+        let Some(open) = self.open.last() else { return };
+        let own = &self.nodes[open.index as usize..];
         // Objects with many names are searched when they are whole.
-        self.has_doubles |=
-            self.open.values < names::FEW && names::is_last_double(self.texts(), own);
+        self.has_doubles |= open.values < names::FEW && names::is_last_double(self.texts(), own);
     }
 
     fn texts(&self) -> Texts<'_> {
         Texts { plain: self.text, unescaped: &self.unescaped }
     }
 
-    /// Opens a container.
+    /// Opens a container: what ends it.
     #[inline]
-    fn open(&mut self, at: usize, byte: u8) -> Parsed<()> {
-        if self.around.len() == DEPTH {
+    fn open(&mut self, at: usize, byte: u8) -> Parsed<u8> {
+        if self.open.len() == DEPTH {
             return Err((at, JsonProblem::TooDeep));
         }
         let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
         let index = self.nodes.len() as u32;
-        let open = Open { index, values: 0, close, names: Names::default() };
-        self.around.push(std::mem::replace(&mut self.open, open));
+        self.open.push(Open { index, values: 0, close, names: Names::default() });
         self.nodes.push(Node { tag, first: 0, second: 0, span: 1 });
-        Ok(())
+        Ok(close)
     }
 
     /// Closes the innermost container.
     #[inline]
     fn close(&mut self) {
-        let Some(outer) = self.around.pop() else { return };
-        let Open { index, values, close, .. } = std::mem::replace(&mut self.open, outer);
+        let Some(Open { index, values, close, .. }) = self.open.pop() else { return };
         let own = &mut self.nodes[index as usize..];
         (own[0].first, own[0].span) = (values, own.len() as u32);
         if close == b'}' && values > names::FEW {
@@ -222,7 +217,9 @@ impl Parser<'_> {
             }
         }
         // Another name may stand for the same.
-        self.open.names = Names::ALL;
+        if let Some(open) = self.open.last_mut() {
+            open.names = Names::ALL;
+        }
         let from = self.unescaped.len();
         super::string::unescape(&self.text[start..at], &mut self.unescaped);
         self.push(Tag::Escaped, from, self.unescaped.len());
