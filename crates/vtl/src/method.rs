@@ -248,9 +248,9 @@ pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a
 
 /// A negative index counted from the end of whatever has a size: an error if it has none.
 fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, MethodError> {
-    let Value::Integer(index) = key else { return Ok(key.clone()) };
+    let Value::Integer(index) = key else { return Ok(*key) };
     if *index >= 0 {
-        return Ok(key.clone());
+        return Ok(*key);
     }
     let length = match receiver {
         Value::Map(map) => map.len(),

@@ -49,7 +49,7 @@ impl<'a> Object<'a> for Loop<'a> {
             }
             name => {
                 let own = self.own.borrow();
-                own.iter().find(|(known, _)| *known == name)?.1.clone()
+                own.iter().find(|(known, _)| *known == name)?.1
             }
         })
     }
@@ -97,7 +97,7 @@ impl<'a> Evaluator<'a, '_> {
         let saved = names.map(|slot| {
             slot.map(|slot| {
                 let variable = self.frame.variable(slot);
-                (variable, self.variables[variable].clone())
+                (variable, self.variables[variable])
             })
         });
         let around = self.innermost;

@@ -161,11 +161,11 @@ impl Function {
     fn concat<'d>(&self, search: &Search<'d>, node: NodeRef<'d>) -> Result<Selected<'d>, Stop> {
         let mut text = String::new();
         for string in node.items().filter_map(NodeRef::string) {
-            text.push_str(&string);
+            text.push_str(string);
         }
         for value in self.found(search)? {
             match (value.kind(), value.string()) {
-                (_, Some(string)) => text.push_str(&string),
+                (_, Some(string)) => text.push_str(string),
                 (Kind::Null, None) => {}
                 _ => value.write_json(Slashes::Plain, &mut text),
             }

@@ -193,7 +193,7 @@ fn same_node(
                 search.visit(left.len().saturating_mul(right.len()))?;
                 let before = pairs.len();
                 pairs.extend(
-                    left.members().filter_map(|(name, value)| Some((value, right.member(&name)?))),
+                    left.members().filter_map(|(name, value)| Some((value, right.member(name)?))),
                 );
                 left.len() == right.len() && pairs.len() - before == left.len()
             }

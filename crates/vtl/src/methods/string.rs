@@ -23,8 +23,7 @@ pub(crate) fn call<'a>(
         return Ok(answer);
     }
     // Null fits where a string is wanted, and is found out there.
-    let or_empty =
-        |value: &Value<'a>| if value.is_null() { Value::from("") } else { value.clone() };
+    let or_empty = |value: &Value<'a>| if value.is_null() { Value::from("") } else { *value };
     let without_nulls: Vec<Value<'a>> = arguments.iter().map(or_empty).collect();
     match dispatch(heap, text, method, &without_nulls) {
         Ok(None) => Ok(None),

@@ -233,7 +233,7 @@ impl<'a> Map<'a> {
     pub(super) fn entry_from(self, place: usize) -> Option<(usize, (Value<'a>, Value<'a>))> {
         let cell = self.source().ok()?;
         let table = cell.table().borrow();
-        table.from(place).map(|(place, entry)| (place, entry.clone()))
+        table.from(place).map(|(place, entry)| (place, *entry))
     }
 
     /// How often keys came or went so far.

@@ -108,7 +108,7 @@ impl<'a> Table<'a> {
     }
 
     fn value(&self, place: usize) -> Option<Value<'a>> {
-        self.entries[place].as_ref().map(|(_, value)| value.clone())
+        self.entries[place].as_ref().map(|(_, value)| *value)
     }
 
     fn place(&self, key: &Value<'a>) -> Result<Option<usize>, MethodError> {

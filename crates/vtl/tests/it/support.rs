@@ -104,6 +104,6 @@ impl<'a> Pets<'a> {
 impl<'a> Globals<'a> for Pets<'a> {
     fn get(&self, name: &str) -> Option<Value<'a>> {
         let (_, value) = self.names.iter().find(|(known, _)| *known == name)?;
-        Some(value.clone())
+        Some(*value)
     }
 }
