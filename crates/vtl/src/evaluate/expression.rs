@@ -81,28 +81,36 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn compare(&mut self, chain: &'a Chain<Comparison>) -> Result<bool, Halt> {
-        let mut left = self.operand(&chain.first)?;
-        let mut holds = false;
+        let first = self.operand(&chain.first);
+        let first = match &first {
+            Ok(first) => first,
+            Err(_) => return first.map(|_| false),
+        };
+        let mut before = None;
         for Link { operator, operand, .. } in &chain.rest {
-            let right = self.operand(operand)?;
+            let boolean = Value::Boolean(before.unwrap_or_default());
+            let left = if before.is_none() { first } else { &boolean };
+            let right = self.operand(operand);
+            let right = match &right {
+                Ok(right) => right,
+                Err(_) => return right.map(|_| false),
+            };
             let meter = &self.heap.cells.meter;
-            holds = match operator {
-                Comparison::Equal => self.at(operand.at, operator::equal(meter, &left, &right))?,
-                Comparison::Unequal => {
-                    !self.at(operand.at, operator::equal(meter, &left, &right))?
-                }
-                Comparison::Less => operator::compare(&left, &right) == Some(Ordering::Less),
-                Comparison::Greater => operator::compare(&left, &right) == Some(Ordering::Greater),
+            let holds = match operator {
+                Comparison::Equal => self.at(operand.at, operator::equal(meter, left, right))?,
+                Comparison::Unequal => !self.at(operand.at, operator::equal(meter, left, right))?,
+                Comparison::Less => operator::compare(left, right) == Some(Ordering::Less),
+                Comparison::Greater => operator::compare(left, right) == Some(Ordering::Greater),
                 Comparison::LessOrEqual => {
-                    operator::compare(&left, &right).is_some_and(Ordering::is_le)
+                    operator::compare(left, right).is_some_and(Ordering::is_le)
                 }
                 Comparison::GreaterOrEqual => {
-                    operator::compare(&left, &right).is_some_and(Ordering::is_ge)
+                    operator::compare(left, right).is_some_and(Ordering::is_ge)
                 }
             };
-            left = Value::Boolean(holds);
+            before = Some(holds);
         }
-        Ok(holds)
+        Ok(before.unwrap_or_default())
     }
 
     fn arithmetic(&mut self, chain: &'a Chain<Arithmetic>) -> Result<Value<'a>, Halt> {
@@ -137,8 +145,10 @@ impl<'a> Evaluator<'a, '_> {
 
     /// One side of an operator: a definition is what it renders to.
     fn operand(&mut self, operand: &'a Operand) -> Result<Value<'a>, Halt> {
-        let value = self.value(&operand.value)?;
-        self.rendered(value)
+        match self.value(&operand.value) {
+            Ok(Value::Block(number)) => self.rendered(Value::Block(number)),
+            value => value,
+        }
     }
 
     pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value<'a>>, Halt> {
