@@ -18,10 +18,11 @@ use crate::drain::{self, Drained, Ending};
 use crate::gauges::Gauges;
 use crate::handler::Handler;
 use crate::hits::Limit;
-use crate::limits::{OFFLOAD_THREADS, Settings};
+use crate::limits::{OFFLOAD_THREADS, STUBBORN_THREADS, Settings};
 use crate::listener::{Beginning, Listeners};
 use crate::reception::{Arrival, Entrance, Mailboxes, Reception};
 use crate::request::{Peer, Scheme};
+use crate::sends;
 use crate::shared::Shared;
 use crate::tls::{Acceptor, ServerTls};
 use crate::usage::Usage;
@@ -165,9 +166,10 @@ fn run<H: Handler>(
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .max_blocking_threads(OFFLOAD_THREADS)
+        .max_blocking_threads(OFFLOAD_THREADS + STUBBORN_THREADS)
         .on_thread_unpark(|| {
             Clock::refresh();
+            sends::begin_turn();
         })
         .build_local(LocalOptions::default());
     let runtime = runtime.expect("the kernel gives a worker its epoll instance");
@@ -182,6 +184,7 @@ fn run<H: Handler>(
         let accepting: Vec<_> = accepting
             .map(|(entrance, socket)| spawn_local(accept(entrance, socket, reception.clone())))
             .collect();
+        spawn_local(sends::at_end_of_turns());
         let sweeping = spawn_local(sweep(worker.clone()));
         let ending = obey(&mut messages, &reception).await;
         sweeping.abort();

@@ -10,6 +10,7 @@ mod node;
 mod number;
 mod parse;
 mod string;
+mod surrogates;
 mod write;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ pub(crate) use node::Tag;
 pub use node::{Items, Kind, Members, NodeRef};
 pub use number::Number;
 pub(crate) use string::write_string;
+pub use surrogates::mended;
 pub use write::Slashes;
 
 use node::{Node, Texts};

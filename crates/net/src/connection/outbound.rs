@@ -92,6 +92,7 @@ impl<I: Io> Connection<I> {
             Body::Empty => &[],
             Body::Static(bytes) => bytes,
             Body::Buffer(bytes) => bytes,
+            Body::Collected(body) => body.bytes(),
             Body::Answer(answer) => answer.held(),
         };
         let count = bytes.len() as u64;
@@ -104,6 +105,7 @@ impl<I: Io> Connection<I> {
         self.worker.buffers.put(out);
         match body {
             Body::Buffer(bytes) => self.worker.buffers.put(bytes),
+            Body::Collected(body) => self.worker.buffers.put(body.into_buffer()),
             Body::Answer(answer) => self.worker.put_exchange(answer.exchange),
             Body::Empty | Body::Static(_) => {}
         }
@@ -114,10 +116,13 @@ impl<I: Io> Connection<I> {
         let mut from = 0;
         let mut stopped_at = None;
         poll_fn(|cx| {
-            match poll_write_both(&mut self.io, cx, pieces, &mut from) {
-                Poll::Ready(Ok(())) => return poll_flush(&mut self.io, cx).map(|f| f.is_ok()),
-                Poll::Ready(Err(_)) => return Poll::Ready(false),
-                Poll::Pending => {}
+            let written = poll_write_both(&mut self.io, cx, pieces, &mut from);
+            let flushed = match written {
+                Poll::Ready(Ok(())) => poll_flush(&mut self.io, cx),
+                unwritten => unwritten,
+            };
+            if let Poll::Ready(flushed) = flushed {
+                return Poll::Ready(flushed.is_ok());
             }
             let now = self.worker.clock.now();
             if stopped_at != Some(from) {

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 
 use portico_vtl::json::{Kind, NodeRef};
-use portico_vtl::{Entries, Heap, Map, MethodError, Value};
+use portico_vtl::{Entries, Heap, Map, MethodError, Once, Value};
 
 use super::plain;
 use super::{Members, Overrides, Plain, Surroundings};
@@ -34,7 +34,7 @@ impl<'a> Context<'a> {
             Some(document) => Source::Document(document, OnceCell::new()),
             None => Source::Request(Part {
                 carried: Some(carried),
-                ..Part::new(CONTEXT_MEMBERS, surroundings, &[])
+                ..Part::new(CONTEXT_MEMBERS, surroundings, &[], Once::None)
             }),
         };
         Self { source, carried }
@@ -48,7 +48,7 @@ impl<'a> Context<'a> {
                 if let Some(map) = map.get() {
                     return Ok(*map);
                 }
-                let made = map_from(heap, *document)?;
+                let made = map_from(heap, *document, Once::None)?;
                 add_overrides(heap, made)?;
                 for name in [REQUEST_OVERRIDE, RESPONSE_OVERRIDE] {
                     if let Some(Value::Map(inner)) = made.get(name) {
@@ -95,6 +95,8 @@ struct Part<'a> {
     surroundings: &'a dyn Surroundings,
     /// What templates have written into it.
     written: &'a [(Box<str>, Plain)],
+    /// What of it may be set once.
+    once: Once,
     /// What templates have written into its maps.
     carried: Option<&'a Overrides>,
     map: OnceCell<Map<'a>>,
@@ -107,16 +109,17 @@ impl<'a> Part<'a> {
         members: &'static [ContextMember],
         surroundings: &'a dyn Surroundings,
         written: &'a [(Box<str>, Plain)],
+        once: Once,
     ) -> Self {
         let (map, inner) = Default::default();
-        Self { members, surroundings, written, carried: None, map, inner }
+        Self { members, surroundings, written, once, carried: None, map, inner }
     }
 
     fn map(&'a self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
         if let Some(map) = self.map.get() {
             return Ok(*map);
         }
-        let map = Map::silent_of(heap, self)?;
+        let map = Map::silent_of(heap, self, self.once)?;
         plain::restore(heap, map, self.written)?;
         Ok(*self.map.get_or_init(|| map))
     }
@@ -140,7 +143,7 @@ impl<'a> Part<'a> {
         let parts = self.inner.get_or_init(|| {
             let part = |(name, members)| {
                 let written = self.carried.map_or(&[][..], |carried| written(carried, name));
-                Self::new(members, self.surroundings, written)
+                Self::new(members, self.surroundings, written, overridden_in(name))
             };
             self.maps().map(part).collect()
         });
@@ -186,12 +189,22 @@ impl<'a> Entries<'a> for Part<'a> {
     }
 }
 
+/// What of the map of this name is a parameter: it may be overridden once.
+/// Source: AWS, "Override your API's request and response parameters and status codes".
+fn overridden_in(map: &str) -> Once {
+    match map {
+        "header" | "path" | "querystring" => Once::All,
+        RESPONSE_OVERRIDE => Once::Key("status"),
+        _ => Once::None,
+    }
+}
+
 /// A copy of an object, whose objects print nothing, like those of a request.
-fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<Map<'a>, MethodError> {
-    let map = Map::silent(heap)?;
+fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, once: Once) -> Result<Map<'a>, MethodError> {
+    let map = Map::silent(heap, once)?;
     for (name, member) in node.members() {
         let value = match member.kind() {
-            Kind::Object => Value::Map(map_from(heap, member)?),
+            Kind::Object => Value::Map(map_from(heap, member, overridden_in(name))?),
             _ => Value::json(heap, member)?,
         };
         map.put(heap, Value::String(name), value)?;
@@ -208,13 +221,14 @@ fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError
         }
         let inner = match map.get(name) {
             Some(Value::Map(inner)) => inner,
-            _ => Map::silent(heap)?,
+            _ => Map::silent(heap, overridden_in(name))?,
         };
         for member in *members {
             if let ContextMember::Map(part, _) = member
                 && inner.get(part).is_none()
             {
-                inner.put_text(heap, part, Value::Map(Map::silent(heap)?))?;
+                let empty = Map::silent(heap, overridden_in(part))?;
+                inner.put_text(heap, part, Value::Map(empty))?;
             }
         }
         map.put_text(heap, name, Value::Map(inner))?;

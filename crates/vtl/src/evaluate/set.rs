@@ -14,8 +14,7 @@ impl<'a> Evaluator<'a, '_> {
             Err(_) => return value.map(drop),
         };
         if self.trace.is_some() {
-            let text = self.text(value, set.at)?;
-            self.told(set.at, "#set", &text);
+            self.tell_set(set, value)?;
         }
         if value.is_null() {
             return Ok(());
@@ -27,7 +26,11 @@ impl<'a> Evaluator<'a, '_> {
                 Ok(())
             }
             Target::Member { parent, last } => {
-                let parent = self.reference(parent)?;
+                // It is no reference that is written there.
+                let trace = self.trace.take();
+                let parent = self.reference(parent);
+                self.trace = trace;
+                let parent = parent?;
                 if parent.is_null() {
                     return Ok(());
                 }

@@ -36,20 +36,33 @@ pub(crate) struct MapCell<'a> {
     /// How often keys came or went, by which iterators see that they did.
     changes: Cell<u32>,
     is_silent: bool,
+    once: Once,
+}
+
+/// The keys of a map that may be set once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// None of them.
+    None,
+    /// This one.
+    Key(&'static str),
+    /// All of them.
+    All,
 }
 
 impl<'a> MapCell<'a> {
     pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
-        Self::kept(heap, None, false)
+        Self::kept(heap, None, false, Once::None)
     }
 
     fn kept(
         heap: &'a Heap<'a>,
         waiting: Option<Waiting<'a>>,
         is_silent: bool,
+        once: Once,
     ) -> Result<&'a Self, MethodError> {
         let (table, waiting) = (RefCell::default(), Cell::new(waiting));
-        let cell = Self { table, waiting, changes: Cell::new(0), is_silent };
+        let cell = Self { table, waiting, changes: Cell::new(0), is_silent, once };
         heap.cells.meter.spend(size_of::<Self>())?;
         Ok(heap.cells.maps.add(cell))
     }
@@ -88,11 +101,28 @@ impl<'a> MapCell<'a> {
         value: Value<'a>,
     ) -> Result<Option<Value<'a>>, MethodError> {
         heap.cells.meter.spend(2 * size_of::<Value<'_>>())?;
+        if !matches!(self.once, Once::None) {
+            self.check_once(&key)?;
+        }
         let old = self.table().borrow_mut().put(key, value)?;
         if old.is_none() {
             self.changes.set(self.changes.get() + 1);
         }
         Ok(old)
+    }
+
+    #[cold]
+    fn check_once(&self, key: &Value<'a>) -> Result<(), MethodError> {
+        let Some(name) = key.as_str() else { return Ok(()) };
+        let is_meant = match self.once {
+            Once::None => false,
+            Once::Key(key) => key == name,
+            Once::All => true,
+        };
+        match self.table().borrow().get(key)? {
+            Some(_) if is_meant => Err(MethodError::SetTwice(name.to_owned())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -102,17 +132,19 @@ impl<'a> Map<'a> {
         Ok(Self(Shape::Made(MapCell::keep(heap)?)))
     }
 
-    /// A map that prints nothing, whatever it comes to hold.
-    pub fn silent(heap: &'a Heap<'a>) -> Result<Self, MethodError> {
-        Ok(Self(Shape::Made(MapCell::kept(heap, None, true)?)))
+    /// A map that prints nothing, whatever it comes to hold. Setting a key again that may be set once
+    /// ends the rendering.
+    pub fn silent(heap: &'a Heap<'a>, once: Once) -> Result<Self, MethodError> {
+        Ok(Self(Shape::Made(MapCell::kept(heap, None, true, once)?)))
     }
 
     /// The same, with these entries, no two of which have the same key.
     pub fn silent_of(
         heap: &'a Heap<'a>,
         entries: &'a dyn Entries<'a>,
+        once: Once,
     ) -> Result<Self, MethodError> {
-        Ok(Self(Shape::Made(MapCell::kept(heap, Some((heap, entries)), true)?)))
+        Ok(Self(Shape::Made(MapCell::kept(heap, Some((heap, entries)), true, once)?)))
     }
 
     /// Whether it prints nothing.

@@ -1,18 +1,9 @@
 //! Laws that hold for every template.
 
-use portico_vtl::{Bounds, Dialect, Globals, Heap, Template, Trace, Value};
+use portico_vtl::{Bounds, Dialect, Heap, Template, Trace, Value};
 use proptest::prelude::*;
 
-use crate::support::render;
-
-/// `$b`, a body.
-struct Body<'a>(Value<'a>);
-
-impl<'a> Globals<'a> for Body<'a> {
-    fn get(&self, name: &str) -> Option<Value<'a>> {
-        (name == "b").then_some(self.0)
-    }
-}
+use crate::support::{Body, render};
 
 /// Wants to know of each step, and forgets it.
 struct Forgetful;

@@ -107,3 +107,12 @@ impl<'a> Globals<'a> for Pets<'a> {
         Some(*value)
     }
 }
+
+/// `$b`, a body.
+pub(crate) struct Body<'a>(pub(crate) Value<'a>);
+
+impl<'a> Globals<'a> for Body<'a> {
+    fn get(&self, name: &str) -> Option<Value<'a>> {
+        (name == "b").then_some(self.0)
+    }
+}
