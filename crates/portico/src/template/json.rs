@@ -75,7 +75,7 @@ fn span(source: &Source, raw: &RawValue) -> (usize, usize) {
 }
 
 fn document(source: &Source, raw: &RawValue) -> Result<Document<'static>, Problem> {
-    Document::parse(Cow::Owned(raw.get().to_owned()), Leniency::Strict).map_err(|error| {
+    Document::parse(raw.get().to_owned(), Leniency::Strict).map_err(|error| {
         let at = span(source, raw).0 + error.at;
         let place = source.place(at, at + 1);
         Problem::At { place, source: source.clone(), message: error.problem.to_string() }
