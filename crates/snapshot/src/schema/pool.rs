@@ -26,7 +26,6 @@ pub(super) struct Compiled {
 }
 
 /// A body that is being checked.
-#[derive(Default)]
 struct Checked {
     /// Where its links lead.
     pool: Arc<Pool>,
