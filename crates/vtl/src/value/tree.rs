@@ -149,7 +149,7 @@ mod tests {
 
     impl<'a> Globals<'a> for Body<'a> {
         fn get(&self, name: &str) -> Option<Value<'a>> {
-            (name == "b").then(|| self.0.clone())
+            (name == "b").then_some(self.0)
         }
     }
 
