@@ -4,6 +4,7 @@
 //! Nesting is bounded, for the parser, the evaluator and the tree's destructor recurse with it.
 
 mod arguments;
+mod chain;
 mod directive;
 mod escape;
 mod expression;
@@ -49,6 +50,7 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
         at: 0,
         origin: Origin::Here(0),
         literal: 0..0,
+        lost: Vec::new(),
         open_property: None,
         shared: &mut shared,
     };
@@ -107,6 +109,8 @@ struct Parser<'t, 's> {
     origin: Origin,
     /// Where the expression stands that was read last.
     literal: Range<usize>,
+    /// Signs inside references that are not part of them.
+    lost: Vec<Range<usize>>,
     /// Where a reference ended with the name of a property, whose state reaches on.
     open_property: Option<usize>,
     shared: &'s mut Shared,

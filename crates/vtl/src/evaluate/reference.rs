@@ -3,7 +3,7 @@
 use super::{Evaluator, Halt};
 use crate::method;
 use crate::print::print;
-use crate::tree::{Expression, Reference, Step};
+use crate::tree::{Escaped, Expression, Reference, Step};
 use crate::value::{Map, MethodError, Value};
 
 impl<'a> Evaluator<'a, '_> {
@@ -137,25 +137,32 @@ impl<'a> Evaluator<'a, '_> {
         Ok(())
     }
 
-    /// `\$x` in stock Velocity: the backslashes count only if there is a value.
+    /// `\$x`: in stock Velocity the backslashes count only if there is a value; before a definition
+    /// that is printed there are none.
     pub(super) fn print_escaped(
         &mut self,
-        slashes: usize,
-        reference: &'a Reference,
+        escaped: &'a Escaped,
         out: &mut String,
     ) -> Result<(), Halt> {
+        let Escaped { slashes, signs, reference } = escaped;
         let value = self.reference(reference)?;
         let (is_odd, is_null) = (slashes % 2 == 1, value.is_null());
         let printed = match (is_odd, is_null) {
+            (false, false) if matches!(value, Value::Block(_)) => 0,
             (_, false) => slashes / 2,
             (true, true) => slashes / 2 + 1,
-            (false, true) => slashes,
+            (false, true) => *slashes,
         };
         out.extend(std::iter::repeat_n('\\', printed));
-        match (is_odd, is_null) {
-            (false, false) => return self.print(&value, reference.at, out),
-            (false, true) if reference.quiet => {}
-            _ => out.push_str(self.null_literal(reference)),
+        if is_odd {
+            out.push_str(self.null_literal(reference));
+            return Ok(());
+        }
+        out.push_str(signs);
+        match is_null {
+            false => return self.print(&value, reference.at, out),
+            true if reference.quiet => {}
+            true => out.push_str(self.null_literal(reference)),
         }
         Ok(())
     }

@@ -43,6 +43,7 @@ impl<'t> Parser<'t, '_> {
             at: 0,
             origin,
             literal: 0..0,
+            lost: Vec::new(),
             open_property: None,
             shared: self.shared,
         };

@@ -29,8 +29,20 @@ impl<'t> Parser<'t, '_> {
         if braced && !self.eat(b'}') {
             return self.fault_at(start, "`${` without `}`");
         }
-        let literal = self.text[start..self.at].into();
+        let literal = self.literal_from(start);
         Ok(Reference { at: self.mark(start), slot, quiet, steps, literal })
+    }
+
+    /// What stands for the reference where it is null.
+    fn literal_from(&self, start: usize) -> Box<str> {
+        let mut literal = String::new();
+        let mut at = start;
+        for lost in self.lost.iter().filter(|lost| lost.start >= start) {
+            literal.push_str(&self.text[at..lost.start]);
+            at = lost.end;
+        }
+        literal.push_str(&self.text[at..self.at]);
+        literal.into()
     }
 
     /// An identifier, which stands here: hyphens and digits belong to it.
@@ -50,6 +62,16 @@ impl<'t> Parser<'t, '_> {
                 (Some(b'.'), Some(letter)) if letter.is_ascii_alphabetic() => {
                     steps.push(self.member()?);
                 }
+                (Some(b'$' | b'\\'), _) => match self.signs_inside() {
+                    0 => return Ok(steps.into()),
+                    length => {
+                        let end = self.at + length;
+                        if self.peek(length) == Some(b'.') {
+                            self.lost.push(self.at..end);
+                        }
+                        self.at = end;
+                    }
+                },
                 _ => return Ok(steps.into()),
             }
         }

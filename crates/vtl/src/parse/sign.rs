@@ -3,76 +3,160 @@
 //! The engine reads a sign together with what follows, in the state that the sign opens. What is
 //! odd below is what that gives where no reference follows.
 
+use super::chain::{Chain, Last, Sign};
 use super::reference::begins_name;
 use super::text::Nodes;
 use super::{Fault, Parser, blanks};
-use crate::tree::{Node, Reference, Step};
+use crate::dialect::Dialect;
+use crate::tree::{Escaped, Node, Reference, Step};
 
 impl Parser<'_, '_> {
-    /// At `$`: a reference or text.
-    pub(super) fn dollar(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
-        if self.is_reference(self.at) {
-            return self.printed_reference(nodes);
-        }
-        if let Some(prefix) = self.odd_prefix() {
-            return self.odd_reference(prefix, nodes);
-        }
+    /// At `$` or the backslashes before it: a reference or text. Signs that begin nothing are read
+    /// as one with what follows.
+    pub(super) fn signs(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         let start = self.at;
-        let mut length = 0;
-        // Signs that begin nothing are read as one.
-        while self.peek(0) == Some(b'$')
-            && !self.is_reference(self.at)
-            && self.odd_prefix().is_none()
-        {
-            length = if self.peek(1) == Some(b'!') { 2 } else { 1 };
-            self.at += length;
+        let mut chain = Chain::default();
+        while let Some(sign) = self.sign(&chain) {
+            if self.is_reference(sign.at) {
+                self.at = start;
+                return self.printed_reference(sign.at, nodes);
+            }
+            if self.odd_prefix(sign.at).is_some() {
+                break;
+            }
+            chain.push(sign, &self.text[self.at..sign.end]);
+            self.at = sign.end;
         }
+        match (chain.last, self.sign(&chain)) {
+            (Last::Nothing, Some(sign)) => self.odd_reference(sign.at, nodes),
+            (_, Some(_)) => {
+                nodes.text(&self.text[start..self.at]);
+                Ok(())
+            }
+            (_, None) => self.behind_signs(start, &chain, nodes),
+        }
+    }
+
+    /// The sign here, with the backslashes before it.
+    fn sign(&self, chain: &Chain) -> Option<Sign> {
+        let at = self.at + self.backslashes_here();
+        match self.text.as_bytes().get(at) {
+            Some(b'$') => {
+                let quiet = self.text[at..].starts_with("$!");
+                Some(Sign { at, end: at + 1 + usize::from(quiet), quiet })
+            }
+            Some(b'#') if at == self.at && chain.last == Last::Slashed => {
+                let digit = self.peek(1).is_some_and(|byte| byte.is_ascii_digit());
+                let lost = !digit && self.word().is_none() && !self.opens_comment();
+                lost.then_some(Sign { at, end: at + 1, quiet: false })
+            }
+            _ => None,
+        }
+    }
+
+    /// How many bytes of signs stand between a reference and what belongs to it all the same:
+    /// `$x$!.y` is `$x.y`.
+    pub(super) fn signs_inside(&mut self) -> usize {
+        let start = self.at;
+        let mut chain = Chain::default();
+        while let Some(sign) = self.sign(&chain) {
+            if self.is_reference(sign.at) || self.odd_prefix(sign.at).is_some() {
+                self.at = start;
+                return 0;
+            }
+            chain.push(sign, &self.text[self.at..sign.end]);
+            self.at = sign.end;
+        }
+        let belongs = match self.rest() {
+            [b'[', ..] => matches!(chain.last, Last::Slashed | Last::Spent),
+            [b'.', letter, ..] => letter.is_ascii_alphabetic() && chain.last != Last::Plain,
+            _ => false,
+        };
+        let length = self.at - start;
+        self.at = start;
+        if belongs { length } else { 0 }
+    }
+
+    fn backslashes_here(&self) -> usize {
+        self.rest().iter().take_while(|byte| **byte == b'\\').count()
+    }
+
+    /// Behind signs that begin no reference.
+    fn behind_signs(
+        &mut self,
+        start: usize,
+        chain: &Chain,
+        nodes: &mut Nodes,
+    ) -> Result<(), Fault> {
         let Some(next) = self.peek(0) else {
             return self.fault("the template ends with `$`");
         };
-        let signs = &self.text[start..self.at];
+        let written = &self.text[start..self.at];
+        let letter_follows = self.peek(1).is_some_and(|byte| byte.is_ascii_alphabetic());
         match next {
             b'#' | b' ' | b'\t' | b'\\' if self.loses_sign() => {}
-            b'#' if self.peek(1) != Some(b'#') => return self.not_a_directive(signs, nodes),
+            b'#' => return self.behind_signs_hash(written, chain, nodes),
+            b'[' if matches!(chain.last, Last::Slashed | Last::Spent) => {
+                return self.fault("`[` behind what ends a reference");
+            }
             b'{' => {
                 self.at += 1;
-                nodes.text(signs);
+                nodes.text(written);
                 nodes.text("{");
                 return self.behind_brace(nodes);
             }
             b'}' | b'[' => {
                 self.at += 1;
-                nodes.text(signs);
+                nodes.text(written);
                 nodes.text(if next == b'[' { "[" } else { "}" });
             }
-            b'$' => nodes.text(signs),
-            // All of it is lost.
-            b'.' if length == 2 && self.peek(1).is_some_and(|b| b.is_ascii_alphabetic()) => {
-                return self.tail(nodes);
-            }
-            _ => {
-                nodes.text(signs.strip_suffix('!').unwrap_or(signs));
-                match next {
-                    b'.' if !self.peek(1).is_some_and(|b| b.is_ascii_alphanumeric()) => {
-                        self.at += 1;
-                        nodes.text(".");
-                    }
-                    b'\\' => self.plain_backslashes(nodes),
-                    _ => {}
+            b'.' if chain.last == Last::Plain => {
+                nodes.text(written);
+                if !self.peek(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+                    self.at += 1;
+                    nodes.text(".");
                 }
             }
+            // All of it is lost.
+            b'.' if letter_follows => return self.tail(nodes),
+            _ => nodes.text(&chain.printed),
         }
         Ok(())
     }
 
-    /// A reference, and what is odd behind it.
-    fn printed_reference(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
-        let braced = self.text[self.at..].trim_start_matches(['$', '!']).starts_with('{');
-        let open = self.open_property == Some(self.at);
+    /// At `#`, which is text behind signs, whatever the word.
+    fn behind_signs_hash(
+        &mut self,
+        written: &str,
+        chain: &Chain,
+        nodes: &mut Nodes,
+    ) -> Result<(), Fault> {
+        if let Some(word) = self.word() {
+            nodes.text(written);
+            return self.verbatim(word, nodes);
+        }
+        let is_read = self.opens_comment()
+            || self.is_reference(self.at + 1)
+            || self.peek(1).is_some_and(|byte| byte.is_ascii_digit());
+        nodes.text(if is_read { written } else { &chain.printed });
+        Ok(())
+    }
+
+    fn opens_comment(&self) -> bool {
+        matches!(self.rest(), [b'#', b'#' | b'*', ..] | [b'#', b'[', b'[', ..])
+    }
+
+    /// A reference, what is before it and what is odd behind it.
+    fn printed_reference(&mut self, at: usize, nodes: &mut Nodes) -> Result<(), Fault> {
+        let slashes = self.backslashes_here();
+        let signs = &self.text[self.at + slashes..at];
+        self.at = at;
+        let braced = self.text[at..].trim_start_matches(['$', '!']).starts_with('{');
+        let open = self.open_property == Some(at);
         let reference = self.reference()?;
         let ends_open = if braced { open } else { ends_with_property(&reference) };
         self.open_property = ends_open.then_some(self.at);
-        nodes.push(Node::Reference(reference));
+        self.print(slashes, signs, reference, nodes);
         match braced {
             true if !open => Ok(()),
             true if matches!(self.rest(), [b'(', _, ..]) => {
@@ -82,13 +166,31 @@ impl Parser<'_, '_> {
         }
     }
 
+    fn print(&self, slashes: usize, signs: &str, reference: Reference, nodes: &mut Nodes) {
+        let is_known = self.shared.dialect == Dialect::Service && reference.steps.is_empty();
+        if slashes == 0 {
+            nodes.text(signs);
+            nodes.push(Node::Reference(reference));
+        } else if is_known && slashes % 2 == 1 {
+            // A name is not null, so that what is printed is known.
+            nodes.text(&"\\".repeat(slashes / 2));
+            nodes.text(&reference.literal);
+        } else {
+            nodes.push(Node::Escaped(Box::new(Escaped {
+                slashes,
+                signs: signs.into(),
+                reference,
+            })));
+        }
+    }
+
     /// Whether a `$` or `#` before what stands here is not printed.
     pub(super) fn loses_sign(&self) -> bool {
         let slashes = self.rest().iter().take_while(|byte| **byte == b'\\').count();
         if slashes > 0 {
             let behind = self.at + slashes;
             let lone = slashes == 1 && self.word_at(behind).is_none();
-            return !lone && !self.is_reference(behind);
+            return !lone && self.peek(slashes) != Some(b'$');
         }
         let at = self.at + blanks(self.rest());
         let rest = &self.text.as_bytes()[at..];
@@ -96,20 +198,6 @@ impl Parser<'_, '_> {
             Some(word) if self.is_set(&word) => true,
             Some(word) if at == self.at => matches!(word.name, "if" | "elseif" | "else" | "end"),
             _ => at == self.at && rest.starts_with(b"#*"),
-        }
-    }
-
-    /// At `#word` behind `$`: text, whatever the word.
-    fn not_a_directive(&mut self, sign: &str, nodes: &mut Nodes) -> Result<(), Fault> {
-        match self.word() {
-            Some(word) => {
-                nodes.text(sign);
-                self.verbatim(word, nodes)
-            }
-            None => {
-                nodes.text(sign.strip_suffix('!').unwrap_or(sign));
-                Ok(())
-            }
         }
     }
 
@@ -172,7 +260,10 @@ impl Parser<'_, '_> {
         if self.peek(signs).is_some_and(begins_name) {
             return self.lost_reference(signs);
         }
-        self.tail(nodes)
+        match self.peek(0) {
+            Some(b'!') => Ok(()),
+            _ => self.tail(nodes),
+        }
     }
 
     /// Backslashes behind a `$` or `#` that is text are text.
@@ -208,5 +299,8 @@ fn ends_with_property(reference: &Reference) -> bool {
 
 /// How many signs a text begins with.
 fn signs(bytes: &[u8]) -> usize {
+    if bytes.first() == Some(&b'!') {
+        return 0;
+    }
     bytes.iter().take_while(|byte| matches!(byte, b'$' | b'!')).count()
 }

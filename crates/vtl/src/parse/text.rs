@@ -91,7 +91,7 @@ impl Parser<'_, '_> {
         match self.peek(0) {
             None => Ok(Some(End::Text)),
             Some(b'\\') => self.backslashes(nodes).map(|()| None),
-            Some(b'$') => self.dollar(nodes).map(|()| None),
+            Some(b'$') => self.signs(nodes).map(|()| None),
             Some(_) => self.hash(nodes),
         }
     }

@@ -12,5 +12,6 @@ mod literals;
 mod macros;
 mod places;
 mod references;
+mod sign_rows;
 mod signs;
 mod support;
