@@ -8,6 +8,7 @@ mod chain;
 mod directive;
 mod escape;
 mod expression;
+mod lasting;
 mod literal;
 mod number;
 mod odd;
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 use crate::dialect::Dialect;
 use crate::tree::{Block, Macro};
+use lasting::{Lasting, Open};
 
 /// Blocks, strings, lists and parentheses that may stand inside one another.
 const DEPTH: usize = 100;
@@ -51,7 +53,9 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
         origin: Origin::Here(0),
         literal: 0..0,
         lost: Vec::new(),
-        open_property: None,
+        open: Open::default(),
+        open_head: None,
+        lasting: Lasting::default(),
         shared: &mut shared,
     };
     let block = parser.whole()?;
@@ -111,8 +115,10 @@ struct Parser<'t, 's> {
     literal: Range<usize>,
     /// Signs inside references that are not part of them.
     lost: Vec<Range<usize>>,
-    /// Where a reference ended with the name of a property, whose state reaches on.
-    open_property: Option<usize>,
+    open: Open,
+    /// Where the directive stands whose head is being read, if it closes a state of `open`.
+    open_head: Option<usize>,
+    lasting: Lasting,
     shared: &'s mut Shared,
 }
 

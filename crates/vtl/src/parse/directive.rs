@@ -62,12 +62,14 @@ impl<'t> Parser<'t, '_> {
     ) -> Result<Option<End>, Fault> {
         let start = self.at;
         let is_set = self.is_set(&word);
+        self.enter_directive(is_set)?;
         self.at = word.end;
         let stock = self.shared.dialect == Dialect::Stock;
         match word.name {
             "elseif" => return Ok(Some(End::ElseIf)),
             "else" | "end" => {
                 self.skip_line_end();
+                self.leave_head();
                 return Ok(Some(if word.name == "end" { End::Closed } else { End::Else }));
             }
             "set" if is_set => nodes.push(self.set(start)?),
@@ -104,6 +106,7 @@ impl<'t> Parser<'t, '_> {
         }
         let value = self.expression()?;
         self.close(start)?;
+        self.leave_set();
         Ok(Node::Set(Box::new(Set { at: self.mark(start), target: target(reference), value })))
     }
 
@@ -142,6 +145,7 @@ impl<'t> Parser<'t, '_> {
     fn close(&mut self, start: usize) -> Result<(), Fault> {
         if self.eat(b')') {
             self.skip_line_end();
+            self.leave_head();
             return Ok(());
         }
         match self.peek(0) {
@@ -316,6 +320,7 @@ impl<'t> Parser<'t, '_> {
         self.skip_white();
         if !self.eat(b'(') {
             self.at = word.end;
+            self.leave_head();
             return Ok(None);
         }
         self.deeper(|parser| {
@@ -324,6 +329,7 @@ impl<'t> Parser<'t, '_> {
                 parser.skip_white();
                 if parser.eat(b')') {
                     parser.skip_line_end();
+                    parser.leave_head();
                     return Ok(Some(arguments));
                 }
                 if parser.eat(b',') {

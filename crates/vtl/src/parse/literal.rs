@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::arguments::Words;
+use super::lasting::{Lasting, Open};
 use super::{Fault, Origin, Parser};
 use crate::tree::{Block, Expression, Interpolated, Node};
 
@@ -44,7 +45,9 @@ impl<'t> Parser<'t, '_> {
             origin,
             literal: 0..0,
             lost: Vec::new(),
-            open_property: None,
+            open: Open::default(),
+            open_head: None,
+            lasting: Lasting::default(),
             shared: self.shared,
         };
         let mut block = parser.whole()?;

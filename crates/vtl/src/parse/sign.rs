@@ -148,14 +148,15 @@ impl Parser<'_, '_> {
 
     /// A reference, what is before it and what is odd behind it.
     fn printed_reference(&mut self, at: usize, nodes: &mut Nodes) -> Result<(), Fault> {
+        let start = self.at;
         let slashes = self.backslashes_here();
-        let signs = &self.text[self.at + slashes..at];
+        let signs = &self.text[start + slashes..at];
         self.at = at;
         let braced = self.text[at..].trim_start_matches(['$', '!']).starts_with('{');
-        let open = self.open_property == Some(at);
+        let open = self.is_open_property(start);
         let reference = self.reference()?;
-        let ends_open = if braced { open } else { ends_with_property(&reference) };
-        self.open_property = ends_open.then_some(self.at);
+        self.open_reference(start, (!braced).then(|| ends_with_property(&reference)));
+        self.keep_lasting(start, false);
         self.print(slashes, signs, reference, nodes);
         match braced {
             true if !open => Ok(()),
@@ -203,8 +204,9 @@ impl Parser<'_, '_> {
 
     /// What follows a reference without braces: names, braces and brackets are read there as if
     /// they belonged to one, also behind a `#set` or a comment.
-    fn tail(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn tail(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         loop {
+            let start = self.at;
             let blanks = blanks(self.rest());
             match self.rest() {
                 [b'}', ..] => {
@@ -235,7 +237,9 @@ impl Parser<'_, '_> {
                 rest if rest.get(blanks) == Some(&b'#') => match self.word_at(self.at + blanks) {
                     Some(word) if self.is_set(&word) => {
                         self.at += blanks;
+                        self.keep_lasting(start, false);
                         self.directive(word, nodes)?;
+                        self.keep_open(start);
                     }
                     _ => return Ok(()),
                 },
