@@ -62,7 +62,7 @@ impl<'t> Parser<'t, '_> {
                 (Some(b'.'), Some(letter)) if letter.is_ascii_alphabetic() => {
                     steps.push(self.member()?);
                 }
-                (Some(b'$' | b'\\'), _) => match self.signs_inside() {
+                (Some(b'$' | b'\\'), _) => match self.signs_inside(ends_with_property(&steps)) {
                     0 => return Ok(steps.into()),
                     length => {
                         let end = self.at + length;
@@ -70,6 +70,17 @@ impl<'t> Parser<'t, '_> {
                             self.lost.push(self.at..end);
                         }
                         self.at = end;
+                    }
+                },
+                (Some(b'('), _) => match steps.pop() {
+                    // Behind signs that belong to nothing else.
+                    Some(Step::Property { at, name }) if self.opens_arguments() => {
+                        let arguments = self.deeper(Self::arguments)?;
+                        steps.push(Step::Method { at, name: MethodName::of(&name), arguments });
+                    }
+                    last => {
+                        steps.extend(last);
+                        return Ok(steps.into());
                     }
                 },
                 _ => return Ok(steps.into()),
@@ -114,6 +125,12 @@ impl<'t> Parser<'t, '_> {
             },
         }
     }
+}
+
+/// Whether the last name is a property, whatever its indexes: its state stays open.
+pub(super) fn ends_with_property(steps: &[Step]) -> bool {
+    let last = steps.iter().rev().find(|step| !matches!(step, Step::Index { .. }));
+    matches!(last, Some(Step::Property { .. }))
 }
 
 /// Whether a name may begin with `byte`.

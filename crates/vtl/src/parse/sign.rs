@@ -3,12 +3,14 @@
 //! The engine reads a sign together with what follows, in the state that the sign opens. What is
 //! odd below is what that gives where no reference follows.
 
+use memchr::memchr;
+
 use super::chain::{Chain, Last, Sign};
-use super::reference::begins_name;
+use super::reference::{begins_name, ends_with_property};
 use super::text::Nodes;
 use super::{Fault, Parser, blanks};
 use crate::dialect::Dialect;
-use crate::tree::{Escaped, Node, Reference, Step};
+use crate::tree::{Escaped, Node, Reference};
 
 impl Parser<'_, '_> {
     /// At `$` or the backslashes before it: a reference or text. Signs that begin nothing are read
@@ -55,8 +57,8 @@ impl Parser<'_, '_> {
     }
 
     /// How many bytes of signs stand between a reference and what belongs to it all the same:
-    /// `$x$!.y` is `$x.y`.
-    pub(super) fn signs_inside(&mut self) -> usize {
+    /// `$x$!.y` is `$x.y`. Behind a property any sign is such, before a parenthesis too.
+    pub(super) fn signs_inside(&mut self, behind_property: bool) -> usize {
         let start = self.at;
         let mut chain = Chain::default();
         while let Some(sign) = self.sign(&chain) {
@@ -68,8 +70,11 @@ impl Parser<'_, '_> {
             self.at = sign.end;
         }
         let belongs = match self.rest() {
-            [b'[', ..] => matches!(chain.last, Last::Slashed | Last::Spent),
-            [b'.', letter, ..] => letter.is_ascii_alphabetic() && chain.last != Last::Plain,
+            [b'[', ..] => behind_property || matches!(chain.last, Last::Slashed | Last::Spent),
+            [b'.', letter, ..] if letter.is_ascii_alphabetic() => {
+                behind_property || chain.last != Last::Plain
+            }
+            [b'(', ..] => behind_property && self.opens_arguments(),
             _ => false,
         };
         let length = self.at - start;
@@ -155,16 +160,10 @@ impl Parser<'_, '_> {
         let braced = self.text[at..].trim_start_matches(['$', '!']).starts_with('{');
         let open = self.is_open_property(start);
         let reference = self.reference()?;
-        self.open_reference(start, (!braced).then(|| ends_with_property(&reference)));
+        self.open_reference(start, (!braced).then(|| ends_with_property(&reference.steps)));
         self.keep_lasting(start, false);
         self.print(slashes, signs, reference, nodes);
-        match braced {
-            true if !open => Ok(()),
-            true if matches!(self.rest(), [b'(', _, ..]) => {
-                self.fault("`(` belongs to the property before the braces")
-            }
-            _ => self.tail(nodes),
-        }
+        if braced && !open { Ok(()) } else { self.tail(nodes) }
     }
 
     fn print(&self, slashes: usize, signs: &str, reference: Reference, nodes: &mut Nodes) {
@@ -207,6 +206,14 @@ impl Parser<'_, '_> {
     pub(super) fn tail(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         loop {
             let start = self.at;
+            if self.is_open_property(start) {
+                self.at += self.signs_inside(true);
+                self.keep_open(start);
+                let is_closed = || memchr(b')', self.rest()).is_some();
+                if self.peek(0) == Some(b'(') && self.opens_arguments() && is_closed() {
+                    return self.fault("`(` behind what ends a reference");
+                }
+            }
             let blanks = blanks(self.rest());
             match self.rest() {
                 [b'}', ..] => {
@@ -293,12 +300,6 @@ impl Parser<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether the last name is a property, whatever its indexes: its state stays open.
-fn ends_with_property(reference: &Reference) -> bool {
-    let last = reference.steps.iter().rev().find(|step| !matches!(step, Step::Index { .. }));
-    matches!(last, Some(Step::Property { .. }))
 }
 
 /// How many signs a text begins with.

@@ -2,7 +2,7 @@
 //!
 //! Expected outputs were produced by Apache Velocity 1.7.
 
-use crate::support::{Case, PARSE, agree, same};
+use crate::support::{Case, PARSE, agree, both, same};
 
 #[test]
 fn states_last() {
@@ -50,4 +50,24 @@ const STATES: &[Case] = &[
     same("$user.first$name##c\n[x", PARSE),
     same("$user.first$name#foreach($i in [1])##c\n#end", "GraceAda##c\n"),
     same("x#*", PARSE),
+    both("$user.first$.x", "$user.first.x", ""),
+    same("$list.size$()", "4"),
+    both("$user.first$('x')", "$user.first$('x')", ""),
+    same("$user$('x')", "{first=Grace, tags=[x, y], nested={k=v}}$('x')"),
+    same("$user.tags$[0]", "x"),
+    same("$user.tags$.size()", "2"),
+    same("${user.tags}$.size()", "[x, y]$.size()"),
+    both("$user.tags[0]$.x", "$user.tags[0].x", ""),
+    same("$user.tags[0]$(x)", PARSE),
+    same("$user.tags.size()$.x", "2$.x"),
+    same("$user.first #set($x = 1)\n(a)", PARSE),
+    same("$user.first #set($x = 1) (a)", "Grace (a)"),
+    same("$user.first #set($x = 1)\n(a", "Grace(a"),
+    same("$user.first #set($x = 1)\n$('a')", PARSE),
+    same("$user.first #set($x = 1)\n$.x", "Grace.x"),
+    same("$user.first #set($x = 1)\n$[0]", PARSE),
+    same("$name #set($x = 1)\n(a)", "Ada(a)"),
+    same("$name #set($x = 1)\n$('a')", "Ada$('a')"),
+    same("$user.first#*c*#(a)", PARSE),
+    same("#set($z = $user.tags$.size())$z", "2"),
 ];
