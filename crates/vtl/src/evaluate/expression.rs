@@ -140,13 +140,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value<'a>>, Halt> {
-        expressions
-            .iter()
-            .map(|expression| {
-                let value = self.value(expression)?;
-                self.rendered(value)
-            })
-            .collect()
+        expressions.iter().map(|expression| self.value(expression)).collect()
     }
 
     fn rendered(&mut self, value: Value<'a>) -> Result<Value<'a>, Halt> {

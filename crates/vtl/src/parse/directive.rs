@@ -96,7 +96,7 @@ impl<'t> Parser<'t, '_> {
         self.skip_white();
         self.at += 1;
         self.skip_white();
-        if !self.is_reference(self.at) {
+        if !self.skip_signs() {
             return self.fault("`#set` assigns to a reference");
         }
         let reference = self.reference()?;
@@ -265,9 +265,12 @@ impl<'t> Parser<'t, '_> {
         let arguments = self.head(word)?;
         let block = arguments.is_some() && self.text[start..].starts_with("#@");
         let body = if block { Some(self.body(start)?) } else { None };
-        let literal = &self.text[start..self.at];
+        let literal = match block {
+            true => self.written_body(start),
+            false => self.written_since(start),
+        };
         if self.shared.dialect == Dialect::Service {
-            nodes.text(literal);
+            nodes.text(&literal);
             return Ok(());
         }
         let operand = |argument| match argument {
@@ -278,7 +281,6 @@ impl<'t> Parser<'t, '_> {
         };
         let arguments = arguments.unwrap_or_default().into_iter().map(operand).collect();
         let name = word.name.trim_start_matches('@').into();
-        let literal = literal.into();
         nodes.push(Node::Call(Box::new(Call {
             at: self.mark(start),
             name,
@@ -293,7 +295,7 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
         let start = self.at;
         self.head(word)?;
-        nodes.text(&self.text[start..self.at]);
+        nodes.text(&self.written_since(start));
         Ok(())
     }
 
@@ -352,7 +354,7 @@ impl<'t> Parser<'t, '_> {
             self.at = start;
         }
         let value = self.value(Words::Refused)?;
-        let literal = self.text[start..self.at].into();
+        let literal = self.written_since(start);
         Ok(Argument::Value(Operand { at: self.mark(start), value, literal }))
     }
 }

@@ -38,6 +38,9 @@ impl Parser<'_, '_> {
         if self.open.at != start {
             self.open.properties.clear();
         }
+        if is_property.is_some() && self.open.properties.last() == Some(&false) {
+            self.open.properties.pop();
+        }
         self.open.properties.extend(is_property);
         self.open.at = self.at;
     }

@@ -1,5 +1,7 @@
 //! References: `$name`, `$!{name.property.method(1)['key']}`.
 
+use std::ops::Range;
+
 use super::arguments::Words;
 use super::{Fault, Parser};
 use crate::method::MethodName;
@@ -29,20 +31,26 @@ impl<'t> Parser<'t, '_> {
         if braced && !self.eat(b'}') {
             return self.fault_at(start, "`${` without `}`");
         }
-        let literal = self.literal_from(start);
+        let literal = self.written_since(start);
         Ok(Reference { at: self.mark(start), slot, quiet, steps, literal })
     }
 
-    /// What stands for the reference where it is null.
-    fn literal_from(&self, start: usize) -> Box<str> {
-        let mut literal = String::new();
-        let mut at = start;
-        for lost in self.lost.iter().filter(|lost| lost.start >= start) {
-            literal.push_str(&self.text[at..lost.start]);
+    /// What was written, without the signs that mean nothing there.
+    pub(super) fn written_since(&self, start: usize) -> Box<str> {
+        self.written_in(&(start..self.at))
+    }
+
+    /// The same of a part of the text.
+    pub(super) fn written_in(&self, part: &Range<usize>) -> Box<str> {
+        let mut written = String::new();
+        let mut at = part.start;
+        let first = self.lost.partition_point(|lost| lost.start < part.start);
+        for lost in self.lost[first..].iter().take_while(|lost| lost.end <= part.end) {
+            written.push_str(&self.text[at..lost.start]);
             at = lost.end;
         }
-        literal.push_str(&self.text[at..self.at]);
-        literal.into()
+        written.push_str(&self.text[at..part.end]);
+        written.into()
     }
 
     /// An identifier, which stands here: hyphens and digits belong to it.

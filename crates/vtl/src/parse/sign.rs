@@ -82,6 +82,34 @@ impl Parser<'_, '_> {
         if belongs { length } else { 0 }
     }
 
+    /// Where the reference stands that signs here lead to.
+    pub(super) fn signs_before_reference(&mut self) -> Option<usize> {
+        let start = self.at;
+        let mut chain = Chain::default();
+        let mut found = None;
+        while let Some(sign) = self.sign(&chain) {
+            if self.is_reference(sign.at) {
+                found = Some(sign.at);
+                break;
+            }
+            chain.push(sign, &self.text[self.at..sign.end]);
+            self.at = sign.end;
+        }
+        self.at = start;
+        found
+    }
+
+    /// Steps over signs before a reference, which mean nothing in expressions and arguments; false
+    /// if there is no reference.
+    pub(super) fn skip_signs(&mut self) -> bool {
+        let Some(at) = self.signs_before_reference() else { return false };
+        if at > self.at {
+            self.lost.push(self.at..at);
+            self.at = at;
+        }
+        true
+    }
+
     fn backslashes_here(&self) -> usize {
         self.rest().iter().take_while(|byte| **byte == b'\\').count()
     }

@@ -1,5 +1,7 @@
 //! `#literal`: a body that must parse and is printed as written, or nearly so.
 
+use std::ops::Range;
+
 use super::directive::Word;
 use super::text::Nodes;
 use super::{Fault, Parser};
@@ -14,12 +16,15 @@ impl Parser<'_, '_> {
         let argument = self.text[head..self.at].trim_matches(['(', ')', ' ', '\t', '\n', '\r']);
         let inside = self.at;
         self.body(start)?;
-        let body = &self.text[inside..self.at];
-        let end = body.rfind("#end").max(body.rfind("#{end}")).unwrap_or(body.len());
-        match (argument, &body[..end]) {
-            ("", "") => self.fault_at(start, "`#literal` without a body"),
-            ("", body) => {
-                print_body(body.strip_suffix('$').unwrap_or(body), nodes);
+        let end = self.end_of_body(inside);
+        match (argument, end - inside) {
+            ("", 0) => self.fault_at(start, "`#literal` without a body"),
+            ("", _) => {
+                let mut written = self.printed_body(inside..end, Comments::Dropped);
+                if written.ends_with('$') {
+                    written.pop();
+                }
+                nodes.text(&written);
                 Ok(())
             }
             (argument, _) => {
@@ -28,30 +33,100 @@ impl Parser<'_, '_> {
             }
         }
     }
+
+    /// Where the `#end` begins that stands before the cursor.
+    fn end_of_body(&self, inside: usize) -> usize {
+        let body = &self.text[inside..self.at];
+        let end = body.rfind("#end").max(body.rfind("#{end}")).unwrap_or(body.len());
+        inside + end
+    }
+
+    /// From `start` to the cursor, as a call of what is no macro is printed.
+    pub(super) fn written_body(&self, start: usize) -> Box<str> {
+        self.printed_body(start..self.at, Comments::Closed).into()
+    }
+
+    /// What was written: comments lose what they say, references the signs before them and what is
+    /// escaped its backslash.
+    fn printed_body(&self, part: Range<usize>, comments: Comments) -> String {
+        let mut out = String::new();
+        let mut rest = &*self.written_in(&part);
+        while let Some(at) = rest.find(['$', '#', '\\']) {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let (printed, length) = match rest.as_bytes() {
+                [b'#', b'#', ..] => ("##", rest.find(['\n', '\r']).unwrap_or(rest.len())),
+                [b'#', b'*', ..] => {
+                    let printed = if comments == Comments::Closed { "*#" } else { "" };
+                    (printed, rest.find("*#").map_or(rest.len(), |end| end + 2))
+                }
+                [b'#', ..] => {
+                    let length = head_length(rest).unwrap_or(1);
+                    (&rest[..length], length)
+                }
+                _ => signs(rest, |word| self.is_directive(word)),
+            };
+            out.push_str(printed);
+            rest = &rest[length..];
+        }
+        out + rest
+    }
 }
 
-/// Comments lose what they say, and what is escaped its backslashes.
-fn print_body(body: &str, nodes: &mut Nodes) {
-    let mut rest = body;
-    while let Some(at) = rest.find(['#', '\\']) {
-        nodes.text(&rest[..at]);
-        rest = &rest[at..];
-        let slashes = rest.len() - rest.trim_start_matches('\\').len();
-        let behind = &rest[slashes..];
-        let length = if slashes > 0 {
-            let escaped = behind.starts_with('$') || (slashes % 2 == 1 && behind.starts_with('#'));
-            nodes.text(if escaped { "" } else { &rest[..slashes] });
-            slashes
-        } else if rest.starts_with("##") {
-            nodes.text("##");
-            rest.find(['\n', '\r']).unwrap_or(rest.len())
-        } else if rest.starts_with("#*") {
-            rest.find("*#").map_or(rest.len(), |end| end + 2)
-        } else {
-            nodes.text("#");
-            1
-        };
-        rest = &rest[length..];
+/// How a block comment is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comments {
+    Dropped,
+    /// As `*#`.
+    Closed,
+}
+
+/// Bytes that a head may have whose strings are looked for.
+const HEAD: usize = 4096;
+
+/// The length of `#word(…)`: strings in its parentheses stay as they are.
+fn head_length(text: &str) -> Option<usize> {
+    let word =
+        text[1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "{}_@".contains(c));
+    let mut at = text.len() - word.trim_start_matches([' ', '\t', '\n', '\r']).len();
+    if word.len() + 1 == text.len() || text.as_bytes().get(at) != Some(&b'(') {
+        return None;
     }
-    nodes.text(rest);
+    let mut depth = 0;
+    while let Some(byte) = text.as_bytes().get(at)
+        && at < HEAD
+    {
+        at += 1;
+        match byte {
+            b'(' => depth += 1,
+            b')' if depth == 1 => return Some(at),
+            b')' => depth -= 1,
+            b'"' | b'\'' => at += text[at..].find(char::from(*byte))? + 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What is printed for the signs and backslashes that a text begins with, and their length.
+fn signs(text: &str, is_directive: impl Fn(&str) -> bool) -> (&str, usize) {
+    let length = text.len() - text.trim_start_matches(['\\', '$', '!']).len();
+    let behind = &text[length..];
+    let name = behind.strip_prefix('{').unwrap_or(behind);
+    let row = &text[..length];
+    if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && let sign = if row.ends_with("$!") { length.saturating_sub(2) } else { length - 1 }
+        && row[sign..].starts_with('$')
+    {
+        return (&row[sign..], length);
+    }
+    let slashes = row.len() - row.trim_start_matches('\\').len();
+    if slashes % 2 == 1 && slashes == length && behind.starts_with('#') {
+        let word = behind[1..].trim_start_matches('{');
+        let end = word.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '@'));
+        if is_directive(&word[..end.unwrap_or(word.len())]) {
+            return (&row[1..], length);
+        }
+    }
+    (row, length)
 }

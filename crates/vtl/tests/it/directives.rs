@@ -156,6 +156,12 @@ const DEFINITIONS: &[Case] = &[
     same("#define($b)x#end$!b${b}$!{b}", "xxx"),
     same("#define($a)[$b]#end#define($b)[$n]#end$a", "[[7]]"),
     same("#define($a)$b#end#define($b)$a#end$a", "$a"),
+    same("#define($b)x$n#end#set($m={\"k\":$b})$m", "{k=x7}"),
+    same("#define($b)x$n#end#set($l=[$b])#set($n=8)$l $l[0] $l.get(0)", "[x8] x8 x8"),
+    same("#define($b)x$n#end#set($l=[[$b],{\"a\":$b}])$l $l.toString()", "[[x7], {a=x7}] [[x7], {a=x7}]"),
+    same("#define($b)x$n#end$list.add($b)$list", "true[1, two, 3.5, true, x7]"),
+    both("#define($b)x$n#end$b.equals(\"x7\")$b.equals($b)$b.equals()", "falsetrue$b.equals()", "falsetrue"),
+    same("#define($b)x$!foreach.index#end#foreach($i in [$b,2])$i#end", "x02"),
 ];
 
 #[rustfmt::skip]
@@ -222,4 +228,14 @@ const ENDS: &[Case] = &[
     same("#literal()#{end}", PARSE),
     same("#literal()a#{end}b", "ab"),
     same("#literal()\"a$#end", "\"a"),
+    same("#literal()\\$n \\\\$n \\$x \\#if \\#foo \\# \\$5#end", "$n $n $x #if \\#foo \\# \\$5"),
+    same("#literal()a#*c*#b##c\nd#end", "ab##\nd"),
+    same("#literal()#set($x=\"\\$n\")#end", "#set($x=\"\\$n\")"),
+    same("#literal()$$$n$!#x#end", "$n$!#x"),
+    same("#@foo()a#*c*#b##c\nd#end", "#@foo()a*#b##\nd#end"),
+    same("#@foo()\\$n \\\\$n \\#if \\foo \\\\#end", "#@foo()$n $n #if \\foo \\\\#end"),
+    same("#@foo(\"\\$n\")x#end", "#@foo(\"\\$n\")x#end"),
+    same("#@foo(\\$n)x#end", "#@foo($n)x#end"),
+    same("#@foo()x$$n#end", "#@foo()x$n#end"),
+    same("#@foo()#set($x=\"\\$n\")#end", "#@foo()#set($x=\"\\$n\")#end"),
 ];

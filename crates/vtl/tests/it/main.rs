@@ -7,6 +7,7 @@ mod conditions;
 mod directives;
 mod examples;
 mod expressions;
+mod formats;
 mod lasting;
 mod laws;
 mod literals;
