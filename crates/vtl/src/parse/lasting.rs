@@ -38,11 +38,19 @@ impl Parser<'_, '_> {
         if self.open.at != start {
             self.open.properties.clear();
         }
-        if is_property.is_some() && self.open.properties.last() == Some(&false) {
+        // The state of a name is not kept below another, nor behind braces.
+        if self.open.properties.last() == Some(&false) {
             self.open.properties.pop();
         }
         self.open.properties.extend(is_property);
         self.open.at = self.at;
+    }
+
+    /// At what ends the state of a name, which leaves what is below.
+    pub(super) fn close_name(&mut self, start: usize) {
+        if self.open.at == start && self.open.properties.last() == Some(&false) {
+            self.open.properties.pop();
+        }
     }
 
     /// Behind what leaves the states of references as they were at `start`.

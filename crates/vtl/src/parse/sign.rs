@@ -168,6 +168,18 @@ impl Parser<'_, '_> {
             nodes.text(written);
             return self.verbatim(word, nodes);
         }
+        if self.rest().starts_with(b"#[[") {
+            // The brackets are not those of a raw block, but for where it ends.
+            nodes.text(if written == "$" { "[" } else { "[[" });
+            return self.raw(nodes);
+        }
+        if matches!(self.peek(1), Some(b' ' | b'\t')) {
+            self.at += 1;
+            if self.loses_sign() {
+                return Ok(());
+            }
+            self.at -= 1;
+        }
         let is_read = self.opens_comment()
             || self.is_reference(self.at + 1)
             || self.peek(1).is_some_and(|byte| byte.is_ascii_digit());
@@ -234,11 +246,14 @@ impl Parser<'_, '_> {
     pub(super) fn tail(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         loop {
             let start = self.at;
+            if self.peek(0).is_some_and(|byte| byte == b'(' || begins_name(byte)) {
+                self.close_name(start);
+            }
             if self.is_open_property(start) {
                 self.at += self.signs_inside(true);
                 self.keep_open(start);
-                let is_closed = || memchr(b')', self.rest()).is_some();
-                if self.peek(0) == Some(b'(') && self.opens_arguments() && is_closed() {
+                if self.peek(0) == Some(b'(') && self.opens_arguments() && self.closes_parenthesis()
+                {
                     return self.fault("`(` behind what ends a reference");
                 }
             }
@@ -247,15 +262,18 @@ impl Parser<'_, '_> {
                 [b'}', ..] => {
                     nodes.text("}");
                     self.at += 1;
-                    return Ok(());
+                    self.close_reference(start);
+                    if !self.is_open_property(self.at) {
+                        return Ok(());
+                    }
                 }
                 [b'{', ..] => {
                     nodes.text("{");
                     self.at += 1;
-                    let signs = signs(self.rest());
-                    if self.peek(signs).is_some_and(begins_name) {
-                        return self.lost_reference(signs);
+                    if let Some(name) = self.name_in_brace() {
+                        return self.lost_reference(name);
                     }
+                    self.keep_open(start);
                 }
                 [b'[', ..] => return self.fault("`[` behind what ends a reference"),
                 [b'.', letter, ..] if letter.is_ascii_alphabetic() => {
@@ -266,7 +284,14 @@ impl Parser<'_, '_> {
                         return self.fault("`(` behind what ends a reference");
                     }
                 }
-                [first, ..] if begins_name(*first) => self.lost_name(nodes)?,
+                [first, ..] if begins_name(*first) => {
+                    let open = self.is_open_property(start);
+                    self.lost_name(nodes)?;
+                    self.keep_open(start);
+                    if open && matches!(self.rest(), [b'(', _, ..]) && self.closes_parenthesis() {
+                        return self.fault("`(` behind what ends a reference");
+                    }
+                }
                 [b'#', b'*', ..] => self.block_comment()?,
                 [b'#', b'[', b'[', ..] => self.raw(nodes)?,
                 rest if rest.get(blanks) == Some(&b'#') => match self.word_at(self.at + blanks) {
@@ -283,6 +308,22 @@ impl Parser<'_, '_> {
         }
     }
 
+    /// Behind a brace: where the name begins of what is read as a reference.
+    fn name_in_brace(&mut self) -> Option<usize> {
+        if self.peek(0).is_some_and(begins_name) {
+            return Some(self.at);
+        }
+        let sign = self.signs_before_reference()?;
+        let quiet = self.text[sign..].starts_with("$!");
+        let name = sign + 1 + usize::from(quiet);
+        (!self.text[name..].starts_with('{')).then_some(name)
+    }
+
+    /// Whether a parenthesis is closed anywhere from here on.
+    fn closes_parenthesis(&self) -> bool {
+        memchr(b')', self.rest()).is_some()
+    }
+
     /// A name that is printed, and what it would be asked for, which is not.
     fn lost_name(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         let name = self.name();
@@ -295,9 +336,8 @@ impl Parser<'_, '_> {
 
     /// Behind a brace that opens nothing.
     fn behind_brace(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
-        let signs = signs(self.rest());
-        if self.peek(signs).is_some_and(begins_name) {
-            return self.lost_reference(signs);
+        if let Some(name) = self.name_in_brace() {
+            return self.lost_reference(name);
         }
         match self.peek(0) {
             Some(b'!') => Ok(()),
@@ -315,9 +355,9 @@ impl Parser<'_, '_> {
     }
 
     /// What stands in such braces is not printed, but must be a reference.
-    fn lost_reference(&mut self, signs: usize) -> Result<(), Fault> {
+    fn lost_reference(&mut self, name: usize) -> Result<(), Fault> {
         let start = self.at;
-        self.at += signs;
+        self.at = name;
         let name = self.name();
         if matches!(name, "" | "true" | "false") {
             return self.fault_at(start, "expected a reference");
@@ -328,12 +368,4 @@ impl Parser<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// How many signs a text begins with.
-fn signs(bytes: &[u8]) -> usize {
-    if bytes.first() == Some(&b'!') {
-        return 0;
-    }
-    bytes.iter().take_while(|byte| matches!(byte, b'$' | b'!')).count()
 }
