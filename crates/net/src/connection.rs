@@ -68,12 +68,12 @@ pub(crate) fn serve<H: Handler, I: Io>(
                     // Boxed, so that a connection over HTTP/1.1 has no room for it.
                     return Box::pin(h2::serve(io, ahead, peer, worker, handler, seat)).await;
                 }
-                Next::End => return connection.io.farewell(),
+                Next::End => return connection.close().await,
             };
             match after {
                 After::NextRequest | After::Discard => {}
                 After::Linger => return connection.linger().await,
-                After::Close => return connection.io.farewell(),
+                After::Close => return connection.close().await,
             }
         }
     }
@@ -174,6 +174,20 @@ impl<I: Io> Connection<I> {
         let (sent, after) = self.send(response, &head, &mut incoming).await;
         handler.finish(entry, &head, &self.peer, sent);
         if after == After::Close && sent.complete { After::Linger } else { after }
+    }
+
+    /// Lets the last bytes go out before the connection is closed.
+    async fn close(&mut self) {
+        let emptied = poll_fn(|cx| match self.io.poll_emptied(cx) {
+            Poll::Ready(_) => Poll::Ready(()),
+            Poll::Pending => {
+                let now = self.worker.clock.now();
+                self.timer.set(now + self.worker.settings.stall);
+                self.timer.poll(cx, now).map(|()| self.stalled(()))
+            }
+        });
+        emptied.await;
+        self.io.farewell();
     }
 
     /// Ends our side, then reads what the client still sends until it ends its own, so that

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 
-use crate::io::Io;
+use crate::socket::has_unread;
 use crate::timer::Timer;
 use crate::worker::Worker;
 
@@ -64,7 +64,7 @@ pub(crate) fn poll_first(
     let mut buffer = ReadBuf::new(&mut byte);
     match stream.poll_peek(cx, &mut buffer) {
         Poll::Ready(peeked) => Poll::Ready(peeked.map(|_| buffer.filled().first().copied())),
-        Poll::Pending if worker.wants_back(slot) && !stream.has_unread() => Poll::Ready(Ok(None)),
+        Poll::Pending if worker.wants_back(slot) && !has_unread(stream) => Poll::Ready(Ok(None)),
         Poll::Pending => Poll::Pending,
     }
 }

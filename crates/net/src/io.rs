@@ -1,15 +1,11 @@
 //! The transport under a connection: a TCP stream, or TLS above one.
 
 use std::io::{self, IoSlice};
-use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::BufMut;
-use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 
 use crate::buffers::Buffers;
 use crate::limits::BUFFER_BYTES;
@@ -41,20 +37,18 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
         false
     }
 
+    /// Ready once everything that was written is with the kernel; only then may it be closed.
+    fn poll_emptied(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    /// Whether the peer can have seen nothing of the last write, as it failed altogether.
+    fn has_sent_nothing(&self) -> bool {
+        false
+    }
+
     /// Tells the peer, as far as it takes it at once, that the coming close is a clean end.
     fn farewell(&mut self) {}
-}
-
-impl Io for TcpStream {
-    fn abort(&mut self) {
-        // A socket that is gone already needs no reset.
-        let _ = SockRef::from(&*self).set_linger(Some(Duration::ZERO));
-    }
-
-    fn has_unread(&self) -> bool {
-        let mut byte = [MaybeUninit::uninit()];
-        matches!(SockRef::from(self).peek(&mut byte), Ok(1..))
-    }
 }
 
 /// Appends at most `max` bytes to `buffer`; 0 means the peer will send no more.
@@ -126,7 +120,7 @@ pub(crate) fn poll_write_both(
     polled
 }
 
-/// Flushes what the transport itself holds back; a plain socket holds nothing.
+/// Flushes what the transport itself holds back. What waits for the end of the turn it leaves.
 pub(crate) fn poll_flush(io: &mut dyn Io, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
     Pin::new(io).poll_flush(cx)
 }

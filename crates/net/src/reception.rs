@@ -19,6 +19,7 @@ use crate::handler::Handler;
 use crate::proxied;
 use crate::request::Peer;
 use crate::server::Message;
+use crate::socket::Socket;
 use crate::tls::{self, Acceptor, ServerTls};
 use crate::worker::Worker;
 
@@ -86,7 +87,7 @@ impl<H: Handler> Reception<H> {
         let Entrance { proxied, tls, .. } = &self.entrances[entrance];
         let (worker, handler) = (self.worker.clone(), self.handler.clone());
         if tls.is_none() && !proxied {
-            spawn_local(connection::serve(stream, peer, worker, handler, place));
+            spawn_local(connection::serve(Socket::new(stream), peer, worker, handler, place));
         } else {
             let (proxied, tls) = (*proxied, tls.clone());
             spawn_local(welcome(stream, proxied, tls, peer, worker, handler, place));
@@ -116,7 +117,7 @@ async fn welcome<H: Handler>(
         }
     }
     match tls {
-        None => connection::serve(stream, peer, worker, handler, place).await,
+        None => connection::serve(Socket::new(stream), peer, worker, handler, place).await,
         Some(tls) => tls::serve(stream, tls, peer, worker, handler, place).await,
     }
 }

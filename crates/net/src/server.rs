@@ -22,6 +22,7 @@ use crate::limits::{OFFLOAD_THREADS, Settings};
 use crate::listener::{Beginning, Listeners};
 use crate::reception::{Arrival, Entrance, Mailboxes, Reception};
 use crate::request::{Peer, Scheme};
+use crate::sends;
 use crate::shared::Shared;
 use crate::tls::{Acceptor, ServerTls};
 use crate::usage::Usage;
@@ -168,6 +169,7 @@ fn run<H: Handler>(
         .max_blocking_threads(OFFLOAD_THREADS)
         .on_thread_unpark(|| {
             Clock::refresh();
+            sends::begin_turn();
         })
         .build_local(LocalOptions::default());
     let runtime = runtime.expect("the kernel gives a worker its epoll instance");
@@ -182,6 +184,7 @@ fn run<H: Handler>(
         let accepting: Vec<_> = accepting
             .map(|(entrance, socket)| spawn_local(accept(entrance, socket, reception.clone())))
             .collect();
+        spawn_local(sends::at_end_of_turns());
         let sweeping = spawn_local(sweep(worker.clone()));
         let ending = obey(&mut messages, &reception).await;
         sweeping.abort();

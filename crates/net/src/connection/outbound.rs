@@ -114,10 +114,13 @@ impl<I: Io> Connection<I> {
         let mut from = 0;
         let mut stopped_at = None;
         poll_fn(|cx| {
-            match poll_write_both(&mut self.io, cx, pieces, &mut from) {
-                Poll::Ready(Ok(())) => return poll_flush(&mut self.io, cx).map(|f| f.is_ok()),
-                Poll::Ready(Err(_)) => return Poll::Ready(false),
-                Poll::Pending => {}
+            let written = poll_write_both(&mut self.io, cx, pieces, &mut from);
+            let flushed = match written {
+                Poll::Ready(Ok(())) => poll_flush(&mut self.io, cx),
+                unwritten => unwritten,
+            };
+            if let Poll::Ready(flushed) = flushed {
+                return Poll::Ready(flushed.is_ok());
             }
             let now = self.worker.clock.now();
             if stopped_at != Some(from) {

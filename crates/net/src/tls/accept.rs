@@ -16,7 +16,7 @@ use crate::greeting::{Late, attend, poll_first};
 use crate::handler::Handler;
 use crate::hits::Limit;
 use crate::request::Peer;
-use crate::tls::stream::Socket;
+use crate::socket::Socket;
 use crate::tls::{ServerTls, TlsIo};
 use crate::worker::Worker;
 
@@ -88,7 +88,7 @@ async fn shake(
     }
     let config = acceptor.0.borrow().config.clone();
     // Boxed, so that who says nothing takes no room for it.
-    let accepted = Box::pin(TlsAcceptor::from(config).accept(Socket(stream))).await?;
+    let accepted = Box::pin(TlsAcceptor::from(config).accept(Socket::new(stream))).await?;
     Ok(Some(TlsIo::new(accepted)))
 }
 

@@ -18,8 +18,8 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::socket::Socket;
 use crate::tls::server::setup;
-use crate::tls::stream::Socket;
 use crate::tls::{TlsError, TlsIo, pem, validity};
 use crate::upstream::CallError;
 
@@ -78,7 +78,7 @@ impl UpstreamTls {
         let config = if origin.any_issuer { &self.any_issuer } else { &self.checked };
         let name = ServerName::try_from(origin.server_name.to_string())
             .map_err(|error| CallError::Tls(io::Error::other(error)))?;
-        let connected = TlsConnector::from(config.clone()).connect(name, Socket(stream)).await;
+        let connected = TlsConnector::from(config.clone()).connect(name, Socket::new(stream)).await;
         connected.map(TlsIo::new).map_err(|error| refusal(&origin.server_name, error))
     }
 }

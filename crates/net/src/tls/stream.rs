@@ -2,59 +2,13 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
 use crate::io::Io;
-
-/// The socket under TLS. What TLS has in one piece is sent as one: `send` costs less than `writev`.
-pub(super) struct Socket(pub(super) TcpStream);
-
-impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match slices {
-            [only] => Pin::new(&mut self.0).poll_write(cx, only),
-            _ => Pin::new(&mut self.0).poll_write_vectored(cx, slices),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
+use crate::socket::Socket;
 
 /// TLS above a socket, in either role. Boxed, as the state of TLS is large and would
 /// have to be moved with the task.
@@ -69,8 +23,8 @@ impl TlsIo {
     }
 
     /// The socket under it.
-    pub(crate) fn socket(&self) -> &TcpStream {
-        &self.stream.get_ref().0.0
+    pub(crate) fn socket(&mut self) -> &mut Socket {
+        self.stream.get_mut().0
     }
 
     /// Whether decrypted bytes wait to be read, or the peer has said that there will be none.
@@ -90,11 +44,20 @@ impl TlsIo {
 impl Io for TlsIo {
     fn abort(&mut self) {
         self.aborted = true;
-        self.stream.get_mut().0.0.abort();
+        self.socket().abort();
     }
 
     fn has_unread(&self) -> bool {
-        self.socket().has_unread()
+        self.stream.get_ref().0.has_unread()
+    }
+
+    fn has_sent_nothing(&self) -> bool {
+        self.stream.get_ref().0.has_sent_nothing()
+    }
+
+    fn poll_emptied(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut *self.stream).poll_flush(cx))?;
+        self.socket().poll_emptied(cx)
     }
 
     /// Without it the peer must take the end for a truncation (RFC 8446, section 6.1).

@@ -98,10 +98,13 @@ impl Exchange {
     /// Whether the same request may be sent again on another connection: the origin cannot have
     /// seen any of it, or it is idempotent, and nothing of it is lost (RFC 9110, section 9.2.2).
     pub(super) fn may_retry(&self, idempotent: bool) -> bool {
-        let untouched = self.opened == 0;
-        let is_reused = self.connection.as_ref().is_some_and(|connection| connection.is_reused);
+        let Some(connection) = &self.connection else { return false };
+        let untouched = self.opened == 0 || connection.io.is_unsent();
         let unanswered = !self.has_head && self.interim == 0 && self.head.lines.bytes.is_empty();
-        is_reused && unanswered && self.outbox.is_unstarted() && (untouched || idempotent)
+        connection.is_reused
+            && unanswered
+            && self.outbox.is_unstarted()
+            && (untouched || idempotent)
     }
 
     /// Ends the connection, so that another may take its place.

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use crate::gauges::add;
 use crate::hits::Limit;
 use crate::quota::Share;
+use crate::socket::Socket;
 use crate::timer::Timer;
 use crate::tls::OriginTls;
 use crate::upstream::names::HostName;
@@ -76,7 +77,7 @@ impl Origin {
     /// A connection that the origin has not closed as far as we know.
     pub(super) fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle.borrow_mut();
-        while let Some((connection, _)) = idle.pop_back() {
+        while let Some((mut connection, _)) = idle.pop_back() {
             if connection.io.is_quiet() {
                 return Some(connection);
             }
@@ -133,7 +134,7 @@ impl Origin {
         if !matches!(self.instead, Some(OriginAddress::Unix(_))) {
             stream.set_nodelay(true).map_err(CallError::Connect)?;
         }
-        let Some(tls) = &self.tls else { return Ok(Transport::Plain(stream)) };
+        let Some(tls) = &self.tls else { return Ok(Transport::Plain(Socket::new(stream))) };
         let Some(roots) = worker.settings.upstream_tls.get() else {
             return Err(CallError::Tls(io::Error::other("no root certificates were read")));
         };

@@ -1,37 +1,37 @@
 //! What carries an upstream connection: a socket, or TLS above one.
 
-use std::io;
-
-use tokio::net::TcpStream;
-
 use crate::io::Io;
+use crate::socket::Socket;
 use crate::tls::TlsIo;
 
 /// The transport of an upstream connection.
 pub(crate) enum Transport {
-    Plain(TcpStream),
+    Plain(Socket),
     Tls(TlsIo),
 }
 
 impl Transport {
     pub(crate) fn io(&mut self) -> &mut dyn Io {
         match self {
-            Self::Plain(stream) => stream,
+            Self::Plain(socket) => socket,
             Self::Tls(stream) => stream,
         }
     }
 
-    /// Whether an unused connection is open and silent. The reactor knows without a system call,
-    /// unless the last read filled its buffer to the brim. (`poll_read_ready` would say "pending"
-    /// of any connection once the task has used up its turn.)
-    pub(crate) fn is_quiet(&self) -> bool {
-        let socket = match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) if stream.holds_bytes() => return false,
-            Self::Tls(stream) => stream.socket(),
-        };
-        let read = socket.try_read(&mut [0]);
-        matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    /// Whether the origin can have seen nothing of the last write, as it failed altogether.
+    pub(crate) fn is_unsent(&self) -> bool {
+        match self {
+            Self::Plain(socket) => socket.has_sent_nothing(),
+            Self::Tls(stream) => stream.has_sent_nothing(),
+        }
+    }
+
+    /// Whether an unused connection is open and silent.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        match self {
+            Self::Plain(socket) => socket.is_quiet(),
+            Self::Tls(stream) => !stream.holds_bytes() && stream.socket().is_quiet(),
+        }
     }
 }
 

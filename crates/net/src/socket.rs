@@ -1,0 +1,197 @@
+//! A TCP socket whose small writes go out together with those of other sockets.
+
+use std::io::{self, IoSlice};
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::io::Io;
+use crate::sends::{self, Fate, Ticket, Unsent};
+
+/// A connected stream socket. A write may end before its bytes are sent: it is told of a failure
+/// by the next call, and has to wait for [`Io::poll_emptied`] before the socket is closed.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    stream: TcpStream,
+    /// Of the last write, where it was not sent at once.
+    ticket: Option<Ticket>,
+    /// What is left of it, or why it failed.
+    unsent: Option<Box<Unsent>>,
+    /// The sends of a thread know nothing of another's.
+    _of_this_thread: PhantomData<Rc<()>>,
+}
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self { stream, ticket: None, unsent: None, _of_this_thread: PhantomData }
+    }
+
+    /// Whether an unused connection is open and silent. The reactor knows without a system call,
+    /// unless the last read filled its buffer to the brim. (`poll_read_ready` would say "pending"
+    /// of any connection once the task has used up its turn.)
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.learn();
+        let read = self.stream.try_read(&mut [0]);
+        let is_silent = matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        is_silent && self.ticket.is_none() && self.unsent.is_none()
+    }
+
+    /// Learns what became of the last write, if its turn is over.
+    fn learn(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        match sends::fate(ticket) {
+            Fate::Waiting => return,
+            Fate::Sent => {}
+            Fate::Short(unsent) => self.unsent = Some(Box::new(unsent)),
+        }
+        self.ticket = None;
+    }
+
+    /// Learns it now.
+    fn settle(&mut self) {
+        self.learn();
+        if self.ticket.is_some() {
+            sends::send_waiting();
+            self.learn();
+        }
+    }
+
+    /// Sends what is left of the last write. Its failure is told again and again.
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(unsent) = &mut self.unsent else { return Poll::Ready(Ok(())) };
+        while unsent.failure.is_none() && !unsent.rest.is_empty() {
+            match ready!(Pin::new(&mut self.stream).poll_write(cx, &unsent.rest)) {
+                Ok(sent) => {
+                    unsent.is_whole &= sent == 0;
+                    drop(unsent.rest.drain(..sent));
+                }
+                Err(error) => unsent.failure = Some(error),
+            }
+        }
+        if let Some(failure) = &unsent.failure {
+            return Poll::Ready(Err(failure.kind().into()));
+        }
+        self.unsent = None;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Waits until the last write is sent.
+    fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.settle();
+        self.poll_rest(cx)
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_sent(cx))?;
+        self.ticket = sends::queue(self.stream.as_raw_fd(), slices, cx.waker());
+        if self.ticket.is_some() {
+            return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
+        }
+        let stream = Pin::new(&mut self.stream);
+        match slices {
+            // It costs less than one of several pieces.
+            [only] => stream.poll_write(cx, only),
+            _ => stream.poll_write_vectored(cx, slices),
+        }
+    }
+}
+
+/// Whether bytes have come that nobody read, as the socket itself tells, not the last event.
+pub(crate) fn has_unread(stream: &TcpStream) -> bool {
+    let mut byte = [MaybeUninit::uninit()];
+    matches!(SockRef::from(stream).peek(&mut byte), Ok(1..))
+}
+
+impl Io for Socket {
+    fn abort(&mut self) {
+        self.settle();
+        // A socket that is gone already needs no reset.
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    }
+
+    fn has_unread(&self) -> bool {
+        has_unread(&self.stream)
+    }
+
+    fn has_sent_nothing(&self) -> bool {
+        self.unsent.as_ref().is_some_and(|it| it.is_whole && it.failure.is_some())
+    }
+
+    fn poll_emptied(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_sent(cx)
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.learn();
+        let Poll::Ready(Err(failure)) = self.poll_rest(cx) else {
+            return Pin::new(&mut self.stream).poll_read(cx, buffer);
+        };
+        // A peer that takes no more may have answered all the same.
+        let before = buffer.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buffer) {
+            Poll::Ready(Ok(())) if buffer.filled().len() > before => Poll::Ready(Ok(())),
+            _ => Poll::Ready(Err(failure)),
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_send(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_send(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    /// Does not wait for the end of the turn.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.learn();
+        self.poll_rest(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_sent(cx))?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// A number of a socket that is closed may be another's when the turn ends.
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.settle();
+    }
+}
+
+#[cfg(test)]
+mod tests;
