@@ -116,6 +116,12 @@ const LOOPS: &[Case] = &[
     same("#foreach($i in [1..2])#define($b)a#break c#end$b d#end", "a da d"),
     same("#define($b)$i#end#foreach($i in [1..3])$b#end", "123"),
     same("#literal()#foreach($i in $l)$i#end#end", "#foreach($i in $l)$i#end"),
+    same("#foreach($i in [1,2])$foreach.size() $foreach.isEmpty() $foreach #end", "0 true {} 0 true {} "),
+    both("#foreach($i in [1,2])$foreach.put('a',$i) $foreach.a $foreach.get('a') #end", "$foreach.put('a',$i) 1 1 1 2 2 ", " 1 1 1 2 2 "),
+    both("#foreach($i in [1,2])$foreach.get('index') $foreach.keySet() #end", "$foreach.get('index') [] $foreach.get('index') [] ", " []  [] "),
+    same("#foreach($i in [1,2])$foreach.containsKey('a') $foreach.equals({}) $foreach.toString() #end", "false true {} false true {} "),
+    same("#foreach($i in [1,2])#set($foreach.x = $i)$foreach.x $foreach.size() #end", "1 1 2 1 "),
+    same("#foreach($i in [1,2])#set($foreach.index = 5)$foreach.index #end", "0 1 "),
 ];
 
 #[rustfmt::skip]
