@@ -46,6 +46,7 @@ impl Parser<'_, '_> {
         match self.peek(1) {
             None => false,
             Some(b'#') => self.word_at(behind).is_none(),
+            Some(b'.') => !self.peek(2).is_some_and(|byte| byte.is_ascii_alphabetic()),
             Some(_) => true,
         }
     }

@@ -85,6 +85,13 @@ impl Parser<'_, '_> {
         self.keep_lasting(start, self.lasting.refuses_set);
     }
 
+    /// Behind blanks before a `#set`: they end the state unless it is that of a reference.
+    pub(super) fn keep_lasting_over_blanks(&mut self, start: usize) {
+        if !self.lasting.refuses_set {
+            self.keep_lasting(start, false);
+        }
+    }
+
     /// At a directive.
     pub(super) fn enter_directive(&mut self, is_set: bool) -> Result<(), Fault> {
         let lasts = self.lasting.at == Some(self.at);

@@ -127,7 +127,8 @@ impl Parser<'_, '_> {
         let written = &self.text[start..self.at];
         let letter_follows = self.peek(1).is_some_and(|byte| byte.is_ascii_alphabetic());
         match next {
-            b'#' | b' ' | b'\t' | b'\\' if self.loses_sign() => {}
+            b' ' | b'\t' if self.loses_sign() => return self.tail(nodes),
+            b'#' | b'\\' if self.loses_sign() => {}
             b'#' => return self.behind_signs_hash(written, chain, nodes),
             b'[' if matches!(chain.last, Last::Slashed | Last::Spent) => {
                 return self.fault("`[` behind what ends a reference");
@@ -201,7 +202,8 @@ impl Parser<'_, '_> {
         let open = self.is_open_property(start);
         let reference = self.reference()?;
         self.open_reference(start, (!braced).then(|| ends_with_property(&reference.steps)));
-        self.keep_lasting(start, false);
+        // Braces close the state of the reference.
+        self.keep_lasting(start, braced);
         self.print(slashes, signs, reference, nodes);
         if braced && !open { Ok(()) } else { self.tail(nodes) }
     }

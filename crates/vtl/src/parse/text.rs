@@ -81,7 +81,7 @@ impl Parser<'_, '_> {
             let start = self.at;
             self.at += blanks;
             if self.word().is_some_and(|word| self.is_set(&word)) {
-                self.keep_lasting(start, false);
+                self.keep_lasting_over_blanks(start);
                 return self.hash(nodes);
             }
             self.at = start;

@@ -98,4 +98,13 @@ const STATES: &[Case] = &[
     same("\\$#[[x]]#", "[[x"),
     same("$# #set($x = 1)y", "y"),
     same("$n $# #set($x = 1)y", "7 y"),
+    same("#${n}#set($x = 1)$x", PARSE),
+    same("#$!{n}#set($x = 1)$x", PARSE),
+    same("#${n} #set($x = 1)$x", "#71"),
+    same("#$n${n}#set($x = 1)$x", PARSE),
+    same("#${n}$n#set($x = 1)$x", "#771"),
+    same("#if($t)#$n#end #set($y = 1)#if($t)#set($y = 2)#end$y", "#72"),
+    same("$ #set($x = 1)[", PARSE),
+    same("$ #set($x = 1)\nx", "x"),
+    same("$$ #set($x = 1)\n{x", PARSE),
 ];
