@@ -168,6 +168,18 @@ const DEFINITIONS: &[Case] = &[
     same("#define($b)x$n#end$list.add($b)$list", "true[1, two, 3.5, true, x7]"),
     both("#define($b)x$n#end$b.equals(\"x7\")$b.equals($b)$b.equals()", "falsetrue$b.equals()", "falsetrue"),
     same("#define($b)x$!foreach.index#end#foreach($i in [$b,2])$i#end", "x02"),
+    same("#define($b)#set($x=1)#end#if($b)T#end$x", "T1"),
+    same("#define($b)#stop#end#if($b)T#end z", ""),
+    same("#define($b)#set($x=1)#end#if(!$b)T#end$x", "1"),
+    same("#define($b)#set($x=1)#end#if($b && $t)T#end$x", "T1"),
+    same("#define($b)#set($x=1)#end#if($b == 1)T#end$x", "1"),
+    both("#define($b)#set($x=1)#end#set($y = $b)$x", "$x", ""),
+    same("#define($b)#set($x=1)#end#set($y = !$b)$x $y", "1 false"),
+    same("#define($b)#break#end#if($b)T#end z", "T z"),
+    same("#define($b)#if($b)x#end#end#if($b)T#end z", "T z"),
+    same("#define($b)$b#end#if($b)T#end z", "T z"),
+    same("#define($b)#end#if($b)T#end z", "T z"),
+    both("#foreach($i in [1])$foreach[-1]#end", "$foreach[-1]", ""),
 ];
 
 #[rustfmt::skip]
