@@ -109,8 +109,13 @@ impl Parser<'_, '_> {
                     self.at += 1;
                     return self.hash(nodes);
                 }
-                nodes.text("##");
-                self.at += 2;
+                nodes.text("#");
+                self.at += 1;
+                if let Some(word) = self.word() {
+                    return self.verbatim(word, nodes).map(|()| None);
+                }
+                nodes.text("#");
+                self.at += 1;
                 self.plain_backslashes(nodes);
                 if self.at < self.text.len() { Ok(None) } else { self.fault(ENDS_WITH_HASH) }
             }
@@ -162,7 +167,8 @@ impl Parser<'_, '_> {
     fn ends_in_comment(&mut self, inside: usize) -> Result<(), Fault> {
         let comment = &self.text[inside..];
         self.at = self.text.len();
-        if comment.ends_with(['$', '#']) || comment.ends_with("$!") || comment.ends_with("#*") {
+        let signs = ["$", "#", "$!", "#*", "#[["];
+        if signs.iter().any(|sign| comment.ends_with(sign)) {
             return self.fault(ENDS_WITH_HASH);
         }
         Ok(())

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem::find;
+
 use super::directive::Word;
 use super::text::Nodes;
 use super::{Fault, Parser};
@@ -17,8 +19,8 @@ impl Parser<'_, '_> {
         let inside = self.at;
         self.body(start)?;
         let end = self.end_of_body(inside);
-        match (argument, end - inside) {
-            ("", 0) => self.fault_at(start, "`#literal` without a body"),
+        match (argument, &self.text[inside..end]) {
+            ("", "" | "$") => self.fault_at(start, "`#literal` without a body"),
             ("", _) => {
                 let mut written = self.printed_body(inside..end, Comments::Dropped);
                 if written.ends_with('$') {
@@ -56,15 +58,25 @@ impl Parser<'_, '_> {
             rest = &rest[at..];
             let (printed, length) = match rest.as_bytes() {
                 [b'#', b'#', ..] => ("##", rest.find(['\n', '\r']).unwrap_or(rest.len())),
-                [b'#', b'*', ..] => {
+                [b'#', b'*', inside @ ..] => {
                     let printed = if comments == Comments::Closed { "*#" } else { "" };
-                    (printed, rest.find("*#").map_or(rest.len(), |end| end + 2))
+                    (printed, find(inside, b"*#").map_or(rest.len(), |end| end + 4))
                 }
-                [b'#', ..] => {
-                    let length = head_length(rest).unwrap_or(1);
+                [b'#', b'[', b'[', inside @ ..] => {
+                    let length = find(inside, b"]]#").map_or(rest.len(), |end| end + 6);
                     (&rest[..length], length)
                 }
-                _ => signs(rest, |word| self.is_directive(word)),
+                [b'#', ..] => match head_length(rest) {
+                    Some(length) => (&rest[..length], length),
+                    None if loses_hash(rest, comments) => ("", 1),
+                    None => ("#", 1),
+                },
+                _ => match signs(rest, |word| self.is_directive(word)) {
+                    (row, length) if comments == Comments::Closed && is_lost(rest, length) => {
+                        (&row[..0], length)
+                    }
+                    printed => printed,
+                },
             };
             out.push_str(printed);
             rest = &rest[length..];
@@ -108,13 +120,40 @@ fn head_length(text: &str) -> Option<usize> {
     None
 }
 
+/// Whether the `#` that a text begins with is not printed: before a reference never, and in a call
+/// only before what is a word or a number.
+fn loses_hash(text: &str, comments: Comments) -> bool {
+    let behind = &text[1..];
+    if behind.starts_with(['$', '\\']) {
+        let length = behind.len() - behind.trim_start_matches(['\\', '$', '!']).len();
+        return begins_reference(&behind[length..]);
+    }
+    let number = behind.strip_prefix('-').unwrap_or(behind);
+    let word = behind.strip_prefix('{').unwrap_or(behind);
+    let is_read = number.starts_with(|c: char| c.is_ascii_digit())
+        || word.starts_with(|c: char| c.is_ascii_alphabetic() || "_@".contains(c));
+    comments == Comments::Closed && !is_read
+}
+
+/// Whether a row of signs in a call is not printed: where it ends in a sign that begins nothing.
+fn is_lost(text: &str, length: usize) -> bool {
+    let (row, behind) = text.split_at(length);
+    row.ends_with('$')
+        && !begins_reference(behind)
+        && !behind.starts_with(['.', '[', '{', '}', '#'])
+}
+
+fn begins_reference(behind: &str) -> bool {
+    let name = behind.strip_prefix('{').unwrap_or(behind);
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+}
+
 /// What is printed for the signs and backslashes that a text begins with, and their length.
 fn signs(text: &str, is_directive: impl Fn(&str) -> bool) -> (&str, usize) {
     let length = text.len() - text.trim_start_matches(['\\', '$', '!']).len();
     let behind = &text[length..];
-    let name = behind.strip_prefix('{').unwrap_or(behind);
     let row = &text[..length];
-    if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    if begins_reference(behind)
         && let sign = if row.ends_with("$!") { length.saturating_sub(2) } else { length - 1 }
         && row[sign..].starts_with('$')
     {

@@ -256,4 +256,11 @@ const ENDS: &[Case] = &[
     same("#@foo(\\$n)x#end", "#@foo($n)x#end"),
     same("#@foo()x$$n#end", "#@foo()x$n#end"),
     same("#@foo()#set($x=\"\\$n\")#end", "#@foo()#set($x=\"\\$n\")#end"),
+    same("#literal()Cost $5 #1 # x $ y $(z) $.a#end", "Cost $5 #1 # x $ y $(z) $.a"),
+    same("#@a()Cost $5 #1 # x $ y $(z) $.a#end", "#@a()Cost 5 #1  x  y (z) $.a#end"),
+    same("#literal()#$n $!$n \\$$n#end", "$n $n $n"),
+    same("#literal()$#end", PARSE),
+    same("#literal()#[[ $x ]]##end", "#[[ $x ]]#"),
+    same("#@a()#[[ $x ]]##end", "#@a()#[[ $x ]]##end"),
+    same("#literal()$.ajax({url:\"$x\"})#end", "$.ajax({url:\"$x\"})"),
 ];

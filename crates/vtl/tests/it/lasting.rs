@@ -107,4 +107,7 @@ const STATES: &[Case] = &[
     same("$ #set($x = 1)[", PARSE),
     same("$ #set($x = 1)\nx", "x"),
     same("$$ #set($x = 1)\n{x", PARSE),
+    same("$user.first##foo($n)", "Grace##foo($n)"),
+    same("$user.first##foo $n", "Grace##foo 7"),
+    same("##x#[[", PARSE),
 ];
