@@ -3,7 +3,7 @@
 
 use portico_vtl::{Bounds, Dialect, Globals, Heap, List, Map, RenderError, Template, Value};
 
-const BOUNDS: Bounds = Bounds { loops: 50, output_bytes: 10_000, depth: 64, steps: 20_000 };
+const BOUNDS: Bounds = Bounds { loops: 50, output_bytes: 10_000, depth: 64, steps: 20_000, ..Bounds::SHORT };
 
 /// Names that templates find quickly.
 struct Names<'a>(Vec<(&'static str, Value<'a>)>);

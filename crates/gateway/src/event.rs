@@ -92,6 +92,10 @@ impl Event<'_> {
 
 /// Where events go. It is called on the worker, between two requests: it must not wait.
 pub trait Emit: 'static {
+    /// Takes note of a request that is explained to its client, whose answer is about to be sent:
+    /// nothing of it is, so far. Whoever explains nothing need not look.
+    fn begin(&self, _: &Event<'_>) {}
+
     /// Takes note of a finished request.
     fn emit(&self, event: &Event<'_>);
 

@@ -44,7 +44,7 @@ pub enum Fault {
     Refused(Refusal),
     #[error("{0}")]
     Configuration(String),
-    #[error("reading the body failed")]
+    #[error("working on the body failed")]
     Abandoned(#[source] Abandoned),
     #[error("the {side} for {media_type} failed")]
     Template {
@@ -105,13 +105,13 @@ impl Fault {
             Self::BadRequest(_) => bad_request(400),
             Self::Refused(refusal) => bad_request(refusal.status()),
             Self::Configuration(_)
-            | Self::Abandoned(_)
+            | Self::Abandoned(Abandoned::Panicked(_) | Abandoned::Closed(_))
             | Self::Template { .. }
             | Self::UnknownOrigin(_)
             | Self::WrongCertificate(_) => {
                 internal(Type::ApiConfigurationError, 500, INTERNAL_BODY)
             }
-            Self::Overloaded(_) => Wire::json(
+            Self::Overloaded(_) | Self::Abandoned(Abandoned::Late) => Wire::json(
                 Type::Default5xx,
                 503,
                 "ServiceUnavailableException",
@@ -299,6 +299,7 @@ mod tests {
             (of_call(CallError::Tls(io())), "INTEGRATION_FAILURE", 504),
             (of_call(CallError::Closed(io())), "INTEGRATION_FAILURE", 504),
             (of_call(CallError::TooManyConnections), "DEFAULT_5XX", 503),
+            (Fault::Abandoned(Abandoned::Late), "DEFAULT_5XX", 503),
             (of_call(CallError::TooManyBytes), "DEFAULT_5XX", 503),
             (of_call(CallError::Malformed(malformed)), "INTEGRATION_FAILURE", 502),
             (
@@ -319,8 +320,7 @@ mod tests {
             assert!(!is_internal, "{fault:?} tells the client what is the operator's: {wire:?}");
             places.insert(place(fault));
         }
-        // Only a task that was cut off can be the last of them.
-        assert!(places.into_iter().eq(0..19), "every fault has a case");
+        assert!(places.into_iter().eq(0..20), "every fault has a case");
     }
 
     #[test]

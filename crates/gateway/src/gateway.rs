@@ -129,7 +129,13 @@ impl<E: Emit> Handler for Gateway<E> {
         if self.captures.borrow().len() < SPARE_CAPTURES {
             self.captures.borrow_mut().push(captures);
         }
-        entry.hand_out(response)
+        let (response, entry) = entry.hand_out(response);
+        if entry.is_told_of() {
+            let elapsed = entry.notes.elapsed(&request.worker.clock);
+            let sent = Sent { body_bytes: 0, complete: false, elapsed };
+            self.tell(&entry, request.head, request.peer, &sent, |event| self.emit.begin(event));
+        }
+        (response, entry)
     }
 
     fn refuse(&self, refusal: Refusal, _: &Peer, worker: &Worker) -> (Response, Entry) {
@@ -142,10 +148,24 @@ impl<E: Emit> Handler for Gateway<E> {
     }
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
+        self.tell(&entry, head, peer, &sent, |event| self.emit.emit(event));
+    }
+}
+
+impl<E: Emit> Gateway<E> {
+    /// Tells of a request as far as it is.
+    fn tell(
+        &self,
+        entry: &Entry,
+        head: &RequestHead,
+        peer: &Peer,
+        sent: &Sent,
+        to: impl FnOnce(&Event<'_>),
+    ) {
         let facts = entry.facts(&self.account, head, peer, entry.fault.as_ref());
-        let Entry { runtime, ids, trail, notes, fault, status } = &entry;
+        let Entry { runtime, ids, trail, notes, fault, status } = entry;
         let mut text = IpText::default();
-        self.emit.emit(&Event {
+        to(&Event {
             ids,
             revision: runtime.snapshot.revision(),
             stage: trail.stage.zip(facts.stage),
@@ -183,11 +203,15 @@ impl Entry {
     /// The answer is made.
     fn hand_out(mut self, response: Response) -> (Response, Self) {
         self.status = response.status();
-        let audience = self.notes.recorder().map(|recorder| recorder.audience);
-        if audience == Some(Audience::Client) { self.tell(response) } else { (response, self) }
+        if self.is_told_of() { self.tell(response) } else { (response, self) }
     }
 
-    /// The answer says where its explanation will be. Apart, so that other answers stay in their
+    /// Whether the client is told where the explanation is.
+    fn is_told_of(&self) -> bool {
+        self.notes.recorder().is_some_and(|recorder| recorder.audience == Audience::Client)
+    }
+
+    /// The answer says where its explanation is. Apart, so that other answers stay in their
     /// place.
     #[cold]
     fn tell(self, mut response: Response) -> (Response, Self) {

@@ -86,6 +86,11 @@ impl Notes {
         }
     }
 
+    /// How long ago the request began.
+    pub(crate) fn elapsed(&self, clock: &Clock) -> Duration {
+        clock.read().saturating_duration_since(self.began)
+    }
+
     /// What was noted, if somebody looks.
     pub(crate) fn recorder(&self) -> Option<&Recorder> {
         self.recorder.as_deref()

@@ -48,21 +48,27 @@ pub(crate) async fn handle<E: Emit>(
 ) -> Result<Response, Fault> {
     let Life { runtime, ids, notes, trail } = life;
     let clock = &request.worker.clock;
-    let addressed = address::find(&runtime.snapshot, request.head)?;
+    let addressed = address::find(&runtime.snapshot, request.head).inspect_err(|_| {
+        notes.note("address", clock, || outline::stages(&runtime.snapshot));
+    })?;
     let matched = route::find(runtime, addressed, request.head, captures, trail)?;
     notes.note("match", clock, || outline::route(matched.method));
     throttle::admit(&matched, notes, clock)?;
     validate::parameters(&matched, request.head)?;
-    let mut body = match body::needed_for(&matched, request) {
-        Some(patience) => Some(Box::pin(body::collect(patience, request)).await?),
-        None => None,
+    let (mut body, is_coded) = match body::needed_for(&matched, request) {
+        Some(patience) => {
+            let (body, is_coded) = Box::pin(body::collect(patience, &matched, request)).await?;
+            (Some(body), is_coded)
+        }
+        None => (None, false),
     };
     if let Some(model) = validate::model(&matched, request.head) {
         body = Box::pin(validate::body(model, body, request, notes)).await?;
     }
     let body = body.map(Arc::new);
     let Request { head, peer, worker, .. } = *request;
-    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body.as_ref());
+    let body = body.as_ref().map(|body| (body, is_coded));
+    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body);
     let mut sent = match transform::of_request(&scope)? {
         Some(work) => Some(Box::pin(work.run(&scope)).await?),
         None => None,

@@ -70,6 +70,12 @@ pub const BUFFERED_BYTES: usize = 512 * 1024 * 1024;
 /// Threads beside a worker for work that takes long.
 pub const OFFLOAD_THREADS: usize = 2;
 
+/// Threads beside a worker for work of which nobody knows how long it takes.
+pub const STUBBORN_THREADS: usize = 1;
+
+/// How long work waits for one of these threads; its client gets 503 then.
+pub const OFFLOAD_WAIT: Duration = Duration::from_secs(29);
+
 /// Bytes of a body from which on reading or converting it takes long.
 pub const OFFLOAD_BYTES: usize = 256 * 1024;
 

@@ -1,5 +1,6 @@
 //! An answer on its way out.
 
+use crate::collected::Collected;
 use crate::head::{Field, Version, write_line};
 use crate::upstream::Answer;
 use crate::worker::Worker;
@@ -10,6 +11,8 @@ pub enum Body {
     Empty,
     Static(&'static [u8]),
     Buffer(Vec<u8>),
+    /// Bytes that count among those that the process holds until they are sent.
+    Collected(Collected),
     /// The body of an origin's answer as it comes in.
     Answer(Answer),
 }
@@ -97,6 +100,7 @@ impl Response {
             Body::Empty => Some(0),
             Body::Static(bytes) => Some(bytes.len() as u64),
             Body::Buffer(bytes) => Some(bytes.len() as u64),
+            Body::Collected(body) => Some(body.bytes().len() as u64),
             Body::Answer(answer) => answer.length(),
         }
     }

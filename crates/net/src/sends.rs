@@ -92,7 +92,8 @@ impl Sends {
     }
 
     fn queue(&mut self, socket: RawFd, slices: &[IoSlice<'_>], waker: &Waker) -> Option<Ticket> {
-        if !self.is_worth_waiting() {
+        let length: usize = slices.iter().map(|slice| slice.len()).sum();
+        if !self.is_worth_waiting() || length > SMALL_BYTES {
             return None;
         }
         if self.pieces.is_empty() {
@@ -175,14 +176,13 @@ pub(crate) fn begin_turn() {
 /// does not take them whole. `None` where they have to be sent by themselves. Until the ticket's
 /// fate is known `socket` must stay open, and nothing else be sent on it.
 pub(crate) fn queue(socket: RawFd, slices: &[IoSlice<'_>], waker: &Waker) -> Option<Ticket> {
-    let length: usize = slices.iter().map(|slice| slice.len()).sum();
-    if length > SMALL_BYTES {
-        return None;
-    }
-    if SENDS.with_borrow(|sends| sends.pieces.len() == PIECES) {
+    let (ticket, is_full) = SENDS.with_borrow_mut(|sends| {
+        (sends.queue(socket, slices, waker), sends.pieces.len() == PIECES)
+    });
+    if is_full {
         send_waiting();
     }
-    SENDS.with_borrow_mut(|sends| sends.queue(socket, slices, waker))
+    ticket
 }
 
 /// What has become of the send with this ticket. Its end is told once.

@@ -18,7 +18,7 @@ use crate::drain::{self, Drained, Ending};
 use crate::gauges::Gauges;
 use crate::handler::Handler;
 use crate::hits::Limit;
-use crate::limits::{OFFLOAD_THREADS, Settings};
+use crate::limits::{OFFLOAD_THREADS, STUBBORN_THREADS, Settings};
 use crate::listener::{Beginning, Listeners};
 use crate::reception::{Arrival, Entrance, Mailboxes, Reception};
 use crate::request::{Peer, Scheme};
@@ -166,7 +166,7 @@ fn run<H: Handler>(
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .max_blocking_threads(OFFLOAD_THREADS)
+        .max_blocking_threads(OFFLOAD_THREADS + STUBBORN_THREADS)
         .on_thread_unpark(|| {
             Clock::refresh();
             sends::begin_turn();

@@ -11,8 +11,8 @@ mod race;
 mod transport;
 
 pub use answer::Answer;
+pub(crate) use call::hold;
 pub use call::{CallError, Hold, Outbound, OutboundBody};
-pub(crate) use call::{cover, hold};
 pub use dial::{OriginAddress, OriginAddresses};
 pub(crate) use exchange::{Exchange, Upload};
 pub use origin::Origin;

@@ -17,6 +17,7 @@ use crate::gauges::Gauges;
 use crate::head::RequestHead;
 use crate::hits::Limit;
 use crate::limits::Settings;
+use crate::offload::Places;
 use crate::resolver::Resolver;
 use crate::shared::Shared;
 use crate::tls::OriginTls;
@@ -55,6 +56,8 @@ pub struct Worker {
     heads: Spare<RequestHead>,
     exchanges: Spare<Exchange>,
     origins: RefCell<HashMap<OriginKey, Weak<Origin>>>,
+    /// For work beside this worker.
+    pub(crate) places: Places,
     /// Made when the first name is looked up.
     resolver: OnceCell<Rc<Resolver>>,
 }
@@ -87,6 +90,7 @@ impl Worker {
             heads: Spare::default(),
             exchanges: Spare::default(),
             origins: RefCell::default(),
+            places: Places::default(),
             resolver: OnceCell::new(),
         }
     }

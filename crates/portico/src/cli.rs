@@ -71,6 +71,11 @@ Example:
 
 Exit codes: 0 done, 1 a definition that cannot be served, 2 wrong usage.";
 
+const TEMPLATE_TOP: &str = "\
+Example:
+  portico template render create.vtl --event event.json
+  portico template test templates/*.json";
+
 const RENDER_TOP: &str = "\
 Example:
   portico template render templates/create.vtl --event event.json --trace
@@ -140,7 +145,7 @@ pub(crate) enum Command {
     #[command(before_help = ROUTES_TOP)]
     Routes(Routes),
     /// Render mapping templates without deploying them, and test them
-    #[command(subcommand)]
+    #[command(subcommand, before_help = TEMPLATE_TOP)]
     Template(Template),
     /// Print completions for a shell
     #[command(hide = true, before_help = COMPLETIONS_TOP)]

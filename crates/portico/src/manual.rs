@@ -39,10 +39,32 @@ fn page_of(command: Option<&str>) -> String {
     program.build();
     let mut names = command.into_iter().flat_map(|command| command.split('-'));
     let found = names.try_fold(&program, |command, name| command.find_subcommand(name));
+    let command = found.unwrap_or(&program);
     let mut text = Vec::new();
     // Writing to memory cannot fail.
-    let _ = clap_mangen::Man::new(found.unwrap_or(&program).clone()).render(&mut text);
-    String::from_utf8_lossy(&text).into_owned()
+    let _ = clap_mangen::Man::new(command.clone()).render(&mut text);
+    let mut text = String::from_utf8_lossy(&text).into_owned();
+    // What help shows before everything else the generator leaves out; a manual has it last.
+    if let Some(shown) = command.get_before_help() {
+        text.push_str(&examples(&shown.to_string()));
+    }
+    text
+}
+
+/// The section with what a help begins with, line by line as it stands.
+fn examples(shown: &str) -> String {
+    let mut section = String::from(".SH EXAMPLES\n.nf\n");
+    let shown = shown.strip_prefix("Example:\n").unwrap_or(shown);
+    for line in shown.lines() {
+        // A full stop or an apostrophe at the start of a line would be a request of roff's.
+        if line.starts_with(['.', '\'']) {
+            section.push_str("\\&");
+        }
+        section.push_str(&line.replace('\\', "\\e").replace('-', "\\-"));
+        section.push('\n');
+    }
+    section.push_str(".fi\n");
+    section
 }
 
 #[cfg(test)]
@@ -68,6 +90,8 @@ mod tests {
             let text = page_of(Some(name));
             assert!(text.contains(&format!(".TH portico-{name} 1")), "{text}");
             assert!(text.contains("PORTICO_COLOR"), "{text}");
+            let example = format!("\n  portico {} ", name.replace('-', " "));
+            assert!(text.contains(&example), "{name}: {text}");
         }
         let text = page_of(None);
         assert!(text.contains(".TH portico 1"), "{text}");
@@ -75,6 +99,13 @@ mod tests {
             assert!(text.contains(&format!("portico\\-{name}(1)")), "{name} in {text}");
         }
         assert!(!text.contains("completions"), "{text}");
+    }
+
+    #[test]
+    fn an_example_stands_line_by_line_as_it_is() {
+        let shown = "Example:\n  portico a --b\n\n.c\\n 'd'\n'e'";
+        let expected = ".SH EXAMPLES\n.nf\n  portico a \\-\\-b\n\n\\&.c\\en 'd'\n\\&'e'\n.fi\n";
+        assert_eq!(examples(shown), expected);
     }
 
     #[test]

@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use portico_vtl::json::{Document, Leniency, Slashes};
-use portico_vtl::json_path::{JsonPath, JsonPathError, Selected, VISITS};
+use portico_vtl::json_path::{JsonPath, JsonPathError, Selected};
+
+/// Values that a path may look at; a mapping waits for it. One that looks at more leads nowhere.
+const VISITS: u64 = 1_000_000;
 
 /// A path into a body, for example `$.order['id'][0]`.
 #[derive(Clone, Debug)]

@@ -83,7 +83,8 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
     // What the API or the stage asks for, each method asks for.
     let mut refusals: BTreeSet<_> = deployment.refusals.iter().copied().collect();
     refusals.extend(compiler.refusals_since(0));
-    let mut built = Built::new(deployment);
+    let models = Models::new(deployment);
+    let mut built = Built::new(&models);
     for resource in &deployment.resources {
         compile_resource(&mut compiler, &mut built, &settings, &refusals, deployment, resource);
     }
@@ -117,12 +118,11 @@ pub fn compile(inputs: &Inputs<'_>) -> Compiled {
 struct Built<'a> {
     routes: RouteTree,
     methods: Vec<Method>,
-    models: Models<'a>,
+    models: &'a Models<'a>,
 }
 
 impl<'a> Built<'a> {
-    fn new(deployment: &'a Deployment) -> Self {
-        let models = Models::new(deployment);
+    fn new(models: &'a Models<'a>) -> Self {
         Self { routes: RouteTree::default(), methods: Vec::new(), models }
     }
 }

@@ -13,8 +13,12 @@ pub enum Integration {
     HttpProxy(HttpCall),
     /// Only what is mapped goes either way.
     Http { call: HttpCall, body: RequestTemplates, responses: Responses },
-    /// The gateway answers itself.
-    Mock { templates: RequestTemplates<MockTemplate>, responses: Responses },
+    /// The gateway answers itself. Without `content` every body is text.
+    Mock {
+        templates: RequestTemplates<MockTemplate>,
+        content: Option<Content>,
+        responses: Responses,
+    },
     /// Always answers 500 API_CONFIGURATION_ERROR; the text is for the operator.
     Broken(String),
 }

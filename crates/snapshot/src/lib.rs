@@ -38,6 +38,7 @@ pub use integration::{
 };
 pub use method::Method;
 pub use part::{Part, RequestParameter};
+pub use portico_vtl::Bounds;
 pub use responses::{ResponseRule, ResponseSource, Responses};
 pub use rest_stage::{Origin, OriginTls, RestStage, Throttle};
 pub use route_tree::{Captures, MethodIndex, Nearness, RouteConflict, RouteTree};

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portico_vtl::json::NodeRef;
+use portico_vtl::json_path::VISITS;
 use portico_vtl::{
     Bounds, Dialect, Globals, Heap, ParseError, RenderError, Template, Trace, Value,
 };
@@ -67,6 +68,8 @@ pub struct Given<'g> {
     /// the service.
     pub has_service_objects: bool,
     pub bounds: Bounds,
+    /// Values that one JSONPath may look at.
+    pub visits: u64,
 }
 
 /// What a rendering gives back.
@@ -93,6 +96,13 @@ impl MappingTemplate {
     }
 }
 
+impl TemplateError {
+    /// Whether wider bounds might have let the rendering go on.
+    pub fn is_of_bounds(&self) -> bool {
+        matches!(self, Self::Render(error) if error.is_of_bounds())
+    }
+}
+
 impl<'g> Given<'g> {
     /// What the gateway gives a template.
     pub fn new(
@@ -111,6 +121,7 @@ impl<'g> Given<'g> {
             variables: None,
             has_service_objects: true,
             bounds,
+            visits: VISITS,
         }
     }
 }
@@ -148,11 +159,11 @@ impl CompiledTemplate {
         trace: Option<&mut dyn Trace>,
     ) -> Result<Rendered, TemplateError> {
         let Given { body, surroundings, context, stage_variables, carried, variables, .. } = given;
-        let Given { has_service_objects, bounds, .. } = given;
+        let Given { has_service_objects, bounds, visits, .. } = given;
         let trace = trace.map(|trace| -> &mut dyn Trace { trace });
         let source = self.reads_context.then(|| context::Source::new(surroundings, context));
         let heap = Heap::default();
-        let input = Input::new(body, surroundings, &self.paths);
+        let input = Input::new(body, surroundings, &self.paths, visits);
         let context = match &source {
             Some(source) => {
                 let context = Context::new(&heap, source, &carried);

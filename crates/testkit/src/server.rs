@@ -245,6 +245,11 @@ impl Running {
         server.map(|gauges| gauges.hits.of(limit)).sum()
     }
 
+    /// Bytes of bodies that are held beyond the usual buffers.
+    pub fn buffered_bytes(&self) -> usize {
+        self.server.as_ref().map_or(0, |server| server.usage().buffered_bytes())
+    }
+
     /// Connections over HTTP/2 that were ended for what their client sent.
     pub fn http2_cut(&self) -> u64 {
         self.sum(|gauges| &gauges.http2_cut)

@@ -13,10 +13,31 @@ pub struct Bounds {
     pub depth: usize,
     /// Nodes evaluated altogether; what ends loops within loops within loops.
     pub steps: u64,
+    /// Bytes built, and what values and patterns looked at cost.
+    pub units: u64,
+    /// Steps back that a regular expression may take for one match.
+    pub backtracks: usize,
+}
+
+impl Bounds {
+    /// A small part of the default: what takes a few milliseconds at most. Nearly every rendering
+    /// stays within it; [`RenderError::is_of_bounds`](crate::RenderError::is_of_bounds) tells of
+    /// those that do not.
+    pub const SHORT: Self =
+        Self { steps: 100_000, units: 1 << 21, backtracks: 500, ..Self::DEFAULT };
+
+    const DEFAULT: Self = Self {
+        loops: 1000,
+        output_bytes: 10 * 1024 * 1024,
+        depth: 256,
+        steps: 20_000_000,
+        units: 1 << 28,
+        backtracks: 200_000,
+    };
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { loops: 1000, output_bytes: 10 * 1024 * 1024, depth: 256, steps: 20_000_000 }
+        Self::DEFAULT
     }
 }

@@ -9,6 +9,7 @@ mod reference;
 mod scope;
 mod set;
 mod stock;
+mod telling;
 
 use crate::bounds::Bounds;
 use crate::dialect::Dialect;
@@ -204,13 +205,5 @@ impl<'a, 'r> Evaluator<'a, 'r> {
     /// Gives an error of a value its place.
     fn at<T>(&self, at: u32, result: Result<T, MethodError>) -> Result<T, Halt> {
         result.map_err(|error| self.failed(at, RenderErrorKind::Method(error)))
-    }
-
-    #[cold]
-    fn told(&mut self, at: u32, what: &str, value: &str) {
-        let (line, column) = self.frame.position(at);
-        if let Some(trace) = &mut self.trace {
-            trace.step(line, column, what, value);
-        }
     }
 }

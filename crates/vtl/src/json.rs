@@ -10,6 +10,7 @@ mod node;
 mod number;
 mod parse;
 mod string;
+mod surrogates;
 mod write;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 pub use node::{Items, Kind, Members, NodeRef};
 pub use number::Number;
 pub(crate) use string::write_string;
+pub use surrogates::mended;
 pub use write::Slashes;
 
 use node::Node;

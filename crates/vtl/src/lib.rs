@@ -28,4 +28,4 @@ pub use heap::Heap;
 pub use number::write_double;
 pub use pattern::{Pattern, PatternError};
 pub use template::{Globals, ParseError, RenderError, RenderErrorKind, Template, Trace};
-pub use value::{Array, Cursor, Entry, List, Map, MethodError, Object, SubList, Text, Value};
+pub use value::{Array, Cursor, Entry, List, Map, MethodError, Object, Once, SubList, Text, Value};

@@ -13,13 +13,13 @@ use std::sync::OnceLock;
 
 use fancy_regex::{Captures, Regex, RegexBuilder};
 
+use crate::bounds::Bounds;
+use crate::value::MethodError;
 use replacement::Replacement;
-use translate::{Translated, translate};
+use translate::{Translated, steps_back, translate};
 
 /// Bytes of a pattern.
 const PATTERN_BYTES: usize = 10_000;
-/// Steps back that one match may take.
-const BACKTRACKS: usize = 200_000;
 /// Bytes that a compiled pattern may take.
 const COMPILED_BYTES: usize = 4 << 20;
 
@@ -27,6 +27,9 @@ const COMPILED_BYTES: usize = 4 << 20;
 #[derive(Debug)]
 pub struct Pattern {
     translated: Translated,
+    /// Steps back that one match may take.
+    backtracks: usize,
+    steps_back: bool,
     anywhere: OnceLock<Result<Regex, PatternError>>,
     whole: OnceLock<Result<Regex, PatternError>>,
 }
@@ -51,19 +54,42 @@ pub enum PatternError {
     /// Matching took more steps than it may.
     #[error("matching takes too many steps")]
     TooManySteps,
+    /// There is no more room for another match.
+    #[error("the rendering builds or reads too much")]
+    Spent,
     /// A `$` or `\` of the replacement with nothing it could mean.
     #[error("illegal group reference in the replacement")]
     Replacement,
 }
 
+impl PatternError {
+    /// What it is to the method that was called.
+    pub(crate) fn of_method(self) -> MethodError {
+        match self {
+            Self::TooManySteps => MethodError::PatternSteps,
+            Self::Spent => MethodError::Spent,
+            error => MethodError::Pattern(error.to_string()),
+        }
+    }
+}
+
 impl Pattern {
     /// Reads a pattern of Java.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
+        Self::parse_within(text, Bounds::default().backtracks)
+    }
+
+    /// The same for a pattern that may take so many steps back for one match.
+    pub fn parse_within(text: &str, backtracks: usize) -> Result<Self, PatternError> {
         if text.len() > PATTERN_BYTES {
             return Err(PatternError::TooLong);
         }
+        let translated = translate(text)?;
+        let steps_back = translated.literal.is_none() && steps_back(&translated.pattern);
         let pattern = Self {
-            translated: translate(text)?,
+            translated,
+            backtracks,
+            steps_back,
             anywhere: OnceLock::new(),
             whole: OnceLock::new(),
         };
@@ -78,15 +104,20 @@ impl Pattern {
         if let Some(literal) = &self.translated.literal {
             return Ok(literal == text);
         }
-        let build = || build(&format!(r"\A(?:{})\z", self.translated.pattern));
+        let build = || build(&format!(r"\A(?:{})\z", self.translated.pattern), self.backtracks);
         let regex = self.whole.get_or_init(build).as_ref().map_err(Clone::clone)?;
         regex.is_match(text).map_err(|_| PatternError::TooManySteps)
+    }
+
+    /// Whether a match may take steps back, and so more time than in proportion to its text.
+    pub fn steps_back(&self) -> bool {
+        self.steps_back
     }
 
     /// Whether the pattern matches anywhere in the text.
     pub fn finds(&self, text: &str) -> Result<bool, PatternError> {
         let mut found = false;
-        self.each(text, |_| {
+        self.each(text, &mut || Ok(()), |_| {
             found = true;
             Ok(Go::Stop)
         })?;
@@ -94,18 +125,19 @@ impl Pattern {
     }
 
     /// Puts a replacement, in which `$1` and `${name}` stand for groups, in the place of at most
-    /// `limit` matches. `None` if there was no match.
+    /// `limit` matches, and calls `attempt` before it looks for each. `None` if there was no match.
     pub(crate) fn replace(
         &self,
         text: &str,
         replacement: &str,
         limit: usize,
+        attempt: &mut Attempt<'_>,
     ) -> Result<Option<String>, PatternError> {
         let mut parsed = None;
         let mut out = String::new();
         let mut copied = 0;
         let mut count = 0;
-        self.each(text, |found| {
+        self.each(text, attempt, |found| {
             // Java looks at a replacement only when it needs it.
             if parsed.is_none() {
                 parsed = Some(Replacement::parse(replacement, &self.translated)?);
@@ -123,17 +155,19 @@ impl Pattern {
     }
 
     /// The parts of a text between matches, as `String.split`: at most `limit` if that is positive;
-    /// empty ones at the end are dropped if it is 0. Parts are byte ranges.
+    /// empty ones at the end are dropped if it is 0. Parts are byte ranges. `attempt` is called
+    /// before each search.
     pub(crate) fn split(
         &self,
         text: &str,
         limit: i32,
+        attempt: &mut Attempt<'_>,
     ) -> Result<Vec<std::ops::Range<usize>>, PatternError> {
         let most = usize::try_from(limit).ok().filter(|limit| *limit > 0);
         let mut parts = Vec::new();
         let mut from = 0;
         let mut found_any = false;
-        self.each(text, |found| {
+        self.each(text, attempt, |found| {
             if most.is_some_and(|most| parts.len() + 1 >= most) {
                 return Ok(Go::Stop);
             }
@@ -159,6 +193,7 @@ impl Pattern {
     fn each(
         &self,
         text: &str,
+        attempt: &mut Attempt<'_>,
         mut visit: impl FnMut(&Found<'_>) -> Result<Go, PatternError>,
     ) -> Result<(), PatternError> {
         let mut from = 0;
@@ -175,6 +210,7 @@ impl Pattern {
                     None => break,
                 },
                 None => {
+                    attempt()?;
                     let found = self.anywhere()?.captures_from_pos(text, from);
                     let found = found.map_err(|_| PatternError::TooManySteps)?;
                     let Some(groups) = found else { break };
@@ -194,10 +230,13 @@ impl Pattern {
     }
 
     fn anywhere(&self) -> Result<&Regex, PatternError> {
-        let build = || build(&self.translated.pattern);
+        let build = || build(&self.translated.pattern, self.backtracks);
         self.anywhere.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 }
+
+/// What is asked before a text is searched.
+pub(crate) type Attempt<'a> = dyn FnMut() -> Result<(), PatternError> + 'a;
 
 /// Whether to look for more matches.
 #[derive(PartialEq, Eq)]
@@ -226,9 +265,9 @@ impl Found<'_> {
     }
 }
 
-fn build(pattern: &str) -> Result<Regex, PatternError> {
+fn build(pattern: &str, backtracks: usize) -> Result<Regex, PatternError> {
     RegexBuilder::new(pattern)
-        .backtrack_limit(BACKTRACKS)
+        .backtrack_limit(backtracks)
         .delegate_size_limit(COMPILED_BYTES)
         .build()
         .map_err(|error| PatternError::Unsupported(error.to_string()))

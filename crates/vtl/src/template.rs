@@ -59,6 +59,15 @@ pub struct RenderError {
     pub kind: RenderErrorKind,
 }
 
+impl RenderError {
+    /// Whether wider bounds of steps, units or backtracks might have let the rendering go on.
+    pub fn is_of_bounds(&self) -> bool {
+        use RenderErrorKind::{Method, TooManySteps};
+        let spent = [MethodError::Spent, MethodError::PatternSteps];
+        self.kind == TooManySteps || matches!(&self.kind, Method(error) if spent.contains(error))
+    }
+}
+
 /// What ended a rendering.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderErrorKind {
@@ -150,6 +159,7 @@ impl Template {
         trace: Option<&'r mut dyn Trace>,
     ) -> Result<(), RenderError> {
         let before = out.len();
+        heap.cells.meter.bound(bounds);
         let mut evaluator = Evaluator::new(self, heap, globals, bounds, trace);
         let rendered = evaluator.render(out);
         if rendered.is_err() {

@@ -216,6 +216,7 @@ pub(crate) struct Foreach {
 
 #[derive(Debug)]
 pub(crate) struct Define {
+    pub at: u32,
     /// None if what is named cannot be read.
     pub slot: Option<u32>,
     pub body: Block,

@@ -25,7 +25,7 @@ pub(crate) use equality::same;
 pub(crate) use hash::java_hash;
 pub(crate) use iteration::Iteration;
 pub use list::List;
-pub use map::Map;
+pub use map::{Map, Once};
 pub use text::Text;
 pub(crate) use text::Units;
 pub(crate) use tree::Tree;
@@ -113,6 +113,12 @@ pub enum MethodError {
     /// A regular expression that cannot be read, or used within bounds.
     #[error("regular expression: {0}")]
     Pattern(String),
+    /// A regular expression that takes more steps back than it may.
+    #[error("regular expression: matching takes too many steps")]
+    PatternSteps,
+    /// A key that may be set once was set again.
+    #[error("\"{0}\" is set already, and may be set once")]
+    SetTwice(String),
     /// A format string that cannot be read, or does not fit its arguments.
     #[error("format: {0}")]
     Format(String),

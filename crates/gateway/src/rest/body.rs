@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portico_model::limits::INTEGRATION_TIMEOUT;
 use portico_net::{Collected, Framing, Name, Request, RequestHead};
-use portico_snapshot::{Conversion, HttpCall, Integration};
+use portico_snapshot::{Content, Conversion, HttpCall, Integration};
 
 use crate::fault::Fault;
 use crate::rest::compression;
@@ -35,11 +35,13 @@ pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option
     is_read.then_some(timeout)
 }
 
-/// The whole body of a request without its content coding; `patience` is for its arrival.
+/// The whole body of a request without its content coding, and whether it kept one; `patience` is
+/// for its arrival.
 pub(crate) async fn collect(
     patience: Duration,
+    matched: &Matched<'_>,
     request: &mut Request<'_>,
-) -> Result<Collected, Fault> {
+) -> Result<(Collected, bool), Fault> {
     let coding = compression::of_request(request.head)?;
     let worker = request.worker;
     let limit = worker.settings().body_bytes;
@@ -50,8 +52,11 @@ pub(crate) async fn collect(
     let collected = request.body.collect(worker.clock.now() + patience).await;
     let collected = collected.map_err(|error| counted(Fault::of_call(error, patience), worker))?;
     match coding {
-        Some(coding) => compression::decode(coding, collected, request).await,
-        None => Ok(collected),
+        Some(_) if compression::stays_coded(matched, collected.bytes().len()) => {
+            Ok((collected, true))
+        }
+        Some(coding) => Ok((compression::decode(coding, collected, request).await?, false)),
+        None => Ok((collected, false)),
     }
 }
 
@@ -63,9 +68,18 @@ pub(crate) fn media_type(head: &RequestHead) -> &[u8] {
 
 /// What is done to the body of this request. One without a content type is taken for JSON.
 pub(crate) fn of_request(call: &HttpCall, head: &RequestHead) -> Conversion {
-    let Some(content) = &call.content else { return Conversion::Pass };
+    call.content.as_ref().map_or(Conversion::Pass, |content| of_content(content, head))
+}
+
+/// The same by what an integration asks of bodies.
+pub(crate) fn of_content(content: &Content, head: &RequestHead) -> Conversion {
     let media_type = head.known(Name::ContentType).unwrap_or(b"application/json");
     content.of_request(&String::from_utf8_lossy(media_type))
+}
+
+/// How many values and names of members JSON of these bytes has at most: signs part them.
+pub(crate) fn most_values(bytes: &[u8]) -> usize {
+    1 + bytes.iter().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count()
 }
 
 /// A body as Base64.
@@ -91,6 +105,20 @@ pub(crate) fn convert(conversion: Conversion, bytes: &[u8]) -> Result<Vec<u8>, F
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_not_underestimated() {
+        let check = |body: &str, values: usize| {
+            assert!(most_values(body.as_bytes()) >= values, "{body:.40}");
+        };
+        check("", 1);
+        check("1", 1);
+        check("[]", 1);
+        check("[1]", 2);
+        check("[1,2,[3]]", 5);
+        check(r#"{"a":1,"b":{}}"#, 5);
+        check(&format!("[{}1]", "1,".repeat(5_000_000)), 5_000_002);
+    }
 
     #[test]
     fn bodies_are_converted() {

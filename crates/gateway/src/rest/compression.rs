@@ -1,11 +1,12 @@
 //! Content codings on both ways: a request's body is decoded before anything reads it, an answer's
 //! body is coded if its API and the client ask for that.
-//! Source: AWS, "Payload compression for REST APIs in API Gateway". `br` is ours: AWS leaves an
-//! answer as it is whose client prefers that.
+//! Source: AWS, "Payload compression for REST APIs in API Gateway", and API Gateway API Reference,
+//! `RestApi`, `minimumCompressionSize`. `br` is ours: AWS leaves an answer as it is whose client
+//! prefers that.
 
 use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::Hold;
-use portico_net::{Body, Collected, Name, Request, RequestHead, Response};
+use portico_net::{Body, Collected, Effort, Name, Request, RequestHead, Response};
 
 use crate::fault::Fault;
 use crate::rest::coding::{Coding, Undecodable};
@@ -33,6 +34,13 @@ pub(crate) fn of_request(head: &RequestHead) -> Result<Option<Coding>, Fault> {
     }
 }
 
+/// Whether a request's body of so many bytes stays in its coding: where an API compresses, what is
+/// shorter than that begins with is neither coded nor decoded.
+pub(crate) fn stays_coded(matched: &Matched<'_>, bytes: usize) -> bool {
+    let least = matched.stage.rest.minimum_compression_size;
+    least.is_some_and(|least| bytes < usize::try_from(least).unwrap_or(usize::MAX))
+}
+
 /// The body of a request without its coding, as long as a body may be.
 pub(crate) async fn decode(
     coding: Coding,
@@ -49,7 +57,7 @@ pub(crate) async fn decode(
     let decoded = match coding.decode(coded.bytes(), here) {
         Err(Undecodable::TooLong { .. }) if here < most => {
             let decode = move || coding.decode(coded.bytes(), most);
-            worker.offload(decode).await.map_err(Fault::Abandoned)?
+            worker.offload(Effort::Long, decode).await.map_err(Fault::Abandoned)?
         }
         decoded => decoded,
     };
@@ -85,6 +93,7 @@ pub(crate) fn is_due(matched: &Matched<'_>, response: &Response) -> bool {
         Body::Empty => 0,
         Body::Static(bytes) => bytes.len(),
         Body::Buffer(bytes) => bytes.len(),
+        Body::Collected(body) => body.bytes().len(),
         Body::Answer(answer) if answer.is_complete() => answer.held().len(),
         Body::Answer(_) => 0,
     };
@@ -101,25 +110,32 @@ pub(crate) async fn encode(
     scope: &Scope<'_>,
 ) -> Result<Response, Fault> {
     let content = match response.take_body() {
-        Body::Empty => Vec::new(),
-        Body::Static(bytes) => bytes.to_vec(),
-        Body::Buffer(bytes) => bytes,
-        Body::Answer(answer) => answer.held().to_vec(),
+        Body::Collected(content) => content,
+        Body::Answer(mut answer) => answer.take_held(),
+        Body::Empty => held(Vec::new(), scope)?,
+        Body::Static(bytes) => held(bytes.to_vec(), scope)?,
+        Body::Buffer(bytes) => held(bytes, scope)?,
     };
-    let length = content.len();
-    let coded = if length > SHORT_BYTES {
-        let content = Collected::new(content, scope.worker).map_err(Fault::Overloaded)?;
-        let encode = move || coding.encode(content.bytes());
-        scope.worker.offload(encode).await.map_err(Fault::Abandoned)?
-    } else {
-        coding.encode(&content)
-    };
-    let coded = coded.map_err(|error| {
+    let length = content.bytes().len();
+    let unable = |error| {
         Fault::Configuration(format!("the answer cannot be coded as {}: {error}", coding.name()))
-    })?;
-    scope
-        .note("compression", || format!("{length} bytes are {} as {}", coded.len(), coding.name()));
+    };
+    let coded = if length > SHORT_BYTES {
+        let budget = scope.worker.budget();
+        let encode = move || coding.encode(content.bytes()).map(|coded| budget.hold(coded));
+        let coded = scope.worker.offload(Effort::Long, encode).await.map_err(Fault::Abandoned)?;
+        let coded = coded.map_err(unable)?;
+        coded.map_err(|full| Fault::Overloaded(scope.worker.no_room(full)))?
+    } else {
+        held(coding.encode(content.bytes()).map_err(unable)?, scope)?
+    };
+    let now = coded.bytes().len();
+    scope.note("compression", || format!("{length} bytes are {now} as {}", coding.name()));
     response.own_field("Content-Encoding", coding.name().as_bytes());
     response.own_field("Vary", b"Accept-Encoding");
-    Ok(response.with_body(Body::Buffer(coded)))
+    Ok(response.with_body(Body::Collected(coded)))
+}
+
+fn held(bytes: Vec<u8>, scope: &Scope<'_>) -> Result<Collected, Fault> {
+    Collected::new(bytes, scope.worker).map_err(Fault::Overloaded)
 }

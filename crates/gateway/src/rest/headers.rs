@@ -14,7 +14,7 @@ pub(crate) enum ToOrigin {
     Append,
 }
 
-/// A client's field. Content-Encoding is dropped, as the body has been decoded.
+/// A client's field. Content-Encoding is dropped where the body has been decoded.
 pub(crate) fn to_origin(name: Name) -> ToOrigin {
     match name {
         Name::XForwardedFor => ToOrigin::Append,

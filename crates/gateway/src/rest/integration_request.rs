@@ -1,9 +1,11 @@
 //! Makes the integration's request of the client's.
 
+use std::sync::Arc;
+
 use portico_model::HttpMethod;
 use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::{self, Hold, OutboundBody};
-use portico_net::{Field, Framing, Name, write_field};
+use portico_net::{Collected, Field, Framing, Name, write_field};
 use portico_snapshot::{
     Choice, HttpCall, Integration, MappingTemplate, MockTemplate, Overrides, PathPart, QueryValue,
     RequestTemplates, Wait, mock_status,
@@ -53,6 +55,9 @@ fn http_proxy<'a>(
             continue;
         }
         match headers::to_origin(field.known()) {
+            ToOrigin::Drop if scope.is_coded && field.known() == Name::ContentEncoding => {
+                field.write(b"", &mut head);
+            }
             ToOrigin::Drop => {}
             ToOrigin::Append if forwarded => {}
             ToOrigin::Append => {
@@ -94,10 +99,14 @@ fn http<'a>(
     let body = http_body(scope, templates, framing, sent.as_deref_mut())?;
     let overrides = sent.map(|sent| &sent.overrides);
     let set = Set { call, overrides, fields: Fields::of_request(overrides)? };
+    if let Some(overrides) = overrides.filter(|_| scope.is_watched())
+        && let Some(told) = outline::request_overrides(overrides, &set.fields)
+    {
+        scope.note("request override", || told);
+    }
     let has_body = match &body {
         OutboundBody::Client => framing != Framing::None,
-        OutboundBody::Bytes(bytes) => !bytes.is_empty(),
-        OutboundBody::Empty => false,
+        made => !made.bytes().is_empty(),
     };
     let mut head = scope.worker.buffers.take();
     let method = start(scope, &set, false, &mut head);
@@ -137,20 +146,32 @@ fn http_body(
             scope.note("request template", || media_type.to_owned());
             let mut body = scope.worker.buffers.take();
             body.extend_from_slice(text.as_bytes());
+            let body = Collected::new(body, scope.worker).map_err(Fault::Overloaded)?;
             Ok(OutboundBody::Bytes(body))
         }
         Choice::PassThrough => Ok(client_body(scope)),
         Choice::Refused if framing == Framing::None => Ok(OutboundBody::Empty),
-        Choice::Refused => Err(Fault::UnsupportedMediaType),
+        Choice::Refused => Err(refused(scope, templates)),
         Choice::Template(..) => Err(Fault::Configuration("a template was not rendered".to_owned())),
     }
+}
+
+/// No template takes the request, and it may not pass without one.
+fn refused<T>(scope: &Scope<'_>, templates: &RequestTemplates<T>) -> Fault {
+    scope.note("request template", || {
+        let media_type = String::from_utf8_lossy(body::media_type(scope.head));
+        let names: Vec<_> = templates.templates.iter().map(|(name, _)| &**name).collect();
+        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        format!("none for {media_type}; there are: {names}")
+    });
+    Fault::UnsupportedMediaType
 }
 
 /// The client's body as it came.
 fn client_body(scope: &Scope<'_>) -> OutboundBody {
     match scope.body {
         None => OutboundBody::Client,
-        Some(body) => OutboundBody::Bytes(body.bytes().to_vec()),
+        Some(body) => OutboundBody::Shared(Arc::clone(body)),
     }
 }
 
@@ -162,13 +183,13 @@ fn mock(
 ) -> Result<u16, Fault> {
     let media_type = String::from_utf8_lossy(body::media_type(scope.head));
     let why = match (templates.choose(body::media_type(scope.head)), sent) {
-        (Choice::Refused, _) => return Err(Fault::UnsupportedMediaType),
+        (Choice::Refused, _) => return Err(refused(scope, templates)),
         (Choice::Template(media_type, MockTemplate::Status(status)), _) => {
             scope.note("request template", || format!("{media_type}: status {status}"));
             return Ok(*status);
         }
         (Choice::Template(..), Some(sent)) => {
-            match mock_status(&String::from_utf8_lossy(&sent.bytes)) {
+            match mock_status(&String::from_utf8_lossy(sent.bytes.bytes())) {
                 Some(status) => return Ok(status),
                 None => format!("the request template for {media_type} gives no statusCode"),
             }

@@ -1,7 +1,7 @@
 //! Makes the client's answer of the integration's.
 
 use portico_net::upstream::Answer;
-use portico_net::{Body, Name, Response};
+use portico_net::{Body, Collected, Name, Response};
 use portico_snapshot::{Integration, MappingTemplate, ResponseRule, ResponseSource, Responses};
 
 use crate::fault::Fault;
@@ -38,6 +38,11 @@ pub(crate) fn render(
     };
     let overrides = overrides.as_ref();
     let set = Set { rule, fields: Fields::of_answer(overrides) };
+    if let Some(overrides) = overrides.filter(|_| scope.is_watched())
+        && let Some(told) = outline::response_overrides(overrides, &set.fields)
+    {
+        scope.note("response override", || told);
+    }
     let mut response = Response::new(scope.worker, overrides::status(overrides, rule.status)?);
     write_ids(&mut response, scope.ids);
     let answer = match inbound {
@@ -168,7 +173,7 @@ fn with_body(
     scope: &Scope<'_>,
     set: &Set<'_>,
     mut response: Response,
-    made: Option<Vec<u8>>,
+    made: Option<Collected>,
     answer: Option<Answer>,
 ) -> Response {
     let template = accept::choose(scope.head, &set.rule.templates);
@@ -177,7 +182,7 @@ fn with_body(
         response.mapped_field(b"Content-Type", media_type.as_bytes());
     }
     response.with_body(match (made, template, answer) {
-        (Some(bytes), ..) => Body::Buffer(bytes),
+        (Some(bytes), ..) => Body::Collected(bytes),
         (None, Some((media_type, MappingTemplate::Constant(text))), _) => {
             scope.note("response template", || media_type.to_string());
             let mut body = scope.worker.buffers.take();

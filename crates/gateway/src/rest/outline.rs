@@ -1,11 +1,16 @@
 //! What steps note, in words: routes, mappings, requests to origins. Values of fields and of query
 //! parameters are not among them: an explanation is read by others than who sent a token.
 
+use std::sync::Arc;
+
 use portico_snapshot::{
-    HttpCall, Method, PathPart, QueryValue, ResponseRule, ResponseSource, Source,
+    HttpCall, Method, Overrides, PathPart, QueryValue, ResponseRule, ResponseSource, RestStage,
+    Snapshot, Source,
 };
 
 use crate::rest::encode::query_pairs;
+use crate::rest::headers::REMAPPED;
+use crate::rest::overrides::Fields;
 use crate::rest::route::Matched;
 
 /// Stands for a value.
@@ -14,6 +19,53 @@ const HIDDEN: &str = "…";
 /// For example `GET /books/{id}`.
 pub(crate) fn route(method: &Method) -> String {
     format!("{} {}", method.http_method, method.resource_path)
+}
+
+/// Stages that are told of.
+const STAGES_MAX: usize = 20;
+
+/// For example `served are stage prod of API a1b2c3d4e5 (Books)`.
+pub(super) fn stages(snapshot: &Snapshot) -> String {
+    let stage = |stage: &Arc<RestStage>| {
+        format!("stage {} of API {} ({})", stage.stage, stage.api_id, stage.api_name)
+    };
+    let stages = snapshot.stages();
+    let told: Vec<_> = stages.iter().take(STAGES_MAX).map(stage).collect();
+    match stages.len().saturating_sub(STAGES_MAX) {
+        _ if stages.is_empty() => "no stage is served".to_owned(),
+        0 => format!("served are {}", told.join(", ")),
+        more => format!("served are {} and {more} more", told.join(", ")),
+    }
+}
+
+/// What templates override in a request, for example `header.X-A, querystring.q, path.id`; nothing
+/// if they do not. `sent` are the fields that go out.
+pub(super) fn request_overrides(overrides: &Overrides, sent: &Fields) -> Option<String> {
+    let headers = overrides.request_headers().iter().map(|(name, _)| header(name, sent));
+    let query = overrides.query().iter().map(|(name, _)| format!("querystring.{name}"));
+    let path = overrides.paths().iter().map(|(name, _)| format!("path.{name}"));
+    listed(headers.chain(query).chain(path))
+}
+
+/// The same of an answer, for example `status 202, header.X-A`.
+pub(super) fn response_overrides(overrides: &Overrides, sent: &Fields) -> Option<String> {
+    let status = overrides.status().map(|status| format!("status {status}"));
+    let headers = overrides.response_headers().iter().map(|(name, _)| header(name, sent));
+    listed(status.into_iter().chain(headers))
+}
+
+fn header(name: &str, sent: &Fields) -> String {
+    let is_sent = sent.has(name.as_bytes()) || sent.has(remapped(name).as_bytes());
+    format!("header.{name}{}", if is_sent { "" } else { " (ignored)" })
+}
+
+fn remapped(name: &str) -> String {
+    format!("{}{name}", String::from_utf8_lossy(REMAPPED))
+}
+
+fn listed(names: impl Iterator<Item = String>) -> Option<String> {
+    let names: Vec<_> = names.collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// For example `GET /books/7?q=… of 127.0.0.1:9000`, of the head that goes to the origin. Of its

@@ -30,6 +30,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) worker: &'a Worker,
     /// The request's body, where the method needs it whole.
     pub(crate) body: Option<&'a Arc<Collected>>,
+    /// Whether that body has kept its content coding.
+    pub(crate) is_coded: bool,
     /// Since the Unix epoch.
     pub(crate) wall: Duration,
 }
@@ -50,7 +52,7 @@ impl<'a> Scope<'a> {
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
-        body: Option<&'a Arc<Collected>>,
+        body: Option<(&'a Arc<Collected>, bool)>,
     ) -> Self {
         Self {
             account: &gateway.account,
@@ -61,7 +63,8 @@ impl<'a> Scope<'a> {
             head,
             peer,
             worker,
-            body,
+            body: body.map(|(body, _)| body),
+            is_coded: body.is_some_and(|(_, is_coded)| is_coded),
             wall: worker.clock.wall(),
         }
     }

@@ -7,9 +7,9 @@ mod work;
 use std::sync::Arc;
 
 use portico_model::ContentHandling;
-use portico_net::Name;
 use portico_net::limits::OFFLOAD_BYTES;
 use portico_net::upstream::Answer;
+use portico_net::{Framing, Name};
 use portico_snapshot::{
     Choice, CompiledTemplate, Content, Conversion, HttpCall, Integration, MappingTemplate,
     MockTemplate, Overrides, Responses,
@@ -26,31 +26,47 @@ pub(crate) use work::{Side, Transformed, Work};
 /// What is to be done to the body of a request before it goes to the integration; `None` if it
 /// passes, or a constant takes its place.
 pub(crate) fn of_request<'a>(scope: &Scope<'a>) -> Result<Option<Box<Work<'a>>>, Fault> {
-    let (call, media_type, template) = match &scope.matched.method.integration {
+    let (input, media_type, template) = match &scope.matched.method.integration {
         Integration::HttpProxy(call) => return Ok(of_passing(scope, call)),
         Integration::Http { call, body, .. } => match body.choose(body::media_type(scope.head)) {
-            Choice::Template(media_type, template) => (Some(call), media_type, template),
+            Choice::Template(media_type, template) => (of_call(scope, call), media_type, template),
             Choice::PassThrough => return Ok(of_passing(scope, call)),
             Choice::Refused => return Ok(None),
         },
-        Integration::Mock { templates, .. } => match templates.choose(body::media_type(scope.head))
-        {
-            Choice::Template(media_type, MockTemplate::Text(template)) => {
-                (None, media_type, template)
+        Integration::Mock { templates, content, .. } => {
+            match templates.choose(body::media_type(scope.head)) {
+                Choice::Template(media_type, template) => {
+                    let input = of_mock(scope, content.as_ref())?;
+                    let MockTemplate::Text(template) = template else { return Ok(None) };
+                    (Ok(input), media_type, template)
+                }
+                _ => return Ok(None),
             }
-            _ => return Ok(None),
-        },
+        }
         Integration::Broken(_) => return Ok(None),
     };
     let Some(template) = rendered(template, Side::Request)? else { return Ok(None) };
-    let input = match call {
-        Some(call) if call.content.is_some() && scope.body.is_some() => {
-            Input::after(body::of_request(call, scope.head), Side::Request)?
-        }
-        _ => Input::Text,
-    };
+    let input = input?;
     let way = Way::Render { side: Side::Request, media_type: media_type.into(), template, input };
     Ok(Some(Box::new(Work { bytes: of_body(scope), way, carried: Overrides::default() })))
+}
+
+/// How a template of an integration that calls an origin gets the body of the request.
+fn of_call(scope: &Scope<'_>, call: &HttpCall) -> Result<Input, Fault> {
+    if call.content.is_none() || scope.body.is_none() {
+        return Ok(Input::Text);
+    }
+    Input::after(body::of_request(call, scope.head), Side::Request)
+}
+
+/// The same for a mock. Where the type of the request is binary, no template of it is applied, with
+/// a body or without. Source: quotations of AWS's execution logs.
+fn of_mock(scope: &Scope<'_>, content: Option<&Content>) -> Result<Input, Fault> {
+    let Some(content) = content else { return Ok(Input::Text) };
+    match body::of_content(content, scope.head) {
+        Conversion::Decode if scope.head.framing() == Framing::None => Ok(Input::Text),
+        conversion => Input::after(conversion, Side::Request),
+    }
 }
 
 /// The conversion of a body that passes.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use portico_net::{Collected, Request, RequestHead};
+use portico_net::{Collected, Effort, Request, RequestHead};
 use portico_snapshot::{Model, RequiredPlace};
 
 use crate::fault::Fault;
@@ -13,6 +13,9 @@ use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs, write_query_decoded};
 use crate::rest::route::Matched;
 use crate::rest::scope::named;
+
+/// Bytes that a value of a body takes while it is checked, about: the name of a member is one, too.
+const VALUE_BYTES: usize = 64;
 
 /// Every required parameter is there and not blank.
 pub(crate) fn parameters(matched: &Matched<'_>, head: &RequestHead) -> Result<(), Fault> {
@@ -66,12 +69,16 @@ pub(crate) async fn body(
 ) -> Result<Option<Collected>, Fault> {
     let bytes = body.as_ref().map(Collected::bytes).unwrap_or_default();
     let (body, checked) = if model.takes_long(bytes.len()) {
-        let model = model.clone();
+        let (model, budget) = (model.clone(), request.worker.budget());
+        let effort = if model.backtracks() { Effort::Stubborn } else { Effort::Long };
         let check = move || {
-            let checked = model.check(body.as_ref().map(Collected::bytes).unwrap_or_default());
-            (body, checked)
+            let bytes = body.as_ref().map(Collected::bytes).unwrap_or_default();
+            let _room = budget.room(VALUE_BYTES * body::most_values(bytes))?;
+            let checked = model.check(bytes);
+            Ok((body, checked))
         };
-        request.worker.offload(check).await.map_err(Fault::Abandoned)?
+        let done = request.worker.offload(effort, check).await.map_err(Fault::Abandoned)?;
+        done.map_err(|full| Fault::Overloaded(request.worker.no_room(full)))?
     } else {
         let checked = model.check(bytes);
         (body, checked)

@@ -225,3 +225,36 @@ fn requests_are_decoded_before_anything_reads_them() {
     }
     assert_eq!(post(&gateway, "/proxy", "Content-Encoding: br\r\n", b""), 200);
 }
+
+/// API Gateway API Reference, `RestApi`, `minimumCompressionSize`: "When compression is enabled,
+/// compression or decompression is not applied on the payload if the payload size is smaller than
+/// this value."
+#[test]
+fn requests_shorter_than_what_is_compressed_stay_as_they_are() {
+    let origin = origin("", b"ok");
+    let body = b"[1, 2]";
+    let coded = gzip(body);
+    let length = u32::try_from(coded.len()).unwrap();
+    let check = |least: Option<u32>, is_decoded: bool| {
+        let gateway = start(&origin, least, 1000);
+        let fields = "Content-Encoding: gzip\r\n";
+        assert_eq!(post(&gateway, "/proxy", fields, &coded), 200);
+        let seen = origin.request();
+        assert_eq!(seen.body == body, is_decoded, "{least:?}");
+        assert_eq!(seen.body == coded, !is_decoded, "{least:?}");
+        let coding = seen.field("content-encoding");
+        assert_eq!(coding, (!is_decoded).then_some("gzip"), "{least:?}");
+        // What stays coded is no JSON for its model.
+        let expected = if is_decoded { 200 } else { 400 };
+        assert_eq!(post(&gateway, "/http", fields, &coded), expected, "{least:?}");
+        if is_decoded {
+            assert_eq!(origin.request().body, body);
+        }
+        assert_eq!(post(&gateway, "/proxy", "Content-Encoding: br\r\n", &coded), 415);
+    };
+    check(None, true);
+    check(Some(0), true);
+    check(Some(length), true);
+    check(Some(length + 1), false);
+    check(Some(10_485_760), false);
+}

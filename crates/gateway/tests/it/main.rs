@@ -19,6 +19,7 @@ mod origin_addresses;
 mod origins;
 mod proxied_tls;
 mod stream;
+mod stubborn;
 mod support;
 mod tls;
 mod tls_origins;

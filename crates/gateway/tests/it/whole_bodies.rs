@@ -39,6 +39,41 @@ paths:
           default:
             statusCode: 200
             responseTemplates: {application/json: "$context.stage $input.body.length() $stageVariables.origin"}
+  /made:
+    post:
+      responses: {"200": {description: Ok}}
+      x-amazon-apigateway-integration: &made
+        type: mock
+        requestTemplates: {application/json: "{statusCode: 200}"}
+        responses:
+          default:
+            statusCode: 200
+            responseTemplates: {application/json: "#set($x = '0123456789')#foreach($i in [1..$util.parseJson($input.params('n'))])#set($x = \"$x$x\")#end$x"}
+  /sent:
+    post:
+      responses: {"200": {description: Ok}}
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: POST
+        uri: http://${stageVariables.origin}/
+        requestTemplates: {application/json: "#set($x = '0123456789')#foreach($i in [1..$util.parseJson($input.params('n'))])#set($x = \"$x$x\")#end$x"}
+        responses: {default: {statusCode: 200}}
+  /read:
+    post: &read
+      responses: {"200": {description: Ok}}
+      x-amazon-apigateway-integration: &reads
+        type: mock
+        requestTemplates: {application/json: "#set($x = $input.path('$')){statusCode: 200}"}
+        responses: {default: {statusCode: 200}}
+  /checked:
+    post:
+      <<: *read
+      x-amazon-apigateway-request-validator: body
+      requestBody: {content: {application/json: {schema: {type: array}}}}
+      x-amazon-apigateway-integration:
+        <<: *reads
+        requestTemplates: {application/json: "{statusCode: 200}"}
+x-amazon-apigateway-request-validators: {body: {validateRequestBody: true}}
 x-amazon-apigateway-binary-media-types: [image/png]
 "##;
 
@@ -165,4 +200,52 @@ fn odd_bodies_are_bodies_of_templates() {
     check("{\"id\": 1, \"id\": 2}", " 2");
     check("{\"id\": 1e400}", " null");
     check(&format!("{{\"id\": {}}}", "9".repeat(400)), &format!(" {}", "9".repeat(400)));
+}
+
+#[test]
+fn what_templates_make_counts_until_it_is_sent() {
+    let origin = Origin::always(vec![Act::Request, Act::Send(OK.to_vec())]);
+    let gateway = start(&origin, 1000, 200_000);
+    // 10 bytes, doubled so often.
+    for path in ["/made", "/sent"] {
+        assert_eq!(status(&gateway, &request(&format!("{path}?n=10"), "")), 200, "{path}");
+        let before = gateway.hits(Limit::BufferedBytes);
+        assert_eq!(status(&gateway, &request(&format!("{path}?n=15"), "")), 503, "{path}");
+        assert!(gateway.hits(Limit::BufferedBytes) > before, "{path}");
+    }
+    assert_eq!(origin.requests(), 1);
+
+    // 10 MB, of which the client takes nothing.
+    let gateway = start(&origin, 1000, 15_000_000);
+    let slow = |gateway: &Running| {
+        let mut client = Client::connect(gateway.address());
+        client.shrink_receive_buffer(65_536);
+        client.send(request("/made?n=20", ""));
+        client.take(1).unwrap();
+        client
+    };
+    let mut client = slow(&gateway);
+    assert!(gateway.buffered_bytes() >= 10_000_000);
+    assert_eq!(status(&gateway, &request("/made?n=20", "")), 503);
+    assert_eq!(status(&gateway, &request("/made?n=10", "")), 200);
+    assert!(client.take(10_485_760).is_ok());
+    drop(client);
+    assert_eq!(status(&gateway, &request("/made?n=20", "")), 200);
+}
+
+#[test]
+fn what_reading_a_long_body_takes_counts() {
+    let origin = Origin::always(vec![Act::Request, Act::Send(OK.to_vec())]);
+    let many = format!("[{}1]", "1,".repeat(500_000));
+    let few = format!("[\"{}\"]", "x".repeat(1_000_000));
+    let check = |path: &str, buffered_bytes: usize| {
+        let gateway = start(&origin, 10_000_000, buffered_bytes);
+        assert_eq!(status(&gateway, &request(path, &few)), 200, "{path}");
+        assert_eq!(status(&gateway, &request(path, &many)), 503, "{path}");
+        assert!(gateway.hits(Limit::BufferedBytes) > 0, "{path}");
+        let roomy = start(&origin, 10_000_000, 100_000_000);
+        assert_eq!(status(&roomy, &request(path, &many)), 200, "{path}");
+    };
+    check("/read", 5_000_000);
+    check("/checked", 20_000_000);
 }

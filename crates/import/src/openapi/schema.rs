@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portico_model::limits::DEFINITION_BYTES;
-use portico_model::{DocumentPath, Model, RestApiId};
+use portico_model::{DocumentPath, Model, RestApiId, suggestion};
 
 use super::reader::{At, Reader};
 use super::version::{Dialect, Section};
@@ -71,7 +71,8 @@ impl<'d> Models<'d> {
                 Named::Model(key.to_string())
             } else {
                 let message = format!("Model name must be alphanumeric: {key}");
-                reader.ignored("model", &at.path, message);
+                let help = "bodies are not checked by it; name it with letters and digits only";
+                reader.ignored("model", &at.path, message).help = Some(help.to_owned());
                 Named::Refused
             };
             self.names.insert(at.path, named);
@@ -117,6 +118,13 @@ impl<'d> Models<'d> {
         Some(name)
     }
 
+    /// What to do about a model that is not there.
+    fn unknown(&self, name: &str) -> String {
+        let near = suggestion(name, self.taken.iter().map(String::as_str));
+        let near = near.map(|near| format!("; {near}")).unwrap_or_default();
+        format!("define it, or bodies are not checked by it{near}")
+    }
+
     /// The name of the model that a reference is to; a schema that has none gets one.
     fn of_reference(&mut self, reader: &mut Reader<'d>, reference: &At<'d>) -> Option<String> {
         let text = reader.string(reference)?;
@@ -125,7 +133,7 @@ impl<'d> Models<'d> {
                 return Some(name.to_owned());
             }
             let message = format!("Reference to model '{name}' not found. Ignoring.");
-            reader.ignored("model", &reference.path, message);
+            reader.ignored("model", &reference.path, message).help = Some(self.unknown(name));
             return None;
         }
         let before = reader.findings.len();
@@ -135,7 +143,7 @@ impl<'d> Models<'d> {
                 reader.findings.truncate(before);
                 let name = text.rsplit('/').next().unwrap_or(text);
                 let message = format!("Reference to model '{name}' not found. Ignoring.");
-                reader.ignored("model", &reference.path, message);
+                reader.ignored("model", &reference.path, message).help = Some(self.unknown(name));
             }
             return None;
         };

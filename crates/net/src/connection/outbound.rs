@@ -92,6 +92,7 @@ impl<I: Io> Connection<I> {
             Body::Empty => &[],
             Body::Static(bytes) => bytes,
             Body::Buffer(bytes) => bytes,
+            Body::Collected(body) => body.bytes(),
             Body::Answer(answer) => answer.held(),
         };
         let count = bytes.len() as u64;
@@ -104,6 +105,7 @@ impl<I: Io> Connection<I> {
         self.worker.buffers.put(out);
         match body {
             Body::Buffer(bytes) => self.worker.buffers.put(bytes),
+            Body::Collected(body) => self.worker.buffers.put(body.into_buffer()),
             Body::Answer(answer) => self.worker.put_exchange(answer.exchange),
             Body::Empty | Body::Static(_) => {}
         }

@@ -3,9 +3,11 @@
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
+use crate::collected::Collected;
 use crate::h1::{Framing, Malformed};
 use crate::hits::Limit;
 use crate::limits::{BUFFER_BYTES, HELD_BYTES};
@@ -25,7 +27,20 @@ pub enum OutboundBody {
     /// None, whatever the client sent.
     Empty,
     /// These bytes, whatever the client sent.
-    Bytes(Vec<u8>),
+    Bytes(Collected),
+    /// The same, which others may still read.
+    Shared(Arc<Collected>),
+}
+
+impl OutboundBody {
+    /// The bytes, unless they are the client's.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Client | Self::Empty => b"",
+            Self::Bytes(body) => body.bytes(),
+            Self::Shared(body) => body.bytes(),
+        }
+    }
 }
 
 /// How much of an answer is waited for before it is passed on.
@@ -159,12 +174,13 @@ impl Exchange {
         self.opening = std::mem::take(&mut outbound.head);
         self.to_head = outbound.to_head;
         self.too_many = outbound.hold.too_many();
-        if let OutboundBody::Bytes(bytes) = &outbound.body
-            && !bytes.is_empty()
-        {
+        let made = outbound.body.bytes();
+        if !made.is_empty() {
             self.sends_body = false;
-            self.declare_length(bytes.len() as u64);
-            self.opening.extend_from_slice(bytes);
+            self.declare_length(made.len() as u64);
+            self.opening.extend_from_slice(made);
+            // From here on they are a part of the opening.
+            outbound.body = OutboundBody::Empty;
             let fits = self.opening.len() <= BUFFER_BYTES
                 || cover(&mut self.held_beyond, &self.opening, body.worker);
             return if fits { Ok(()) } else { Err(CallError::TooManyBytes) };

@@ -47,6 +47,10 @@ impl Telemetry {
 }
 
 impl Emit for Telemetry {
+    fn begin(&self, event: &Event<'_>) {
+        self.status.explain.keep(event.ids.request(), Explanation::begun(event).pages());
+    }
+
     fn emit(&self, event: &Event<'_>) {
         let mut ledger = self.ledger.borrow_mut();
         ledger.count(event);

@@ -96,9 +96,14 @@ impl Explain {
         }
     }
 
-    /// Keeps an explanation; the oldest go where there are too many.
+    /// Keeps an explanation in the place of an older one of that request; the oldest go where there
+    /// are too many.
     pub(crate) fn keep(&self, request_id: &str, pages: Pages) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = kept.pages.iter().rposition(|(id, _)| **id == *request_id);
+        if let Some((_, before)) = before.and_then(|before| kept.pages.remove(before)) {
+            kept.bytes -= before.bytes();
+        }
         kept.bytes += pages.bytes();
         kept.pages.push_back((request_id.into(), pages));
         while kept.pages.len() > EXPLANATIONS_MAX || kept.bytes > EXPLANATIONS_BYTES {
@@ -194,6 +199,9 @@ mod tests {
         assert_eq!(explain.find("ID-1"), Some(pages(1)));
         explain.keep("id-1", pages(7));
         assert_eq!(explain.find("id-1"), Some(pages(7)), "the newer of two");
+        let kept = explain.kept.lock().unwrap().pages.len();
+        explain.keep("id-1", pages(8));
+        assert_eq!(explain.kept.lock().unwrap().pages.len(), kept, "one for each request");
         explain.keep("large", pages(EXPLANATIONS_BYTES));
         assert_eq!(explain.find(&id(EXPLANATIONS_MAX)), None);
         assert!(explain.find("large").is_some());

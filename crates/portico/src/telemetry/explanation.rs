@@ -90,11 +90,19 @@ struct Told {
 struct Answer {
     status: u16,
     latency_ms: f64,
-    body_bytes: u64,
-    complete: bool,
+    /// None as long as it is being sent.
+    body_bytes: Option<u64>,
+    complete: Option<bool>,
 }
 
 impl Explanation {
+    /// Explains a request whose answer is about to be sent.
+    pub(super) fn begun(event: &Event<'_>) -> Self {
+        let mut explanation = Self::of(event);
+        (explanation.answer.body_bytes, explanation.answer.complete) = (None, None);
+        explanation
+    }
+
     /// Explains a finished request.
     pub(super) fn of(event: &Event<'_>) -> Self {
         let text = |variable: &ContextVariable| {
@@ -107,6 +115,8 @@ impl Explanation {
         let verb = text(&ContextVariable::HttpMethod);
         let rivals = event.rivals(RIVALS_MAX).into_iter();
         let steps = event.recorder.map(|recorder| recorder.steps().iter().map(Step::of).collect());
+        let last = event.recorder.and_then(|it| it.steps().last().map(|step| step.at));
+        let reached = last.unwrap_or_default();
         let integration = event.integration_latency.map(|latency| Integration {
             status: event.integration_status,
             latency_ms: milliseconds(latency),
@@ -133,9 +143,10 @@ impl Explanation {
             fault: event.fault.map(Told::of),
             answer: Answer {
                 status: event.status,
-                latency_ms: milliseconds(event.latency),
-                body_bytes: event.response_bytes,
-                complete: event.complete,
+                // The worker's clock stands while it works; steps read another.
+                latency_ms: milliseconds(event.latency.max(reached)),
+                body_bytes: Some(event.response_bytes),
+                complete: Some(event.complete),
             },
         }
     }
@@ -153,10 +164,14 @@ impl Explanation {
             false => format!("{} {}", printable(&self.method), printable(&self.path)),
         };
         let Answer { status, latency_ms, body_bytes, complete } = self.answer;
-        let cut = if complete { "" } else { ", not sent whole" };
-        let bytes = plural(usize::try_from(body_bytes).unwrap_or(usize::MAX), "byte");
+        let bytes = |bytes| plural(usize::try_from(bytes).unwrap_or(usize::MAX), "byte");
+        let (what, then) = match (body_bytes, complete) {
+            (None, _) => ("made".to_owned(), " and being sent"),
+            (Some(count), Some(false)) => (bytes(count), ", not sent whole"),
+            (Some(count), _) => (bytes(count), ""),
+        };
         // Writing to a String cannot fail.
-        let _ = writeln!(out, " -> {status}, {bytes} in {latency_ms:.3} ms{cut}\n");
+        let _ = writeln!(out, " -> {status}, {what} in {latency_ms:.3} ms{then}\n");
         let mut row = |label: &str, text: &str| {
             let _ = writeln!(out, "  {label:<12}{}", printable(text));
         };
@@ -266,7 +281,12 @@ mod tests {
                 response_type: "INTEGRATION_FAILURE",
                 reason: "the origin cannot be reached: Connection refused".to_owned(),
             }),
-            answer: Answer { status: 504, latency_ms: 1.3, body_bytes: 56, complete: true },
+            answer: Answer {
+                status: 504,
+                latency_ms: 1.3,
+                body_bytes: Some(56),
+                complete: Some(true),
+            },
         }
     }
 
@@ -289,6 +309,14 @@ POST /books/7 -> 504, 56 bytes in 1.300 ms
     0.020 ms    0.009 ms  integration request GET /books/7?q=… of 127.0.0.1:9000
 ";
         assert_eq!(explanation().pages().text, expected);
+        let first = |body_bytes, complete| {
+            let mut explanation = explanation();
+            explanation.answer = Answer { body_bytes, complete, ..explanation.answer };
+            explanation.pages().text.lines().next().unwrap_or_default().to_owned()
+        };
+        let cut = "POST /books/7 -> 504, 1 byte in 1.300 ms, not sent whole";
+        assert_eq!(first(Some(1), Some(false)), cut);
+        assert_eq!(first(None, None), "POST /books/7 -> 504, made in 1.300 ms and being sent");
     }
 
     #[test]

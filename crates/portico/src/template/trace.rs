@@ -26,7 +26,8 @@ impl Trace for Steps {
             Some((end, _)) => format!("{}... ({} bytes)", printable(&text[..end]), text.len()),
             None => printable(text).into_owned(),
         };
-        self.text.push_str(&format!("{line}:{column} {} = {}\n", cut(what), cut(value)));
+        let value = if value.is_empty() { "(empty)".into() } else { cut(value) };
+        self.text.push_str(&format!("{line}:{column} {} = {value}\n", cut(what)));
     }
 }
 
@@ -53,10 +54,11 @@ mod tests {
         let text = steps.into_text();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "1:2 $a = x\\n\\u{1b}");
+        assert_eq!(lines.len(), 2);
         assert_eq!(lines[1], format!("3:4 $b = {}... (402 bytes)", "é".repeat(VALUE_MAX)));
         let mut steps = Steps::default();
         (0..SHOWN_MAX + 3).for_each(|_| steps.step(1, 1, "$a", ""));
         let text = steps.into_text();
-        assert!(text.ends_with("1:1 $a = \n... and 3 more\n") && text.len() < 200_000);
+        assert!(text.ends_with("1:1 $a = (empty)\n... and 3 more\n") && text.len() < 200_000);
     }
 }

@@ -4,7 +4,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 
 use portico_testkit::http::{Answer, Connection, request};
-use portico_testkit::origin::Origin;
+use portico_testkit::origin::{Act, Origin};
+use portico_testkit::raw::Client;
 use serde_json::Value;
 
 use crate::support::{Directory, MOCK, Running, proxy_to};
@@ -307,4 +308,126 @@ fn the_newest_explanations_are_kept() {
     assert_eq!(status(&paths[256]), 200);
     let host = &[("Host", "rebind.example")];
     assert_eq!(request(running.management, "GET", &paths[256], host, "").status, 403);
+}
+
+#[test]
+fn an_explanation_is_there_before_the_answer_is_sent() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n".to_vec();
+    let half = || Act::Send(vec![b'x'; 100_000]);
+    let origin = Origin::always(vec![Act::Request, Act::Send(head), half(), Act::Stall, half()]);
+    let directory = Directory::with(&[("openapi.yaml", &proxy_to(origin.address()))]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &["--workers", "1"]);
+    let key = key(&running).unwrap();
+    let mut client = Client::connect(running.gateway);
+    client.send(format!("GET /long HTTP/1.1\r\nHost: a\r\nx-portico-explain: {key}\r\n\r\n"));
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.extend(client.take(1).unwrap());
+    }
+    let head = String::from_utf8(head).unwrap();
+    let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+    let (_, path) = fields.find(|(name, _)| *name == EXPLANATION).unwrap();
+    let read = || -> Value {
+        let answer = request(running.management, "GET", path, &[], "");
+        serde_json::from_str(&answer.text()).unwrap()
+    };
+    let early = read();
+    assert_eq!(
+        (&early["answer"]["status"], &early["answer"]["complete"]),
+        (&200.into(), &Value::Null)
+    );
+    assert_eq!(steps(&early).last(), Some(&("integration response", "200")));
+    origin.release();
+    assert_eq!(client.take(200_000).unwrap().len(), 200_000);
+    // The end of a request is told before the next one of its connection is answered.
+    client.send("GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    client.take(1).unwrap();
+    let late = read();
+    assert_eq!(
+        (&late["answer"]["bodyBytes"], &late["answer"]["complete"]),
+        (&200_000.into(), &true.into())
+    );
+    assert_eq!(steps(&late), steps(&early));
+    origin.release();
+}
+
+const OVERRIDES: &str = r#"
+openapi: 3.0.1
+info: { title: Overrides, version: "1" }
+paths:
+  /orders/{id}:
+    get:
+      parameters:
+        - { name: id, in: path, required: true, schema: { type: string } }
+      responses: { "200": { description: an order } }
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: GET
+        uri: http://ORIGIN/{id}
+        requestTemplates:
+          application/json: |
+            #set($context.requestOverride.path.id = "s3cret")
+            #set($context.requestOverride.header.X-Tenant = "s3cret")
+            #set($context.requestOverride.header.TE = "s3cret")
+            #set($context.requestOverride.querystring.q = "s3cret")
+            #set($context.responseOverride.status = 202)
+            #set($context.responseOverride.header.Server = "s3cret")
+            #set($context.responseOverride.header.TE = "s3cret")
+        responses: { default: { statusCode: "200" } }
+  /twice:
+    get:
+      responses: { "200": { description: an order } }
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates:
+          application/json: |
+            #set($context.responseOverride.header.X-A = "1")
+            #set($context.responseOverride.header.X-A = "2")
+            {"statusCode": 200}
+        responses: { default: { statusCode: "200" } }
+  /strict:
+    get:
+      responses: { "200": { description: an order } }
+      x-amazon-apigateway-integration:
+        type: mock
+        passthroughBehavior: never
+        requestTemplates: { text/plain: '{"statusCode": 200}', text/csv: '{"statusCode": 200}' }
+        responses: { default: { statusCode: "200" } }
+"#;
+
+#[test]
+fn what_templates_override_is_told_by_name() {
+    let origin = Origin::echo();
+    let definition = OVERRIDES.replace("ORIGIN", &origin.address().to_string());
+    let directory = Directory::with(&[("openapi.yaml", &definition)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &["--explain", "always"]);
+    let explanation = explained(&running, "GET /orders/7", &[]);
+    let steps = steps(&explanation);
+    let outcome = |name: &str| steps.iter().find(|(step, _)| *step == name).map(|(_, text)| *text);
+    let expected = "header.X-Tenant, header.TE (ignored), querystring.q, path.id";
+    assert_eq!(outcome("request override"), Some(expected));
+    let expected = "status 202, header.Server, header.TE (ignored)";
+    assert_eq!(outcome("response override"), Some(expected));
+    assert!(!explanation.to_string().contains("s3cret"), "{explanation}");
+
+    let explanation = explained(&running, "GET /twice", &[]);
+    let expected = "the request template for application/json failed: line 2, column 38: \"X-A\" is \
+                    set already, and may be set once";
+    assert_eq!(explanation["fault"]["reason"], expected);
+
+    let explanation = explained(&running, "GET /strict", &[("Content-Type", "a/b; c=d")]);
+    let expected = ("request template", "none for a/b; there are: text/csv, text/plain");
+    assert_eq!(self::steps(&explanation)[1], expected);
+}
+
+#[test]
+fn a_stage_that_is_not_there_is_told_with_those_that_are() {
+    let directory = Directory::with(&[("openapi.yaml", MOCK)]);
+    let running = Running::serve(&directory.path("openapi.yaml"), &["--explain", "always"]);
+    let explanation = explained(&running, "GET /_aws/execute-api/none/prod/health", &[]);
+    assert_eq!(explanation["fault"]["responseType"], "ACCESS_DENIED");
+    let steps = steps(&explanation);
+    let (name, outcome) = steps[0];
+    assert_eq!(name, "address");
+    assert!(outcome.starts_with("served are stage local of API "), "{outcome}");
 }

@@ -150,7 +150,7 @@ fn a_trace_tells_what_each_step_came_to() {
     let (status, out, err) = render(&directory, &["a.vtl", "--event", "event.json", "--trace"]);
     assert_eq!((status, out.as_str()), (0, "two: Ada"));
     let lines: Vec<&str> = err.lines().collect();
-    for (place, value) in [("1:1 #set", "2"), ("2:1 #if", "true"), ("2:18 $name", "Ada")] {
+    for (place, value) in [("1:1 #set $x", "2"), ("2:1 #if", "true"), ("2:18 $name", "Ada")] {
         let is_it = |line: &&str| line.starts_with(place) && line.ends_with(&format!("= {value}"));
         assert!(lines.iter().any(is_it), "no {place} in {err}");
     }

@@ -19,6 +19,14 @@ pub(super) fn compile(compiler: &Compiler<'_>, scope: &MethodScope<'_>) -> Optio
     asks.then(|| Content { types: types.clone(), request: integration.content_handling })
 }
 
+/// What a mock is asked of the bodies that its request templates are given.
+pub(super) fn of_mock(compiler: &Compiler<'_>, scope: &MethodScope<'_>) -> Option<Content> {
+    let request = scope.method.integration.content_handling;
+    let types = &compiler.binary_types;
+    let asks = request.is_some() || !types.is_empty();
+    asks.then(|| Content { types: types.clone(), request })
+}
+
 /// Why a mock whose API takes everything for binary answers every request with 500: its request
 /// template is never applied. Source: quotations of AWS.
 pub(super) fn broken_mock(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> Option<String> {

@@ -46,5 +46,6 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, scope: &MethodScope<'_>) -> O
     }
     let passthrough = integration.passthrough_behavior;
     let templates = RequestTemplates { templates, passthrough, reads_body };
-    Some(Integration::Mock { templates, responses: responses? }).filter(|_| runnable)
+    let content = content::of_mock(compiler, scope);
+    Some(Integration::Mock { templates, content, responses: responses? }).filter(|_| runnable)
 }

@@ -33,6 +33,38 @@ pub(super) fn compile(
     };
     let message =
         format!("the template does not parse: {why}, so its requests are answered with 500");
-    compiler.report(Finding::new(Class::Ignored, "template-syntax", path, message));
+    let finding = Finding::new(Class::Ignored, "template-syntax", path, message);
+    compiler.report(finding.help(line_of(text, why.line)));
     Some(MappingTemplate::Broken(format!("the template does not parse: {why}").into()))
+}
+
+/// Characters of a line that are shown.
+const SHOWN: usize = 80;
+
+/// The line of a template, counted from 1, as far as it is shown.
+fn line_of(text: &str, line: u32) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let index = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+    let found = text.split('\n').nth(index).unwrap_or_default();
+    let shown: String = found.chars().take(SHOWN).collect();
+    format!("line {line} of the template is: {shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_shown() {
+        let check = |text: &str, line: u32, expected: &str| {
+            let expected = format!("line {line} of the template is: {expected}");
+            assert_eq!(line_of(text, line), expected, "{text:?}");
+        };
+        check("", 1, "");
+        check("a\nb\r\nc\rd", 1, "a");
+        check("a\nb\r\nc\rd", 3, "c");
+        check("a\nb\r\nc\rd", 4, "d");
+        check("a", 2, "");
+        check(&"é".repeat(SHOWN + 1), 1, &"é".repeat(SHOWN));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portico_model::{Deployment, DocumentPath, RequestValidator};
+use portico_model::{Deployment, DocumentPath, RequestValidator, suggestion};
 
 use super::compiler::{Compiler, MethodScope};
 use super::models::Models;
@@ -12,7 +12,7 @@ use crate::{RequiredParameter, RequiredPlace, Validation};
 /// What is checked of a method's requests; `None` where nothing is, or a finding has been made.
 pub(super) fn compile(
     compiler: &mut Compiler<'_>,
-    models: &mut Models<'_>,
+    models: &Models<'_>,
     deployment: &Deployment,
     scope: &MethodScope<'_>,
 ) -> Option<Box<Validation>> {
@@ -20,8 +20,10 @@ pub(super) fn compile(
     let path = &scope.method.guard_paths.request_validator;
     let Some(validator) = deployment.request_validators.get(name) else {
         let message = format!("the request validator \"{name}\" is defined nowhere");
-        let help = "define it in x-amazon-apigateway-request-validators";
-        not_runnable(compiler, "request-validator", path, message, help);
+        let near = suggestion(name, deployment.request_validators.keys().map(String::as_str));
+        let near = near.map(|near| format!("; {near}")).unwrap_or_default();
+        let help = format!("define it in x-amazon-apigateway-request-validators{near}");
+        not_runnable(compiler, "request-validator", path, message, &help);
         return None;
     };
     let RequestValidator { validate_request_body, validate_request_parameters, .. } = validator;
@@ -59,7 +61,7 @@ fn place(scope: &MethodScope<'_>, parameter: &str) -> Option<RequiredParameter> 
 
 fn bodies(
     compiler: &mut Compiler<'_>,
-    models: &mut Models<'_>,
+    models: &Models<'_>,
     scope: &MethodScope<'_>,
     path: &DocumentPath,
 ) -> Vec<(Box<str>, Arc<crate::Model>)> {
@@ -71,8 +73,7 @@ fn bodies(
             Err(problem) => {
                 let path = problem.path.unwrap_or(path);
                 let message = format!("the model \"{name}\" cannot be checked: {}", problem.reason);
-                let help = "without its validator the method would take any body";
-                not_runnable(compiler, "request-validator", path, message, help);
+                not_runnable(compiler, "request-validator", path, message, problem.help);
             }
         }
     }

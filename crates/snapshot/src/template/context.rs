@@ -1,7 +1,7 @@
 //! `$context` for one rendering: a map of maps, of which two carry what templates override.
 
 use portico_vtl::json::{Kind, NodeRef};
-use portico_vtl::{Heap, Map, MethodError, Value};
+use portico_vtl::{Heap, Map, MethodError, Once, Value};
 
 use super::plain;
 use super::{Overrides, Surroundings};
@@ -75,10 +75,11 @@ impl<'a> Context<'a> {
     ) -> Result<Self, MethodError> {
         let map = match source {
             Source::Request { texts, ends } => {
-                map_of(heap, CONTEXT_MEMBERS, &mut Values { texts, ends: ends.iter(), start: 0 })?
+                let values = &mut Values { texts, ends: ends.iter(), start: 0 };
+                map_of(heap, CONTEXT_MEMBERS, values, Once::None)?
             }
             Source::Document(node) => {
-                let map = map_from(heap, *node)?;
+                let map = map_from(heap, *node, Once::None)?;
                 add_overrides(heap, map)?;
                 map
             }
@@ -127,30 +128,43 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A map of members with their values.
+/// A map of members with their values, of which some may be set once.
 fn map_of<'a>(
     heap: &'a Heap<'a>,
     members: &'static [ContextMember],
     values: &mut Values<'a>,
+    once: Once,
 ) -> Result<Map<'a>, MethodError> {
     let mut entries = Vec::with_capacity(members.len());
     for member in members {
         let (name, value) = match member {
             ContextMember::Value(name, _) => (name, Value::text(values.next())),
             ContextMember::Empty(name) => (name, Value::text("")),
-            ContextMember::Map(name, members) => (name, Value::Map(map_of(heap, members, values)?)),
+            ContextMember::Map(name, members) => {
+                (name, Value::Map(map_of(heap, members, values, overridden_in(name))?))
+            }
         };
         entries.push((Value::text(name), value));
     }
-    Map::silent(heap, entries)
+    Map::silent_once(heap, entries, once)
+}
+
+/// What of the map of this name is a parameter: it may be overridden once.
+/// Source: AWS, "Override your API's request and response parameters and status codes".
+fn overridden_in(map: &str) -> Once {
+    match map {
+        "header" | "path" | "querystring" => Once::All,
+        RESPONSE_OVERRIDE => Once::Key("status"),
+        _ => Once::None,
+    }
 }
 
 /// A copy of an object, whose objects print nothing, like those of a request.
-fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<Map<'a>, MethodError> {
-    let map = Map::silent(heap, Vec::new())?;
+fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, once: Once) -> Result<Map<'a>, MethodError> {
+    let map = Map::silent_once(heap, Vec::new(), once)?;
     for (name, member) in node.members() {
         let value = match member.kind() {
-            Kind::Object => Value::Map(map_from(heap, member)?),
+            Kind::Object => Value::Map(map_from(heap, member, overridden_in(&name))?),
             _ => Value::json(heap, member)?,
         };
         map.put(heap, Value::String(name.into()), value)?;
@@ -167,13 +181,14 @@ fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError
         }
         let inner = match map.get(name) {
             Some(Value::Map(inner)) => inner,
-            _ => Map::silent(heap, Vec::new())?,
+            _ => Map::silent_once(heap, Vec::new(), overridden_in(name))?,
         };
         for member in *members {
             if let ContextMember::Map(part, _) = member
                 && inner.get(part).is_none()
             {
-                inner.put_text(heap, part, Value::Map(Map::silent(heap, Vec::new())?))?;
+                let empty = Map::silent_once(heap, Vec::new(), overridden_in(part))?;
+                inner.put_text(heap, part, Value::Map(empty))?;
             }
         }
         map.put_text(heap, name, Value::Map(inner))?;

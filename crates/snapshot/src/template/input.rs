@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 
 use portico_vtl::json::{Document, Kind, Leniency, NodeRef, Slashes};
-use portico_vtl::json_path::{JsonPath, JsonPathError, Selected, VISITS};
+use portico_vtl::json_path::{JsonPath, JsonPathError, Selected};
 use portico_vtl::{Heap, List, Map, MethodError, Object, Value};
 
 use super::parameters::{self, Texts};
@@ -22,6 +22,8 @@ pub(super) struct Input<'a> {
     body: &'a str,
     surroundings: &'a dyn Surroundings,
     paths: &'a Paths,
+    /// Values that one path may look at.
+    visits: u64,
     /// Read once somebody asks; `None` if it is no JSON.
     document: OnceCell<Option<Document<'a>>>,
     texts: OnceCell<[Texts; 3]>,
@@ -29,9 +31,14 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(body: &'a str, surroundings: &'a dyn Surroundings, paths: &'a Paths) -> Self {
+    pub(super) fn new(
+        body: &'a str,
+        surroundings: &'a dyn Surroundings,
+        paths: &'a Paths,
+        visits: u64,
+    ) -> Self {
         let (document, texts, parameters) = Default::default();
-        Self { body, surroundings, paths, document, texts, parameters }
+        Self { body, surroundings, paths, visits, document, texts, parameters }
     }
 
     fn root(&'a self) -> Option<NodeRef<'a>> {
@@ -44,9 +51,12 @@ impl<'a> Input<'a> {
 
     /// What a path leads to.
     fn select(&'a self, path: &str) -> Result<Selected<'a>, MethodError> {
-        let host = |error: JsonPathError| MethodError::Host(error.to_string());
+        let host = |error: JsonPathError| match error {
+            JsonPathError::Bound => MethodError::Spent,
+            error => MethodError::Host(error.to_string()),
+        };
         let select = |path: &JsonPath| match self.root() {
-            Some(root) => path.select(root, VISITS),
+            Some(root) => path.select(root, self.visits),
             None => Ok(Selected::Missing),
         };
         self.paths.with(path, select).map_err(host)

@@ -46,9 +46,14 @@ impl Overrides {
         members(&self.request, "querystring")
     }
 
-    /// The value of a variable of the integration's URI, not encoded.
+    /// Variables of the integration's URI, not encoded.
+    pub fn paths(&self) -> &[(Box<str>, Plain)] {
+        members(&self.request, "path")
+    }
+
+    /// The value of one of them.
     pub fn path(&self, name: &str) -> Option<&Plain> {
-        member(members(&self.request, "path"), name)
+        member(self.paths(), name)
     }
 
     /// The status of the client's answer, if what was written is one: an integer from 100 to 599,

@@ -143,6 +143,7 @@ fn a_method_is_not_served_without_its_model() {
            no model \"Pet\"",
         ],
     );
+    refused(r#"{"type": "strin"}"#, "it is no schema: \"strin\" is no type (at /type)");
     refused("{", "its schema is no JSON: EOF while parsing an object at line 1 column 1");
     for to in ["other.json", "http://127.0.0.1:1/a", "file:///etc/passwd", "#/definitions/Gone"] {
         refused(&refers(to), &format!("\"{to}\" is no schema of this API"));
@@ -153,4 +154,24 @@ fn a_method_is_not_served_without_its_model() {
     refused(r##"{"allOf": [{"anyOf": [{"not": {"$ref": "#"}}]}]}"##, endless);
     refused(&format!(r#"{{"oneOf": [{{"$ref": "{own}"}}]}}"#), endless);
     refused(r##"{"dependencies": {"a": {"$ref": "#"}}}"##, endless);
+}
+
+#[test]
+fn findings_say_what_to_do() {
+    let help = |validator: &str, schema: &str| {
+        let change = |method: &mut Method| {
+            method.request_models = [("a/b".to_owned(), "Pet".to_owned())].into();
+        };
+        let compiled = compiled(validator, &[model("Pet", schema)], change);
+        compiled.findings.into_iter().next().and_then(|finding| finding.help).unwrap_or_default()
+    };
+    let check = |validator: &str, schema: &str, expected: &str| {
+        let help = help(validator, schema);
+        assert!(help.contains(expected), "{validator} {schema}: {help}");
+    };
+    check("boddy", "{}", "did you mean \"body\"?");
+    check("body", "{", "JSON schemas of draft 4");
+    check("body", r#"{"type": "strin"}"#, "JSON schemas of draft 4");
+    check("body", r##"{"$ref": "#/definitions/Gone"}"##, "define it among the schemas");
+    check("body", r##"{"$ref": "#"}"##, "below properties or items");
 }

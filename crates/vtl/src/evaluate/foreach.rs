@@ -105,7 +105,12 @@ impl<'a> Evaluator<'a, '_> {
         let Some(over) = &foreach.over else { return Ok(()) };
         let over = self.value(over)?;
         let iteration = Iteration::over(&over);
-        let Some(iteration) = self.at(foreach.at, iteration)? else { return Ok(()) };
+        let Some(iteration) = self.at(foreach.at, iteration)? else {
+            if self.trace.is_some() {
+                self.told(foreach.at, "#foreach", "nothing to walk over");
+            }
+            return Ok(());
+        };
         let counters = self.counters();
         let names = [foreach.variable, counters.foreach, counters.count, counters.has_next];
         // They are what they were after the loop.
@@ -148,12 +153,18 @@ impl<'a> Evaluator<'a, '_> {
         };
         for index in 0.. {
             if index as usize >= bound || !iteration.has_next() {
+                if self.trace.is_some() {
+                    self.tell_loop(foreach, index, iteration.has_next());
+                }
                 break;
             }
             self.step()?;
             let element = iteration.next(self.heap);
             let element = self.at(foreach.at, element)?;
             let has_next = iteration.has_next();
+            if self.trace.is_some() {
+                self.tell_run(foreach, &element)?;
+            }
             if let Some(slot) = foreach.variable {
                 self.assign(slot, element);
             }

@@ -117,6 +117,10 @@ impl<'a> Evaluator<'a, '_> {
                 return Ok(());
             }
         }
+        if self.trace.is_some() {
+            let what = format!("#define ${}", self.name(variable));
+            self.told(define.at, &what, "what is printed where it is named");
+        }
         let frame = self.frame.clone();
         let number = self.keep_definition(&define.body, frame)?;
         self.variables[variable] = Some(Value::Block(number));

@@ -10,8 +10,7 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn set(&mut self, set: &'a Set) -> Result<(), Halt> {
         let value = self.value(&set.value)?;
         if self.trace.is_some() {
-            let text = self.text(&value, set.at)?;
-            self.told(set.at, "#set", &text);
+            self.tell_set(set, &value)?;
         }
         if value.is_null() {
             return Ok(());
@@ -23,7 +22,11 @@ impl<'a> Evaluator<'a, '_> {
                 Ok(())
             }
             Target::Member { parent, last } => {
-                let parent = self.reference(parent)?;
+                // It is no reference that is written there.
+                let trace = self.trace.take();
+                let parent = self.reference(parent);
+                self.trace = trace;
+                let parent = parent?;
                 if parent.is_null() {
                     return Ok(());
                 }

@@ -85,7 +85,7 @@ fn push_unicode(out: &mut String, text: &str) -> usize {
 }
 
 /// The four hexadecimal digits at the start of a text.
-fn read_unit(text: &[u8]) -> Option<u16> {
+pub(super) fn read_unit(text: &[u8]) -> Option<u16> {
     let digits = text.get(..4).filter(|text| text.iter().all(u8::is_ascii_hexdigit))?;
     u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::JsonPathError;
 use super::filter::Filter;
-use super::select::Search;
+use super::select::{COMPARED, Search};
 use super::term::{Decimal, Never, Term, equal, is_same_kind, order};
 use crate::json::NodeRef;
 
@@ -114,7 +114,7 @@ fn compare(
         Operator::LessOrEqual => order(left, right).is_some_and(Ordering::is_le),
         Operator::Greater => order(left, right) == Some(Ordering::Greater),
         Operator::GreaterOrEqual => order(left, right).is_some_and(Ordering::is_ge),
-        Operator::Matches => matches(left, right)?,
+        Operator::Matches => matches(search, left, right)?,
         Operator::In => is_among(search, left, &right.elements()?.unwrap_or_default())?,
         Operator::NotIn => !is_among(search, left, &right.elements()?.unwrap_or_default())?,
         Operator::Contains => match (left, right) {
@@ -177,8 +177,11 @@ fn is_empty(left: &Term<'_>, right: &Term<'_>) -> bool {
     matches!(right, Term::Boolean(right) if *right == is_empty)
 }
 
+/// Visits of a match that may take steps back.
+const STEPPING: usize = 1000;
+
 /// `=~`, in either direction; of an array any element may match.
-fn matches(left: &Term<'_>, right: &Term<'_>) -> Result<bool, Never> {
+fn matches(search: &Search<'_>, left: &Term<'_>, right: &Term<'_>) -> Result<bool, Never> {
     let (pattern, value) = match (left, right) {
         (Term::Pattern(_), Term::Pattern(_)) => return Ok(false),
         (Term::Pattern(pattern), value) | (value, Term::Pattern(pattern)) => (pattern, value),
@@ -191,6 +194,8 @@ fn matches(left: &Term<'_>, right: &Term<'_>) -> Result<bool, Never> {
             Term::Boolean(false) => "false",
             _ => "",
         };
+        let cost = if pattern.steps_back() { STEPPING } else { 0 };
+        search.visit(cost + text.len() / COMPARED)?;
         pattern.matches(text).map_err(|_| JsonPathError::Pattern)
     };
     if !matches!(value, Term::Array(_)) {

@@ -122,13 +122,16 @@ fn number(cursor: &mut Cursor<'_>) -> Result<Operand, JsonPathError> {
     }
 }
 
+/// Steps back that a pattern of a path may take for one value.
+const BACKTRACKS: usize = 5000;
+
 /// Reads `/re/i`.
 fn pattern(cursor: &mut Cursor<'_>) -> Result<Operand, JsonPathError> {
     let text = cursor.quoted('/')?;
     let flags = cursor.until(|c| !c.is_ascii_alphabetic());
     let known = flags.chars().all(|flag| "dixmsuU".contains(flag));
     let text = if flags.is_empty() { text.to_owned() } else { format!("(?{flags}){text}") };
-    match Pattern::parse(&text) {
+    match Pattern::parse_within(&text, BACKTRACKS) {
         Ok(pattern) if known => Ok(Operand::Pattern(pattern.into())),
         _ => cursor.fail("not a regular expression"),
     }

@@ -11,7 +11,7 @@ use super::{JsonPath, JsonPathError, Selected, Start, Step, StepKind};
 use crate::json::{Items, Kind, Members, NodeRef};
 
 /// Members whose names are compared in the time of a visit.
-const COMPARED: usize = 16;
+pub(super) const COMPARED: usize = 16;
 
 /// Why a selection ended early.
 #[derive(Debug)]

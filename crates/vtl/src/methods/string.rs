@@ -272,10 +272,29 @@ fn with_pattern<'a>(
     rest: &[Value<'a>],
 ) -> Answer<'a> {
     let this = text.as_str();
-    let failed = |error: PatternError| MethodError::Pattern(error.to_string());
-    heap.cells.meter.spend(this.len())?;
+    let meter = &heap.cells.meter;
+    meter.spend(this.len())?;
+    let is_known = matches!(
+        (method, rest),
+        (Method::Matches, [])
+            | (Method::ReplaceAll, [Value::String(_) | Value::Null])
+            | (Method::ReplaceFirst, [Value::String(_)])
+            | (Method::Split, [] | [Value::Integer(_)])
+    );
+    if !is_known {
+        return Ok(None);
+    }
+    let pattern = heap.cells.pattern(pattern)?;
+    let (failed, steps_back) = (PatternError::of_method, pattern.steps_back());
+    let attempt = &mut || match steps_back {
+        true => meter.step_back().map_err(|_| PatternError::Spent),
+        false => Ok(()),
+    };
     match (method, rest) {
-        (Method::Matches, []) => some(heap.cells.pattern(pattern)?.matches(this).map_err(failed)?),
+        (Method::Matches, []) => {
+            attempt().map_err(failed)?;
+            some(pattern.matches(this).map_err(failed)?)
+        }
         (Method::ReplaceAll | Method::ReplaceFirst, [Value::String(new)]) => {
             let limit = if method == Method::ReplaceFirst { 1 } else { usize::MAX };
             // A replacement as long as the text, at every character, must not take the memory first.
@@ -283,21 +302,18 @@ fn with_pattern<'a>(
             if most > 1 << 20 {
                 heap.cells.meter.spend(most)?;
             }
-            let replaced = heap.cells.pattern(pattern)?.replace(this, new.as_str(), limit);
-            match replaced.map_err(failed)? {
+            match pattern.replace(this, new.as_str(), limit, attempt).map_err(failed)? {
                 Some(replaced) => owned(heap, replaced),
                 None => Ok(Some(Value::String(text.clone()))),
             }
         }
         // Java misses the replacement only when it needs it.
-        (Method::ReplaceAll, [Value::Null])
-            if !heap.cells.pattern(pattern)?.finds(this).map_err(failed)? =>
-        {
+        (Method::ReplaceAll, [Value::Null]) if !pattern.finds(this).map_err(failed)? => {
             Ok(Some(Value::String(text.clone())))
         }
         (Method::Split, [] | [Value::Integer(_)]) => {
             let limit = if let [Value::Integer(limit)] = rest { *limit } else { 0 };
-            let parts = heap.cells.pattern(pattern)?.split(this, limit).map_err(failed)?;
+            let parts = pattern.split(this, limit, attempt).map_err(failed)?;
             heap.cells.meter.spend(parts.len())?;
             let part =
                 |part: std::ops::Range<usize>| Value::String(text.slice(part.start, part.end));

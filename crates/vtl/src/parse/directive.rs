@@ -190,7 +190,7 @@ impl<'t> Parser<'t, '_> {
             Ok([Argument::Value(name)]) => {
                 let body = self.body(start)?;
                 let slot = plain(&name.value).filter(|name| is_bare(name)).map(|name| name.slot);
-                Ok(Node::Define(Box::new(Define { slot, body })))
+                Ok(Node::Define(Box::new(Define { at: self.mark(start), slot, body })))
             }
             _ => self.fault_at(start, "expected `#define($name)`"),
         }

@@ -93,7 +93,7 @@ fn replacements_are_as_in_java() {
     let check =
         |text: &str, pattern: &str, replacement: &str, expected: Result<&str, PatternError>| {
             let compiled = Pattern::parse(pattern).unwrap();
-            let replaced = compiled.replace(text, replacement, usize::MAX);
+            let replaced = compiled.replace(text, replacement, usize::MAX, &mut || Ok(()));
             let replaced = replaced.map(|replaced| replaced.unwrap_or_else(|| text.to_owned()));
             assert_eq!(replaced, expected.map(str::to_owned), "{text:?} {pattern} {replacement}");
         };
@@ -117,7 +117,7 @@ fn replacements_are_as_in_java() {
 #[test]
 fn texts_split_as_in_java() {
     let check = |text: &str, pattern: &str, limit: i32, expected: &[&str]| {
-        let parts = Pattern::parse(pattern).unwrap().split(text, limit).unwrap();
+        let parts = Pattern::parse(pattern).unwrap().split(text, limit, &mut || Ok(())).unwrap();
         let parts: Vec<&str> = parts.into_iter().map(|part| &text[part]).collect();
         assert_eq!(parts, expected, "{text:?} {pattern} {limit}");
     };
@@ -130,4 +130,31 @@ fn texts_split_as_in_java() {
     check("", ",", 0, &[""]);
     check(",", ",", 0, &[]);
     check("a1b2", "[0-9]", 0, &["a", "b"]);
+}
+
+#[test]
+fn patterns_that_step_back_are_known() {
+    let check = |pattern: &str, expected: bool| {
+        assert_eq!(Pattern::parse(pattern).unwrap().steps_back(), expected, "{pattern}");
+    };
+    check("abc", false);
+    check("(a+)+b", false);
+    check(r"[a-z]+\\d*?", false);
+    check("(?i)a(?:b|c)", false);
+    check("(?=a)b", true);
+    check("(?<!a)b", true);
+    check(r"(a)\1", true);
+    check("(?>a)b", true);
+    check("a++b", true);
+}
+
+#[test]
+fn a_search_that_is_refused_ends_the_replacement() {
+    let pattern = Pattern::parse("(?=a)a").unwrap();
+    let mut left = 3;
+    let attempt = &mut || {
+        left -= 1;
+        if left == 0 { Err(PatternError::Spent) } else { Ok(()) }
+    };
+    assert_eq!(pattern.replace("aaaa", "b", usize::MAX, attempt), Err(PatternError::Spent));
 }

@@ -21,6 +21,17 @@ pub(super) struct Translated {
     pub(super) names: Vec<(String, usize)>,
 }
 
+/// Whether the engine may take steps back for a translated pattern. A pattern that only looks as if
+/// it had look-around or the like counts, too.
+pub(super) fn steps_back(pattern: &str) -> bool {
+    let bytes = pattern.as_bytes();
+    let is_reference = |pair: &[u8]| {
+        matches!(pair, [b'\\', b'1'..=b'9' | b'k' | b'G'] | [b'+' | b'*' | b'?' | b'}', b'+'])
+    };
+    ["(?=", "(?!", "(?<=", "(?<!", "(?>"].iter().any(|sign| pattern.contains(sign))
+        || bytes.windows(2).any(is_reference)
+}
+
 /// Flags that change the meaning of a pattern's characters.
 #[derive(Clone, Copy, Default)]
 struct Flags {

@@ -8,13 +8,16 @@ use super::list::ListCell;
 use super::map::MapCell;
 use super::views::{ArrayCell, CursorCell, EntryCell, Part};
 use super::{MethodError, Tree};
+use crate::bounds::Bounds;
 use crate::heap::Arena;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, PatternError};
 
-/// Bytes built, and what values looked at cost, in one rendering.
-const UNITS: u64 = 1 << 28;
 /// Units of a value that is printed, compared or hashed: it takes the time of so many bytes.
 const VISIT: usize = 16;
+/// Units of compiling a pattern, for each 16 bytes.
+const COMPILED: usize = 1000;
+/// Units of a match that may take steps back, at least.
+const MATCH: usize = 2000;
 /// Compiled patterns kept for one rendering.
 const PATTERNS: usize = 64;
 
@@ -38,8 +41,9 @@ impl Cells<'_> {
         if let Some(pattern) = self.patterns.borrow().get(text) {
             return Ok(pattern.clone());
         }
-        let pattern =
-            Pattern::parse(text).map_err(|error| MethodError::Pattern(error.to_string()))?;
+        self.meter.spend(COMPILED * (1 + text.len() / 16))?;
+        let pattern = Pattern::parse_within(text, self.meter.backtracks.get())
+            .map_err(PatternError::of_method)?;
         let pattern = Rc::new(pattern);
         let mut patterns = self.patterns.borrow_mut();
         if patterns.len() < PATTERNS {
@@ -51,12 +55,33 @@ impl Cells<'_> {
 
 /// Counts bytes built and elements visited, so that no rendering holds more memory or takes more
 /// time than its share, whatever its methods are given.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Meter {
     spent: Cell<u64>,
+    most: Cell<u64>,
+    /// Steps back that one match may take.
+    backtracks: Cell<usize>,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        let Bounds { units, backtracks, .. } = Bounds::default();
+        Self { spent: Cell::new(0), most: units.into(), backtracks: backtracks.into() }
+    }
 }
 
 impl Meter {
+    /// From now on these bounds hold.
+    pub(crate) fn bound(&self, bounds: &Bounds) {
+        self.most.set(bounds.units);
+        self.backtracks.set(bounds.backtracks);
+    }
+
+    /// Takes what one match costs that may take steps back.
+    pub(crate) fn step_back(&self) -> Result<(), MethodError> {
+        self.spend((self.backtracks.get() / 8).max(MATCH))
+    }
+
     /// Takes what looking at so many values costs.
     pub(crate) fn visit(&self, values: usize) -> Result<(), MethodError> {
         self.spend(values.saturating_mul(VISIT))
@@ -67,6 +92,6 @@ impl Meter {
     pub(crate) fn spend(&self, units: usize) -> Result<(), MethodError> {
         let spent = self.spent.get().saturating_add(units as u64);
         self.spent.set(spent);
-        if spent > UNITS { Err(MethodError::Spent) } else { Ok(()) }
+        if spent > self.most.get() { Err(MethodError::Spent) } else { Ok(()) }
     }
 }

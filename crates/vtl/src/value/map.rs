@@ -23,19 +23,32 @@ pub(crate) struct MapCell<'a> {
     /// How often keys came or went, by which iterators see that they did.
     changes: Cell<u32>,
     is_silent: bool,
+    once: Once,
+}
+
+/// The keys of a map that may be set once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// None of them.
+    None,
+    /// This one.
+    Key(&'static str),
+    /// All of them.
+    All,
 }
 
 impl<'a> MapCell<'a> {
     pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
-        Self::kept(heap, Table::default(), false)
+        Self::kept(heap, Table::default(), false, Once::None)
     }
 
     fn kept(
         heap: &'a Heap<'a>,
         table: Table<'a>,
         is_silent: bool,
+        once: Once,
     ) -> Result<&'a Self, MethodError> {
-        let cell = Self { table: table.into(), changes: Cell::new(0), is_silent };
+        let cell = Self { table: table.into(), changes: Cell::new(0), is_silent, once };
         heap.cells.meter.spend(size_of::<Self>())?;
         Ok(heap.cells.maps.add(cell))
     }
@@ -52,11 +65,28 @@ impl<'a> MapCell<'a> {
         value: Value<'a>,
     ) -> Result<Option<Value<'a>>, MethodError> {
         heap.cells.meter.spend(2 * size_of::<Value<'_>>())?;
+        if !matches!(self.once, Once::None) {
+            self.check_once(&key)?;
+        }
         let old = self.table.borrow_mut().put(key, value)?;
         if old.is_none() {
             self.changes.set(self.changes.get() + 1);
         }
         Ok(old)
+    }
+
+    #[cold]
+    fn check_once(&self, key: &Value<'a>) -> Result<(), MethodError> {
+        let Some(name) = key.as_str() else { return Ok(()) };
+        let is_meant = match self.once {
+            Once::None => false,
+            Once::Key(key) => key == name,
+            Once::All => true,
+        };
+        match self.table.borrow().get(key)? {
+            Some(_) if is_meant => Err(MethodError::SetTwice(name.to_owned())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -72,8 +102,17 @@ impl<'a> Map<'a> {
         heap: &'a Heap<'a>,
         entries: Vec<(Value<'a>, Value<'a>)>,
     ) -> Result<Self, MethodError> {
+        Self::silent_once(heap, entries, Once::None)
+    }
+
+    /// The same with keys that may be set once: setting one again ends the rendering.
+    pub fn silent_once(
+        heap: &'a Heap<'a>,
+        entries: Vec<(Value<'a>, Value<'a>)>,
+        once: Once,
+    ) -> Result<Self, MethodError> {
         heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
-        Ok(Self(Shape::Made(MapCell::kept(heap, Table::of(entries)?, true)?)))
+        Ok(Self(Shape::Made(MapCell::kept(heap, Table::of(entries)?, true, once)?)))
     }
 
     /// Whether it prints nothing.

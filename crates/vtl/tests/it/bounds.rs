@@ -6,7 +6,8 @@ use crate::support::Pets;
 
 #[test]
 fn every_bound_ends_a_rendering() {
-    let bounds = Bounds { loops: 10, output_bytes: 100, depth: 16, steps: 10_000 };
+    let bounds =
+        Bounds { loops: 10, output_bytes: 100, depth: 16, steps: 10_000, ..Bounds::default() };
     let check = |template: &str, expected: Result<&str, RenderErrorKind>| {
         let template = Template::parse(template, Dialect::Service).unwrap();
         let heap = Heap::default();

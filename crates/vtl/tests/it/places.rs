@@ -47,14 +47,45 @@ fn a_trace_tells_each_step() {
             self.0.push(format!("{line}:{column} {what} = {value}"));
         }
     }
-    let template = "#set($x = $n + 1)\n#if($x == 8)$name.length()#end";
-    let template = Template::parse(template, Dialect::Service).unwrap();
-    let (heap, mut steps) = (Heap::default(), Steps::default());
-    let pets = Pets::new(&heap, false);
-    template.render(&heap, &pets, &Bounds::default(), Some(&mut steps)).unwrap();
-    let expected =
-        ["1:11 $n = 7", "1:1 #set = 8", "2:5 $x = 8", "2:1 #if = true", "2:13 $name.length() = 3"];
-    assert_eq!(steps.0, expected);
+    let check = |template: &str, dialect: Dialect, expected: &[&str]| {
+        let template = Template::parse(template, dialect).unwrap();
+        let (heap, mut steps) = (Heap::default(), Steps::default());
+        let pets = Pets::new(&heap, false);
+        let bounds = Bounds { loops: 2, ..Bounds::default() };
+        template.render(&heap, &pets, &bounds, Some(&mut steps)).unwrap();
+        assert_eq!(steps.0, expected);
+    };
+    let service = Dialect::Service;
+    let expected = [
+        "1:11 $n = 7",
+        "1:1 #set $x = 8",
+        "2:5 $x = 8",
+        "2:1 #if = true",
+        "2:13 $name.length() = 3",
+    ];
+    check("#set($x = $n + 1)\n#if($x == 8)$name.length()#end", service, &expected);
+    let expected = ["1:1 #set $m = {a=1}", "1:20 #set $m['b'] = 2", "1:37 #set $m.c = 3"];
+    check("#set($m = {'a': 1})#set($m['b'] = 2)#set($m.c = 3)", service, &expected);
+    let null = "#set($m = $none)";
+    check(null, Dialect::Stock, &["1:11 $none = null", "1:1 #set $m = null, so nothing is set"]);
+    let expected = [
+        "1:1 #foreach $i = a",
+        "1:28 $i = a",
+        "1:1 #foreach $i = b",
+        "1:28 $i = b",
+        "1:1 #foreach = the end, after 2 items",
+    ];
+    check("#foreach($i in ['a', 'b']) $i#end", service, &expected);
+    let expected = [
+        "1:1 #foreach $i = 1",
+        "1:1 #foreach $i = 2",
+        "1:1 #foreach = the end, after 2 items, and no loop goes further",
+    ];
+    check("#foreach($i in [1..3])x#end", service, &expected);
+    check("#foreach($i in 7)x#end", service, &["1:1 #foreach = nothing to walk over"]);
+    check("#foreach($i in [1])#break#end", service, &["1:1 #foreach $i = 1"]);
+    let expected = ["1:1 #define $d = what is printed where it is named", "1:21 $d = x"];
+    check("#define($d)x#end    $d", service, &expected);
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use portico_net::Collected;
+use portico_net::{Budget, Collected, Effort, NoRoom};
 use portico_snapshot::{
-    CompiledTemplate, Conversion, Given, Overrides, PlainSurroundings, Surroundings,
+    Bounds, CompiledTemplate, Conversion, Given, Overrides, PlainSurroundings, Surroundings,
 };
 
 use crate::fault::Fault;
@@ -17,7 +17,7 @@ use crate::rest::scope::Scope;
 /// What a body was turned into.
 #[derive(Debug)]
 pub(crate) struct Transformed {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Collected,
     /// What the templates of the request so far have overridden.
     pub(crate) overrides: Overrides,
     /// The body that it was made of, where it had to leave its place.
@@ -48,6 +48,17 @@ pub(super) enum Way<'a> {
 pub(crate) enum Side {
     Request,
     Response,
+}
+
+/// How far a rendering may go before it is begun anew where it keeps others waiting less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// On the worker: a few milliseconds.
+    Here,
+    /// Beside it, among other long bodies.
+    Long,
+    /// Beside it, where nothing else waits but its like.
+    Whole,
 }
 
 /// How a template, which needs text, gets a body.
@@ -104,6 +115,7 @@ impl Way<'_> {
         surroundings: &dyn Surroundings,
         variables: &BTreeMap<String, String>,
         carried: Overrides,
+        reach: Reach,
     ) -> Result<(Vec<u8>, Overrides), Fault> {
         let (side, media_type, template, input) = match self {
             Self::Convert(conversion) => return Ok((body::convert(*conversion, bytes)?, carried)),
@@ -112,7 +124,8 @@ impl Way<'_> {
             }
         };
         let text = input.of(bytes);
-        let given = Given::new(&text, surroundings, variables, carried);
+        let mut given = Given::new(&text, surroundings, variables, carried);
+        reach.bound(&mut given);
         let rendered = template.render(given).map_err(|error| {
             let media_type = media_type.as_ref().into();
             Fault::Template { side, media_type, error }
@@ -120,6 +133,27 @@ impl Way<'_> {
         Ok((rendered.text.into_bytes(), rendered.overrides))
     }
 }
+
+impl Reach {
+    fn bound(self, given: &mut Given<'_>) {
+        match self {
+            Self::Here => (given.bounds, given.visits) = (Bounds::SHORT, 200_000),
+            Self::Long => {
+                let steps = 2_000_000;
+                given.bounds = Bounds { steps, units: 1 << 27, ..Bounds::SHORT };
+            }
+            Self::Whole => {}
+        }
+    }
+}
+
+/// Whether a rendering ended for how far it might go.
+fn is_unreached<T>(made: &Result<T, Fault>) -> bool {
+    matches!(made, Err(Fault::Template { error, .. }) if error.is_of_bounds())
+}
+
+/// Bytes that a value of a body takes while templates read it; the name of a member is one, too.
+const VALUE_BYTES: usize = 12;
 
 impl Work<'_> {
     /// Does it.
@@ -131,18 +165,84 @@ impl Work<'_> {
             Way::Render { side, media_type, .. } => Some((side.as_str(), media_type.to_string())),
         };
         let (made, source) = match bytes {
-            Bytes::Here(bytes) => (way.apply(bytes, scope, variables, carried), None),
+            Bytes::Here(bytes) => {
+                match way.apply(bytes, scope, variables, carried.clone(), Reach::Here) {
+                    made if is_unreached(&made) => {
+                        let bytes = Collected::new(bytes.to_vec(), scope.worker);
+                        let bytes = Arc::new(bytes.map_err(Fault::Overloaded)?);
+                        let aside = Aside::new(way, bytes, scope, carried);
+                        (aside.run(scope, Reach::Whole).await?, None)
+                    }
+                    made => {
+                        let (bytes, overrides) = made?;
+                        let bytes = Collected::new(bytes, scope.worker);
+                        ((bytes.map_err(Fault::Overloaded)?, overrides), None)
+                    }
+                }
+            }
             Bytes::Away(source) => {
-                let (surroundings, variables) = (PlainSurroundings::of(scope), variables.clone());
-                let (way, body) = (way.into_owned(), source.clone());
-                let work = move || way.apply(body.bytes(), &surroundings, &variables, carried);
-                (scope.worker.offload(work).await.map_err(Fault::Abandoned)?, Some(source))
+                let aside = Aside::new(way, source.clone(), scope, carried);
+                let made = match aside.run(scope, Reach::Long).await {
+                    made if is_unreached(&made) => aside.run(scope, Reach::Whole).await?,
+                    made => made?,
+                };
+                (made, Some(source))
             }
         };
-        let (bytes, overrides) = made?;
+        let (bytes, overrides) = made;
         if let Some((step, outcome)) = what {
             scope.note(step, || outcome);
         }
         Ok(Box::new(Transformed { bytes, overrides, source }))
+    }
+}
+
+/// Work that is done beside the worker, and all that it takes.
+struct Aside(Arc<Taken>);
+
+struct Taken {
+    way: Way<'static>,
+    body: Arc<Collected>,
+    surroundings: PlainSurroundings,
+    variables: Arc<BTreeMap<String, String>>,
+    carried: Overrides,
+    budget: Budget,
+}
+
+impl Aside {
+    fn new(way: Way<'_>, body: Arc<Collected>, scope: &Scope<'_>, carried: Overrides) -> Self {
+        Self(Arc::new(Taken {
+            way: way.into_owned(),
+            body,
+            surroundings: PlainSurroundings::of(scope),
+            variables: scope.matched.stage.rest.variables.clone(),
+            carried,
+            budget: scope.worker.budget(),
+        }))
+    }
+
+    async fn run(&self, scope: &Scope<'_>, reach: Reach) -> Result<(Collected, Overrides), Fault> {
+        let taken = Arc::clone(&self.0);
+        let effort = if reach == Reach::Whole { Effort::Stubborn } else { Effort::Long };
+        let done = scope.worker.offload(effort, move || taken.apply(reach)).await;
+        match done.map_err(Fault::Abandoned)? {
+            Ok(made) => made,
+            Err(full) => Err(Fault::Overloaded(scope.worker.no_room(full))),
+        }
+    }
+}
+
+impl Taken {
+    fn apply(&self, reach: Reach) -> Result<Result<(Collected, Overrides), Fault>, NoRoom> {
+        let Self { way, body, surroundings, variables, carried, budget } = self;
+        let reading = match way {
+            Way::Render { .. } => VALUE_BYTES * body::most_values(body.bytes()),
+            Way::Convert(_) => 0,
+        };
+        let _room = budget.room(reading)?;
+        match way.apply(body.bytes(), surroundings, variables, carried.clone(), reach) {
+            Ok((bytes, overrides)) => Ok(Ok((budget.hold(bytes)?, overrides))),
+            Err(fault) => Ok(Err(fault)),
+        }
     }
 }

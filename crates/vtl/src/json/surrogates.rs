@@ -1,7 +1,9 @@
-//! Surrogates that stand alone in a JSON text (RFC 8259, section 8.2).
+//! Surrogates that stand alone in a JSON text (RFC 8259, section 8.2), for readers that take none.
+
+use super::string::read_unit;
 
 /// The text with U+FFFD for each escaped surrogate that stands alone; `None` if there is none.
-pub(super) fn mended(text: &str) -> Option<String> {
+pub fn mended(text: &str) -> Option<String> {
     let mut mended = String::with_capacity(text.len());
     let mut from = 0;
     let mut at = 0;
@@ -32,8 +34,7 @@ pub(super) fn mended(text: &str) -> Option<String> {
 
 /// The code unit that `\uXXXX` at this place stands for.
 fn unit(text: &str, at: usize) -> Option<u16> {
-    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-    u16::from_str_radix(digits, 16).ok()
+    read_unit(text.as_bytes().get(at..)?.strip_prefix(b"\\u")?)
 }
 
 #[cfg(test)]
