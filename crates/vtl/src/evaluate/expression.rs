@@ -46,7 +46,14 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
-            Expression::Reference(reference) => Ok(operator::truth(&self.reference(reference)?)),
+            Expression::Reference(reference) => {
+                let value = self.reference(reference)?;
+                if let Value::Block(number) = value {
+                    // Whether it is null shows when it is rendered.
+                    return self.print_block(number, &mut String::new());
+                }
+                Ok(operator::truth(&value))
+            }
             Expression::Not(_)
             | Expression::Any(_)
             | Expression::All(_)
@@ -140,13 +147,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value<'a>>, Halt> {
-        expressions
-            .iter()
-            .map(|expression| {
-                let value = self.value(expression)?;
-                self.rendered(value)
-            })
-            .collect()
+        expressions.iter().map(|expression| self.value(expression)).collect()
     }
 
     fn rendered(&mut self, value: Value<'a>) -> Result<Value<'a>, Halt> {
