@@ -116,7 +116,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         match node {
             Node::Text(text) => out.push_str(text),
             Node::Reference(reference) => self.print_reference(reference, out)?,
-            Node::Escaped(slashes, reference) => self.print_escaped(*slashes, reference, out)?,
+            Node::Escaped(escaped) => self.print_escaped(escaped, out)?,
             Node::Set(set) => return self.set(set),
             Node::If(branches) => return self.conditional(branches, out),
             Node::Foreach(foreach) => return self.foreach(foreach, out),

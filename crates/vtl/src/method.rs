@@ -258,6 +258,8 @@ fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, Meth
         Value::SubList(part) => part.len()?,
         Value::Array(array) => array.len(),
         Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map) => map.len(),
+        // A loop is an empty map, and hosts count for themselves.
+        Value::Object(_) => return Ok(*key),
         _ => return Err(MethodError::WrongClass),
     };
     let length = i32::try_from(length).unwrap_or(i32::MAX);

@@ -46,6 +46,8 @@ impl<'a> Evaluator<'a, '_> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
             Expression::Reference(reference) => match self.reference(reference) {
+                // Whether it is null shows when it is rendered.
+                Ok(Value::Block(number)) => self.print_block(number, &mut String::new()),
                 Ok(ref value) => Ok(operator::truth(value)),
                 Err(halt) => Err(halt),
             },
@@ -152,13 +154,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value<'a>>, Halt> {
-        expressions
-            .iter()
-            .map(|expression| {
-                let value = self.value(expression)?;
-                self.rendered(value)
-            })
-            .collect()
+        expressions.iter().map(|expression| self.value(expression)).collect()
     }
 
     fn rendered(&mut self, value: Value<'a>) -> Result<Value<'a>, Halt> {

@@ -3,8 +3,11 @@
 use super::{Evaluator, Halt};
 use crate::method;
 use crate::print::print;
-use crate::tree::{Expression, Reference, Step};
-use crate::value::{Map, MethodError, Value};
+use crate::tree::{Escaped, Expression, Reference, Step};
+use crate::value::{List, Map, MethodError, Value};
+
+/// Lists and maps in one another in which definitions are looked for.
+const DEFINITIONS_DEEP: usize = 4;
 
 impl<'a> Evaluator<'a, '_> {
     /// The value of a reference; null only in stock Velocity.
@@ -74,8 +77,25 @@ impl<'a> Evaluator<'a, '_> {
                 (*at, method::index(self.heap, value, &index))
             }
             Step::Method { at, name, arguments } => {
-                if let Value::Block(number) = value {
-                    return self.block_method(*number, name.as_str(), arguments);
+                match value {
+                    Value::Block(number) => {
+                        return self.block_method(*number, name.as_str(), arguments);
+                    }
+                    // A definition in it is what it renders to.
+                    Value::List(_) | Value::Map(_)
+                        if self.has_definitions()
+                            && arguments.is_empty()
+                            && name.as_str() == "toString" =>
+                    {
+                        if let Some(rendered) =
+                            self.with_definitions(value, *at, DEFINITIONS_DEEP)?
+                        {
+                            let text = self.text(&rendered, *at)?;
+                            let text = Value::string(self.heap, text);
+                            return self.at(*at, text);
+                        }
+                    }
+                    _ => {}
                 }
                 let called = match &**arguments {
                     [] => method::call(self.heap, value, name, &[]),
@@ -128,13 +148,17 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// The only method of a definition is `toString()`.
+    /// The only methods of a definition are `toString()` and `equals(x)`.
     fn block_method(
         &mut self,
         number: u32,
         name: &str,
-        arguments: &[Expression],
+        arguments: &'a [Expression],
     ) -> Result<Value<'a>, Halt> {
+        if let ("equals", [other]) = (name, arguments) {
+            let other = self.value(other)?;
+            return Ok(Value::Boolean(matches!(other, Value::Block(same) if same == number)));
+        }
         if name != "toString" || !arguments.is_empty() {
             return Ok(self.absent());
         }
@@ -167,25 +191,32 @@ impl<'a> Evaluator<'a, '_> {
         Ok(())
     }
 
-    /// `\$x` in stock Velocity: the backslashes count only if there is a value.
+    /// `\$x`: in stock Velocity the backslashes count only if there is a value; before a definition
+    /// that is printed there are none.
     pub(super) fn print_escaped(
         &mut self,
-        slashes: usize,
-        reference: &'a Reference,
+        escaped: &'a Escaped,
         out: &mut String,
     ) -> Result<(), Halt> {
+        let Escaped { slashes, signs, reference } = escaped;
         let value = self.reference(reference)?;
         let (is_odd, is_null) = (slashes % 2 == 1, value.is_null());
         let printed = match (is_odd, is_null) {
+            (false, false) if matches!(value, Value::Block(_)) => 0,
             (_, false) => slashes / 2,
             (true, true) => slashes / 2 + 1,
-            (false, true) => slashes,
+            (false, true) => *slashes,
         };
         out.extend(std::iter::repeat_n('\\', printed));
-        match (is_odd, is_null) {
-            (false, false) => return self.print(&value, reference.at, out),
-            (false, true) if reference.quiet => {}
-            _ => out.push_str(self.null_literal(reference)),
+        if is_odd {
+            out.push_str(self.null_literal(reference));
+            return Ok(());
+        }
+        out.push_str(signs);
+        match is_null {
+            false => return self.print(&value, reference.at, out),
+            true if reference.quiet => {}
+            true => out.push_str(self.null_literal(reference)),
         }
         Ok(())
     }
@@ -200,8 +231,63 @@ impl<'a> Evaluator<'a, '_> {
         if let Value::Block(number) = value {
             return self.print_block(*number, out).map(|_| ());
         }
-        let printed = print(&self.heap.cells.meter, value, out);
+        let rendered = match self.has_definitions() {
+            true => self.with_definitions(value, at, DEFINITIONS_DEEP)?,
+            false => None,
+        };
+        let printed = print(&self.heap.cells.meter, rendered.as_ref().unwrap_or(value), out);
         self.at(at, printed)
+    }
+
+    /// A list or a map with the definitions in it rendered, if there are any.
+    fn with_definitions(
+        &mut self,
+        value: &Value<'a>,
+        at: u32,
+        levels: usize,
+    ) -> Result<Option<Value<'a>>, Halt> {
+        match value {
+            Value::Block(number) => {
+                let mut text = String::new();
+                self.print_block(*number, &mut text)?;
+                let text = Value::string(self.heap, text);
+                self.at(at, text).map(Some)
+            }
+            Value::List(list) if levels > 0 => {
+                let mut items = list.to_vec();
+                let mut is_changed = false;
+                for item in &mut items {
+                    if let Some(rendered) = self.with_definitions(item, at, levels - 1)? {
+                        (*item, is_changed) = (rendered, true);
+                    }
+                }
+                if !is_changed {
+                    return Ok(None);
+                }
+                let list = List::new(self.heap, items);
+                self.at(at, list).map(|list| Some(Value::List(list)))
+            }
+            Value::Map(map) if levels > 0 => {
+                let mut entries = map.to_vec();
+                let mut is_changed = false;
+                for part in entries.iter_mut().flat_map(|(key, value)| [key, value]) {
+                    if let Some(rendered) = self.with_definitions(part, at, levels - 1)? {
+                        (*part, is_changed) = (rendered, true);
+                    }
+                }
+                if !is_changed {
+                    return Ok(None);
+                }
+                let map = Map::new(self.heap);
+                let map = self.at(at, map)?;
+                for (key, value) in entries {
+                    let put = map.put(self.heap, key, value);
+                    self.at(at, put)?;
+                }
+                Ok(Some(Value::Map(map)))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// A value as a text of its own.

@@ -112,6 +112,11 @@ impl<'a> Evaluator<'a, '_> {
         u32::try_from(variable).unwrap_or(u32::MAX)
     }
 
+    /// Whether there is a `#define` that was passed.
+    pub(super) fn has_definitions(&self) -> bool {
+        !self.definitions.is_empty()
+    }
+
     /// `#define($x)`
     pub(super) fn define(&mut self, define: &'a Define) -> Result<(), Halt> {
         let Some(slot) = define.slot else { return Ok(()) };

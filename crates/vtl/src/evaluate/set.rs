@@ -46,14 +46,11 @@ impl<'a> Evaluator<'a, '_> {
         value: Value<'a>,
     ) -> Result<(), Halt> {
         match last {
-            Step::Property { name, .. } if self.running(parent).is_some() => {
-                if let Some(running) = self.running(parent) {
-                    running.set(name, value);
-                }
-                Ok(())
-            }
             Step::Property { at, name } => {
-                let set = method::set_property(self.heap, parent, name, value);
+                let set = match self.running(parent) {
+                    Some(running) => running.set(self.heap, name, value),
+                    None => method::set_property(self.heap, parent, name, value),
+                };
                 self.at(*at, set)
             }
             // `$m.size() = 1` sets the property `size`.

@@ -73,7 +73,8 @@ impl<'a> Evaluator<'a, '_> {
         let variable = self.frame.variable(reference.slot);
         let plain = reference.literal.strip_prefix('$') == Some(self.name(variable));
         match bound.argument(variable) {
-            Some(operand) if plain => &operand.literal,
+            // Constants are not remembered as written.
+            Some(operand) if plain && !is_constant(&operand.value) => &operand.literal,
             _ => &reference.literal,
         }
     }
@@ -159,4 +160,15 @@ impl<'a> Evaluator<'a, '_> {
             ran => ran,
         }
     }
+}
+
+fn is_constant(expression: &Expression) -> bool {
+    matches!(
+        expression,
+        Expression::Boolean(_)
+            | Expression::Integer(_)
+            | Expression::Long(_)
+            | Expression::BigInteger(_)
+            | Expression::Double(_)
+    )
 }
