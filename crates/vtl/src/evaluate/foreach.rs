@@ -31,7 +31,7 @@ impl<'a> Loop<'a> {
         name: &'a str,
         value: Value<'a>,
     ) -> Result<(), MethodError> {
-        self.own(heap)?.put(heap, Value::text(name), value).map(drop)
+        self.own(heap)?.put(heap, Value::from(name), value).map(drop)
     }
 
     fn own(&self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
@@ -117,7 +117,7 @@ impl<'a> Evaluator<'a, '_> {
         let saved = names.map(|slot| {
             slot.map(|slot| {
                 let variable = self.frame.variable(slot);
-                (variable, self.variables[variable].clone())
+                (variable, self.variables[variable])
             })
         });
         let around = self.innermost;

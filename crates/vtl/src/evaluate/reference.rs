@@ -12,27 +12,49 @@ const DEFINITIONS_DEEP: usize = 4;
 impl<'a> Evaluator<'a, '_> {
     /// The value of a reference; null only in stock Velocity.
     pub(super) fn reference(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        match self.place(reference) {
+            Some((tree, index)) => Ok(tree.value(tree.node(index))),
+            None => self.steps(reference),
+        }
+    }
+
+    /// The same step by step.
+    pub(super) fn steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        if self.trace.is_some() {
+            return self.told_steps(reference);
+        }
+        self.untold_steps(reference)
+    }
+
+    #[cold]
+    fn told_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        let value = self.untold_steps(reference)?;
+        let text = self.text(&value, reference.at)?;
+        self.told(reference.at, &reference.literal, &text);
+        Ok(value)
+    }
+
+    fn untold_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+        let Some((last, before)) = reference.steps.split_last() else {
+            return match self.variable(reference.slot) {
+                Ok(Value::Null) => Ok(self.absent()),
+                variable => variable,
+            };
+        };
         let mut value = self.variable(reference.slot)?;
         if value.is_null() {
             value = self.absent();
         }
-        for step in &reference.steps {
+        for step in before {
             if value.is_null() {
                 return Ok(value);
             }
-            value = match (&value, step) {
-                // What most steps are.
-                (Value::Map(map), Step::Property { at, name }) => self.member(*map, *at, name)?,
-                _ => self.follow(&value, step)?,
-            };
+            value = self.follow(&value, step)?;
         }
-        if self.trace.is_some() {
-            let text = self.text(&value, reference.at)?;
-            self.told(reference.at, &reference.literal, &text);
-        }
-        Ok(value)
+        if value.is_null() { Ok(value) } else { self.follow(&value, last) }
     }
 
+    #[inline(never)]
     fn member(&mut self, map: Map<'a>, at: u32, name: &str) -> Result<Value<'a>, Halt> {
         self.step()?;
         match map.find(&self.heap.cells.meter, name) {
@@ -42,8 +64,10 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    #[inline(never)]
     fn follow(&mut self, value: &Value<'a>, step: &'a Step) -> Result<Value<'a>, Halt> {
+        if let (Value::Map(map), Step::Property { at, name }) = (value, step) {
+            return self.member(*map, *at, name);
+        }
         self.step()?;
         let (at, found) = match step {
             Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
@@ -66,17 +90,21 @@ impl<'a> Evaluator<'a, '_> {
                         if let Some(rendered) =
                             self.with_definitions(value, *at, DEFINITIONS_DEEP)?
                         {
-                            return Ok(Value::string(self.text(&rendered, *at)?));
+                            let text = self.text(&rendered, *at)?;
+                            let text = Value::string(self.heap, text);
+                            return self.at(*at, text);
                         }
                     }
                     _ => {}
                 }
                 let called = match &**arguments {
                     [] => method::call(self.heap, value, name, &[]),
-                    [one] => {
-                        let one = self.value(one)?;
-                        method::call(self.heap, value, name, &[one])
-                    }
+                    [one] => match self.value(one) {
+                        Ok(ref one) => {
+                            method::call(self.heap, value, name, std::slice::from_ref(one))
+                        }
+                        Err(halt) => return Err(halt),
+                    },
                     [one, two] => {
                         let both = [self.value(one)?, self.value(two)?];
                         method::call(self.heap, value, name, &both)
@@ -136,7 +164,8 @@ impl<'a> Evaluator<'a, '_> {
         }
         let mut text = String::new();
         self.print_block(number, &mut text)?;
-        Ok(Value::string(text))
+        let text = Value::string(self.heap, text);
+        self.at(0, text)
     }
 
     pub(super) fn print_reference(
@@ -144,14 +173,17 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        let value = self.reference(reference)?;
-        let printed = match &value {
-            Value::Null => false,
-            Value::Block(number) => self.print_block(*number, out)?,
-            value => {
+        if self.print_place(reference, out)? {
+            return Ok(());
+        }
+        let printed = match self.steps(reference) {
+            Ok(Value::Null) => false,
+            Ok(Value::Block(number)) => self.print_block(number, out)?,
+            Ok(ref value) => {
                 self.print(value, reference.at, out)?;
                 true
             }
+            Err(halt) => return Err(halt),
         };
         if !printed && !reference.quiet {
             out.push_str(self.null_literal(reference));
@@ -218,7 +250,8 @@ impl<'a> Evaluator<'a, '_> {
             Value::Block(number) => {
                 let mut text = String::new();
                 self.print_block(*number, &mut text)?;
-                Ok(Some(Value::string(text)))
+                let text = Value::string(self.heap, text);
+                self.at(at, text).map(Some)
             }
             Value::List(list) if levels > 0 => {
                 let mut items = list.to_vec();

@@ -8,9 +8,13 @@ use crate::value::Value;
 impl<'a> Evaluator<'a, '_> {
     /// Assigns, unless the value is null: then what was stays.
     pub(super) fn set(&mut self, set: &'a Set) -> Result<(), Halt> {
-        let value = self.value(&set.value)?;
+        let value = self.value(&set.value);
+        let value = match &value {
+            Ok(value) => value,
+            Err(_) => return value.map(drop),
+        };
         if self.trace.is_some() {
-            self.tell_set(set, &value)?;
+            self.tell_set(set, value)?;
         }
         if value.is_null() {
             return Ok(());
@@ -18,7 +22,7 @@ impl<'a> Evaluator<'a, '_> {
         match &set.target {
             Target::Nowhere => Ok(()),
             Target::Variable(slot) => {
-                self.assign(*slot, value);
+                self.assign(*slot, *value);
                 Ok(())
             }
             Target::Member { parent, last } => {
@@ -30,7 +34,7 @@ impl<'a> Evaluator<'a, '_> {
                 if parent.is_null() {
                     return Ok(());
                 }
-                self.set_member(&parent, last, value)
+                self.set_member(&parent, last, *value)
             }
         }
     }

@@ -30,7 +30,7 @@ pub(super) struct Bindings<'a> {
 impl<'a> Bindings<'a> {
     fn own(&self, variable: usize) -> Option<Value<'a>> {
         let own = self.own.borrow();
-        own.iter().find(|(named, _)| *named == variable).map(|(_, value)| value.clone())
+        own.iter().find(|(named, _)| *named == variable).map(|(_, value)| *value)
     }
 
     fn argument(&self, variable: usize) -> Option<&'a Operand> {
@@ -43,7 +43,7 @@ impl<'a> Bindings<'a> {
         if self.argument(variable).is_some() {
             let mut own = self.own.borrow_mut();
             own.retain(|(named, _)| *named != variable);
-            own.push((variable, value.clone()));
+            own.push((variable, *value));
         }
     }
 }
