@@ -10,19 +10,19 @@ struct Names<'a>(Vec<(&'static str, Value<'a>)>);
 
 impl<'a> Globals<'a> for Names<'a> {
     fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
 
 fn render(text: &str, dialect: Dialect) -> Option<Result<String, RenderError>> {
     let template = Template::parse(text, dialect).ok()?;
     let heap = Heap::default();
-    let items = vec![Value::Integer(1), Value::text("x"), Value::Double(0.5), Value::Null];
+    let items = vec![Value::Integer(1), Value::from("x"), Value::Double(0.5), Value::Null];
     let list = List::new(&heap, items).ok()?;
     let map = Map::new(&heap).ok()?;
-    map.put(&heap, Value::text("k"), Value::List(list)).ok()?;
+    map.put(&heap, Value::from("k"), Value::List(list)).ok()?;
     let names = vec![
-        ("s", Value::text("Ada é")),
+        ("s", Value::from("Ada é")),
         ("n", Value::Integer(7)),
         ("l", Value::List(list)),
         ("m", Value::Map(map)),

@@ -51,7 +51,7 @@ impl BodyPath {
         };
         let string = match &selected {
             Selected::Node(node) => node.string(),
-            Selected::Text(text) => Some(text.into()),
+            Selected::Text(text) => Some(text.as_str()),
             _ => None,
         };
         match string {

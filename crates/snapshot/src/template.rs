@@ -161,16 +161,10 @@ impl CompiledTemplate {
         let Given { body, surroundings, context, stage_variables, carried, variables, .. } = given;
         let Given { has_service_objects, bounds, visits, .. } = given;
         let trace = trace.map(|trace| -> &mut dyn Trace { trace });
-        let source = self.reads_context.then(|| context::Source::new(surroundings, context));
         let heap = Heap::default();
         let input = Input::new(body, surroundings, &self.paths, visits);
-        let context = match &source {
-            Some(source) => {
-                let context = Context::new(&heap, source, &carried);
-                Some(context.map_err(|_| TemplateError::Overrides)?)
-            }
-            None => None,
-        };
+        let context = self.reads_context.then(|| Context::new(surroundings, context, &carried));
+        let context = context.as_ref();
         let host = Host {
             heap: &heap,
             input: &input,
@@ -182,7 +176,7 @@ impl CompiledTemplate {
         let mut text = String::with_capacity(self.usual_bytes);
         self.template.render_into(&mut text, &heap, &host, &bounds, trace)?;
         let overrides = match context {
-            Some(context) => Some(context.overrides().ok_or(TemplateError::Overrides)?),
+            Some(context) => Some(context.overrides(&heap).ok_or(TemplateError::Overrides)?),
             None => None,
         };
         Ok(Rendered { text, overrides: overrides.unwrap_or_else(|| carried.clone()) })
@@ -193,7 +187,7 @@ impl CompiledTemplate {
 struct Host<'a> {
     heap: &'a Heap<'a>,
     input: &'a Input<'a>,
-    context: Option<Context<'a>>,
+    context: Option<&'a Context<'a>>,
     stage_variables: &'a BTreeMap<String, String>,
     variables: Option<NodeRef<'a>>,
     has_service_objects: bool,
@@ -210,7 +204,9 @@ impl<'a> Globals<'a> for Host<'a> {
         match name {
             "input" => Some(Value::Object(self.input)),
             "util" => Some(Value::Object(&Util)),
-            "context" => self.context.map(Context::value),
+            "context" => {
+                self.context.and_then(|context| context.map(self.heap).ok()).map(Value::Map)
+            }
             "stageVariables" => {
                 let pairs = self.stage_variables.iter();
                 let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));

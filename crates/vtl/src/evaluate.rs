@@ -5,6 +5,7 @@
 
 mod expression;
 mod foreach;
+mod place;
 mod reference;
 mod scope;
 mod set;
@@ -58,6 +59,7 @@ pub(crate) struct Evaluator<'a, 'r> {
     /// The length that the output may reach.
     limit: usize,
     depth: usize,
+    /// Those that are left.
     steps: u64,
 }
 
@@ -86,7 +88,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             loops: 0,
             limit: 0,
             depth: 0,
-            steps: 0,
+            steps: bounds.steps,
         }
     }
 
@@ -114,7 +116,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         match node {
             Node::Text(text) => out.push_str(text),
             Node::Reference(reference) => self.print_reference(reference, out)?,
-            Node::Escaped(slashes, reference) => self.print_escaped(*slashes, reference, out)?,
+            Node::Escaped(escaped) => self.print_escaped(escaped, out)?,
             Node::Set(set) => return self.set(set),
             Node::If(branches) => return self.conditional(branches, out),
             Node::Foreach(foreach) => return self.foreach(foreach, out),
@@ -172,17 +174,20 @@ impl<'a, 'r> Evaluator<'a, 'r> {
     /// What null is: nothing is null in the service.
     fn absent(&self) -> Value<'a> {
         match self.dialect {
-            Dialect::Service => Value::text(""),
+            Dialect::Service => Value::from(""),
             Dialect::Stock => Value::Null,
         }
     }
 
+    #[inline]
     fn step(&mut self) -> Result<(), Halt> {
-        self.steps += 1;
-        if self.steps > self.bounds.steps {
-            return Err(self.failed(0, RenderErrorKind::TooManySteps));
+        match self.steps.checked_sub(1) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => Err(self.failed(0, RenderErrorKind::TooManySteps)),
         }
-        Ok(())
     }
 
     /// One level deeper; every recursion of the evaluator passes here.

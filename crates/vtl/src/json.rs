@@ -1,7 +1,7 @@
 //! JSON as a tape: one pass over the text makes one vector of nodes, which point into the text.
 //!
-//! Strings are borrowed and unescaped when somebody reads them, numbers are parsed when somebody
-//! asks for them. Of members with the same name the last counts, at the place of the first. Halves
+//! Strings are borrowed unless they have escapes, numbers are parsed when somebody asks for them. Of
+//! members with the same name the last counts, at the place of the first. Halves
 //! of surrogate pairs become U+FFFD. Sources: RFC 8259; for the loose form see `lenient`.
 
 mod lenient;
@@ -15,13 +15,14 @@ mod write;
 
 use std::borrow::Cow;
 
+pub(crate) use node::Tag;
 pub use node::{Items, Kind, Members, NodeRef};
 pub use number::Number;
 pub(crate) use string::write_string;
 pub use surrogates::mended;
 pub use write::Slashes;
 
-use node::Node;
+use node::{Node, Texts};
 
 /// Containers inside containers, beyond which a text is refused.
 pub const DEPTH: usize = 512;
@@ -39,6 +40,8 @@ pub enum Leniency {
 #[derive(Clone, Debug)]
 pub struct Document<'t> {
     text: Cow<'t, str>,
+    /// What the strings with escapes stand for.
+    unescaped: String,
     /// At least one; values in the order of the text, the names of members before them.
     nodes: Vec<Node>,
 }
@@ -80,16 +83,20 @@ impl<'t> Document<'t> {
     /// Reads a whole text.
     pub fn parse(text: impl Into<Cow<'t, str>>, leniency: Leniency) -> Result<Self, JsonError> {
         let text = text.into();
-        match (parse::nodes(&text), leniency) {
-            (Ok(nodes), _) => Ok(Self { text, nodes }),
+        match (parse::tape(&text), leniency) {
+            (Ok((nodes, unescaped)), _) => Ok(Self { text, unescaped, nodes }),
             (Err(error), Leniency::Strict) => Err(error),
             // Rare, so it may be slow: the loose text is written anew as JSON and read again.
             (Err(_), Leniency::Loose) => {
                 let text = lenient::strict(&text)?;
-                let nodes = parse::nodes(&text)?;
-                Ok(Self { text: text.into(), nodes })
+                let (nodes, unescaped) = parse::tape(&text)?;
+                Ok(Self { text: text.into(), unescaped, nodes })
             }
         }
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { plain: &self.text, unescaped: &self.unescaped }
     }
 
     /// The value at a place of the tape that is known to hold one.
@@ -225,7 +232,7 @@ mod tests {
             let root = document.root();
             assert_eq!((root.len(), root.members().count()), (length, length), "{text}");
             for (name, value) in root.members() {
-                assert_eq!(root.member(&name).map(|member| member.index), Some(value.index));
+                assert_eq!(root.member(name).map(|member| member.index), Some(value.index));
             }
         };
         check(r#"{"a":1,"b":2,"a":3}"#, 2, r#"{"a":3,"b":2}"#);

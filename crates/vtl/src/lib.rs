@@ -28,4 +28,6 @@ pub use heap::Heap;
 pub use number::write_double;
 pub use pattern::{Pattern, PatternError};
 pub use template::{Globals, ParseError, RenderError, RenderErrorKind, Template, Trace};
-pub use value::{Array, Cursor, Entry, List, Map, MethodError, Object, Once, SubList, Text, Value};
+pub use value::{
+    Array, Cursor, Entries, Entry, List, Map, MethodError, Object, Once, SubList, Value,
+};

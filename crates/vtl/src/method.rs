@@ -7,7 +7,7 @@
 use std::fmt;
 
 use crate::heap::Heap;
-use crate::methods::{array, boolean, list, map, number, string, view};
+use crate::methods::{array, boolean, list, map, number, string as text, view};
 use crate::print::to_text;
 use crate::value::{List, MethodError, SubList, Value, java_hash, same};
 
@@ -98,8 +98,8 @@ pub(crate) fn call<'a>(
         (Method::Other, _) => return Ok(None),
         (Method::ToString, []) if !matches!(receiver, Value::Null) => {
             return match receiver {
-                Value::String(_) => Ok(Some(receiver.clone())),
-                other => Ok(Some(Value::string(to_text(&heap.cells.meter, other)?))),
+                Value::String(_) => Ok(Some(*receiver)),
+                other => string(heap, to_text(&heap.cells.meter, other)?),
             };
         }
         (Method::Equals, [other]) => return some(same(&heap.cells.meter, receiver, other)?),
@@ -122,7 +122,7 @@ fn dispatch<'a>(
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
     match receiver {
-        Value::String(text) => string::call(heap, text, method, arguments),
+        Value::String(text) => text::call(heap, text, method, arguments),
         Value::Map(map) => map::call(heap, *map, method, arguments),
         Value::List(list) => list::call(heap, *list, method, arguments),
         Value::SubList(part) => list::call_part(heap, *part, method, arguments),
@@ -132,12 +132,12 @@ fn dispatch<'a>(
         }
         Value::Entry(entry) => view::call_entry(heap, *entry, method, arguments),
         Value::Cursor(cursor) => view::call_cursor(heap, *cursor, method, arguments),
-        Value::Integer(integer) => number::call_integer(*integer, method, arguments),
-        Value::Long(long) => number::call_long(*long, method, arguments),
-        Value::BigInteger(big) => number::call_big(big, method, arguments),
-        Value::Double(double) => number::call_double(*double, method, arguments),
+        Value::Integer(integer) => number::call_integer(heap, *integer, method, arguments),
+        Value::Long(long) => number::call_long(heap, *long, method, arguments),
+        Value::BigInteger(big) => number::call_big(heap, big, method, arguments),
+        Value::Double(double) => number::call_double(heap, *double, method, arguments),
         Value::Boolean(boolean) => boolean::call(*boolean, method, arguments),
-        Value::Char(unit) => boolean::call_char(*unit, method, arguments),
+        Value::Char(unit) => boolean::call_char(heap, *unit, method, arguments),
         Value::Null | Value::Block(_) | Value::Object(_) => Ok(None),
     }
 }
@@ -192,9 +192,14 @@ pub(crate) fn some<'a>(value: impl Into<Value<'a>>) -> Answer<'a> {
     Ok(Some(value.into()))
 }
 
+/// An answer that is a text, which was made.
+pub(crate) fn string<'a>(heap: &'a Heap<'a>, text: String) -> Answer<'a> {
+    Value::string(heap, text).map(Some)
+}
+
 /// What a method without a result gives: nothing that could be seen.
 pub(crate) fn nothing<'a>() -> Answer<'a> {
-    Ok(Some(Value::text("")))
+    some("")
 }
 
 /// A place that a template named, if there is one in what has `length` places.
@@ -212,7 +217,7 @@ pub(crate) fn property<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, name: &str)
         (Value::Object(object), _) => object.property(heap, name),
         (Value::Entry(entry), "key") => Some(entry.key()),
         (Value::Entry(entry), "value") => Some(entry.value()),
-        (Value::String(text), "empty") => Some(text.as_str().is_empty().into()),
+        (Value::String(text), "empty") => Some(text.is_empty().into()),
         (Value::List(list), "empty") => Some(list.is_empty().into()),
         (Value::SubList(part), "empty") => Some((part.len()? == 0).into()),
         (Value::Array(array), "empty") => Some(array.is_empty().into()),
@@ -243,9 +248,9 @@ pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a
 
 /// A negative index counted from the end of whatever has a size: an error if it has none.
 fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, MethodError> {
-    let Value::Integer(index) = key else { return Ok(key.clone()) };
+    let Value::Integer(index) = key else { return Ok(*key) };
     if *index >= 0 {
-        return Ok(key.clone());
+        return Ok(*key);
     }
     let length = match receiver {
         Value::Map(map) => map.len(),
@@ -253,6 +258,8 @@ fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, Meth
         Value::SubList(part) => part.len()?,
         Value::Array(array) => array.len(),
         Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map) => map.len(),
+        // A loop is an empty map, and hosts count for themselves.
+        Value::Object(_) => return Ok(*key),
         _ => return Err(MethodError::WrongClass),
     };
     let length = i32::try_from(length).unwrap_or(i32::MAX);

@@ -17,22 +17,25 @@ const EVERYDAY: std::ops::Range<f64> = 1e-3..1e7;
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 
 /// Appends an integer.
-pub(crate) fn write_integer(mut integer: i64, out: &mut String) {
-    if (0..10).contains(&integer) {
-        return out.push(char::from(b'0' + integer as u8));
-    }
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let is_negative = integer < 0;
-    while integer != 0 {
-        at -= 1;
-        digits[at] = b'0' + (integer % 10).unsigned_abs() as u8;
-        integer /= 10;
-    }
-    if is_negative {
+pub(crate) fn write_integer(integer: i64, out: &mut String) {
+    if integer < 0 {
         out.push('-');
     }
-    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    let mut rest = integer.unsigned_abs();
+    if rest < 10 {
+        return out.push(char::from(b'0' + rest as u8));
+    }
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    for digit in digits.iter_mut().rev() {
+        if rest == 0 {
+            break;
+        }
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+        first -= 1;
+    }
+    out.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
 }
 
 /// Appends a double as `Double.toString`: `4.0`, `1.0E-4`, `1.23456789E9`.

@@ -2,11 +2,11 @@
 //! it, and its two ideas of being equal. What has no result is null.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
 
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
+use crate::heap::Heap;
 use crate::print::print;
 use crate::value::{Meter, MethodError, Value, same};
 
@@ -27,40 +27,56 @@ enum Pair {
 
 /// `a + b`: text if one of them is a text.
 pub(crate) fn add<'a>(
-    meter: &Meter,
+    heap: &'a Heap<'a>,
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
     if a.as_str().is_some() || b.as_str().is_some() {
         let mut text = String::new();
-        print(meter, a, &mut text)?;
-        print(meter, b, &mut text)?;
-        return Ok(Value::string(text));
+        print(&heap.cells.meter, a, &mut text)?;
+        print(&heap.cells.meter, b, &mut text)?;
+        return Value::string(heap, text);
     }
-    arithmetic(a, b, i64::checked_add, |a, b| a + b, |a, b| a + b)
+    arithmetic(heap, a, b, i64::checked_add, |a, b| a + b, |a, b| a + b)
 }
 
 /// `a - b`
-pub(crate) fn subtract<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, MethodError> {
-    arithmetic(a, b, i64::checked_sub, |a, b| a - b, |a, b| a - b)
+pub(crate) fn subtract<'a>(
+    heap: &'a Heap<'a>,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Value<'a>, MethodError> {
+    arithmetic(heap, a, b, i64::checked_sub, |a, b| a - b, |a, b| a - b)
 }
 
 /// `a * b`
-pub(crate) fn multiply<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, MethodError> {
-    arithmetic(a, b, i64::checked_mul, |a, b| a * b, |a, b| a * b)
+pub(crate) fn multiply<'a>(
+    heap: &'a Heap<'a>,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Value<'a>, MethodError> {
+    arithmetic(heap, a, b, i64::checked_mul, |a, b| a * b, |a, b| a * b)
 }
 
 /// `a / b`: null if `b` is zero, `0.0` too.
-pub(crate) fn divide<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, MethodError> {
+pub(crate) fn divide<'a>(
+    heap: &'a Heap<'a>,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Value<'a>, MethodError> {
     if is_zero(b) {
         return Ok(Value::Null);
     }
-    arithmetic(a, b, |a, b| Some(a.wrapping_div(b)), |a, b| a / b, |a, b| a / b)
+    arithmetic(heap, a, b, |a, b| Some(a.wrapping_div(b)), |a, b| a / b, |a, b| a / b)
 }
 
 /// `a % b`: null if `b` is zero, `0.0` too. With a BigInteger the result is never negative, and a
 /// negative `b` an error.
-pub(crate) fn remainder<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, MethodError> {
+pub(crate) fn remainder<'a>(
+    heap: &'a Heap<'a>,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Value<'a>, MethodError> {
     if is_zero(b) {
         return Ok(Value::Null);
     }
@@ -76,15 +92,17 @@ pub(crate) fn remainder<'a>(a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>, M
         return Err(MethodError::WrongClass);
     }
     let modulus = |a: BigInt, b: BigInt| ((a % &b) + &b) % b;
-    arithmetic(a, b, |a, b| Some(a.wrapping_rem(b)), modulus, |a, b| a % b)
+    arithmetic(heap, a, b, |a, b| Some(a.wrapping_rem(b)), modulus, |a, b| a % b)
 }
 
+#[inline]
 fn arithmetic<'a>(
+    heap: &'a Heap<'a>,
     a: &Value<'a>,
     b: &Value<'a>,
-    long: fn(i64, i64) -> Option<i64>,
-    big: fn(BigInt, BigInt) -> BigInt,
-    double: fn(f64, f64) -> f64,
+    long: impl Fn(i64, i64) -> Option<i64>,
+    big: impl Fn(BigInt, BigInt) -> BigInt,
+    double: impl Fn(f64, f64) -> f64,
 ) -> Result<Value<'a>, MethodError> {
     let result = match pair(a, b) {
         None => return Ok(Value::Null),
@@ -101,12 +119,16 @@ fn arithmetic<'a>(
     if result.bits() > MAX_BITS {
         Err(MethodError::Spent)
     } else {
-        Ok(Value::BigInteger(Rc::new(result)))
+        Value::big_integer(heap, result)
     }
 }
 
 /// Both operands in one type, if both are numbers.
+#[inline]
 fn pair(a: &Value<'_>, b: &Value<'_>) -> Option<Pair> {
+    if let (Value::Double(a), Value::Double(b)) = (a, b) {
+        return Some(Pair::Doubles(*a, *b));
+    }
     if let (Some(left), Some(right)) = (as_long(a), as_long(b)) {
         let is_long = |value: &Value<'_>| matches!(value, Value::Long(_));
         return Some(Pair::Integers { left, right, are_long: is_long(a) || is_long(b) });
@@ -131,7 +153,7 @@ fn as_long(value: &Value<'_>) -> Option<i64> {
 
 fn as_big(value: &Value<'_>) -> Option<BigInt> {
     match value {
-        Value::BigInteger(big) => Some(BigInt::clone(big)),
+        Value::BigInteger(big) => Some((*big).clone()),
         other => as_long(other).map(BigInt::from),
     }
 }

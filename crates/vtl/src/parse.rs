@@ -4,9 +4,11 @@
 //! Nesting is bounded, for the parser, the evaluator and the tree's destructor recurse with it.
 
 mod arguments;
+mod chain;
 mod directive;
 mod escape;
 mod expression;
+mod lasting;
 mod literal;
 mod number;
 mod odd;
@@ -21,6 +23,7 @@ use std::ops::Range;
 
 use crate::dialect::Dialect;
 use crate::tree::{Block, Macro};
+use lasting::{Lasting, Open};
 
 /// Blocks, strings, lists and parentheses that may stand inside one another.
 const DEPTH: usize = 100;
@@ -49,7 +52,10 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
         at: 0,
         origin: Origin::Here(0),
         literal: 0..0,
-        open_property: None,
+        lost: Vec::new(),
+        open: Open::default(),
+        open_head: None,
+        lasting: Lasting::default(),
         shared: &mut shared,
     };
     let block = parser.whole()?;
@@ -107,8 +113,12 @@ struct Parser<'t, 's> {
     origin: Origin,
     /// Where the expression stands that was read last.
     literal: Range<usize>,
-    /// Where a reference ended with the name of a property, whose state reaches on.
-    open_property: Option<usize>,
+    /// Signs inside references that are not part of them.
+    lost: Vec<Range<usize>>,
+    open: Open,
+    /// Where the directive stands whose head is being read, if it closes a state of `open`.
+    open_head: Option<usize>,
+    lasting: Lasting,
     shared: &'s mut Shared,
 }
 

@@ -51,7 +51,7 @@ impl Printer<'_> {
             Value::Char(unit) => out.extend(
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),
-            Value::String(text) => out.push_str(text.as_str()),
+            Value::String(text) => out.push_str(text),
             Value::Object(object) => object.print(out),
             Value::Block(_) | Value::Cursor(_) => {}
             Value::Entry(entry) => {
@@ -66,8 +66,7 @@ impl Printer<'_> {
             Value::Map(map) => return self.print_map(*map, out),
             collection => return self.print_collection(collection, out),
         }
-        self.meter.visit(1)?;
-        self.meter.spend(out.len().saturating_sub(before))
+        self.meter.visit_of(out.len().saturating_sub(before))
     }
 
     fn print_map<'a>(&mut self, map: Map<'a>, out: &mut String) -> Result<(), MethodError> {
@@ -156,8 +155,7 @@ impl Printer<'_> {
                 write_string(&text, slashes, out);
             }
         }
-        self.meter.visit(1)?;
-        self.meter.spend(out.len().saturating_sub(before))
+        self.meter.visit_of(out.len().saturating_sub(before))
     }
 
     fn json_list(

@@ -37,8 +37,8 @@ pub(crate) enum Node {
     Text(Box<str>),
     /// `$x.y`, printed.
     Reference(Reference),
-    /// `\$x` where null prints differently: so many backslashes, then the reference.
-    Escaped(usize, Box<Reference>),
+    /// `\$x` where the value decides what is printed.
+    Escaped(Box<Escaped>),
     /// `#set($x = 1)`
     Set(Box<Set>),
     /// `#if`, every `#elseif`, and `#else` (without condition).
@@ -61,6 +61,14 @@ pub(crate) enum Node {
     File { at: u32, name: &'static str, argument: Option<Expression> },
     /// A word that may name a macro by the time it is rendered (stock).
     Call(Box<Call>),
+}
+
+/// `\\$$x`: so many backslashes, signs that are text, then the reference.
+#[derive(Debug)]
+pub(crate) struct Escaped {
+    pub slashes: usize,
+    pub signs: Box<str>,
+    pub reference: Reference,
 }
 
 /// `$x`, `$!{x.y(1)[2]}`: a slot and what is done to its value.

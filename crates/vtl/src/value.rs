@@ -1,5 +1,5 @@
 //! The values of templates: Java's, since templates see their classes in overloads, equality and
-//! printing. Values are small and cheap to clone; containers are shared handles into the heap.
+//! printing. Values are small and copied; what they hold is in the heap, or outlives it.
 
 mod cells;
 mod equality;
@@ -12,8 +12,6 @@ mod text;
 mod tree;
 mod views;
 
-use std::rc::Rc;
-
 use num_bigint::BigInt;
 
 use crate::heap::Heap;
@@ -25,15 +23,16 @@ pub(crate) use equality::same;
 pub(crate) use hash::java_hash;
 pub(crate) use iteration::Iteration;
 pub use list::List;
-pub use map::{Map, Once};
-pub use text::Text;
+pub use map::{Entries, Map, Once};
 pub(crate) use text::Units;
 pub(crate) use tree::Tree;
 pub(crate) use views::ArrayKind;
 pub use views::{Array, Cursor, Entry, SubList};
 
 /// A value.
-#[derive(Clone, Default)]
+// What a value holds begins at a word, so that it is copied in words.
+#[derive(Clone, Copy, Default)]
+#[repr(u32)]
 pub enum Value<'a> {
     /// Nothing.
     #[default]
@@ -45,13 +44,13 @@ pub enum Value<'a> {
     /// An integer of 64 bits.
     Long(i64),
     /// An integer of any size.
-    BigInteger(Rc<BigInt>),
+    BigInteger(&'a BigInt),
     /// A floating-point number.
     Double(f64),
     /// One UTF-16 unit.
     Char(u16),
     /// Text.
-    String(Text<'a>),
+    String(&'a str),
     /// A growable list.
     List(List<'a>),
     /// A part of a list, as `subList` gives it.
@@ -152,14 +151,13 @@ pub enum MethodError {
 }
 
 impl<'a> Value<'a> {
-    /// A text that something outlives the rendering holds.
-    pub fn text(text: &'a str) -> Self {
-        Self::String(Text::Borrowed(text))
+    /// A text that was made, kept in the heap.
+    pub fn string(heap: &'a Heap<'a>, text: String) -> Result<Self, MethodError> {
+        heap.cells.keep_text(text).map(Self::String)
     }
 
-    /// A text of its own.
-    pub fn string(text: impl Into<Rc<str>>) -> Self {
-        Self::String(Text::Shared(text.into()))
+    pub(crate) fn big_integer(heap: &'a Heap<'a>, big: BigInt) -> Result<Self, MethodError> {
+        heap.cells.keep_big_integer(big).map(Self::BigInteger)
     }
 
     /// A value of a JSON document. Containers are new ones: a change to them is not seen by values
@@ -169,9 +167,9 @@ impl<'a> Value<'a> {
     }
 
     /// The text, if it is one.
-    pub fn as_str(&self) -> Option<&str> {
+    pub fn as_str(&self) -> Option<&'a str> {
         match self {
-            Self::String(text) => Some(text.as_str()),
+            Self::String(text) => Some(text),
             _ => None,
         }
     }
@@ -198,6 +196,12 @@ impl From<bool> for Value<'_> {
     }
 }
 
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::String(text)
+    }
+}
+
 impl From<i32> for Value<'_> {
     fn from(integer: i32) -> Self {
         Self::Integer(integer)
@@ -211,5 +215,6 @@ mod tests {
     #[test]
     fn values_are_small() {
         assert_eq!(size_of::<Value<'_>>(), 24);
+        assert_eq!(size_of::<Option<Value<'_>>>(), 24);
     }
 }

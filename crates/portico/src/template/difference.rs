@@ -75,7 +75,7 @@ fn unequal<'d>(one: NodeRef<'d>, other: NodeRef<'d>, path: &mut String) -> Optio
         (Kind::Object, Kind::Object) => {
             for (name, value) in one.members() {
                 path.push_str(&format!(".{name}"));
-                match other.member(&name) {
+                match other.member(name) {
                     Some(found) => {
                         if let Some(pair) = unequal(value, found, path) {
                             return Some(pair);

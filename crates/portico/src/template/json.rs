@@ -1,7 +1,6 @@
 //! What people write as JSON for templates: read in the order of the text, with the spelling of
 //! numbers kept, and refused with its place.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -33,7 +32,7 @@ pub(super) fn read<'s, T: Deserialize<'s>>(source: &'s Source) -> Result<T, Prob
 pub(super) fn text(source: &Source, raw: &RawValue) -> Result<String, Problem> {
     let document = document(source, raw)?;
     match document.root().string() {
-        Some(text) => Ok(text.into_owned()),
+        Some(text) => Ok(text.to_owned()),
         None => Err(unexpected(source, raw, "a string", document.root().kind())),
     }
 }
@@ -41,7 +40,7 @@ pub(super) fn text(source: &Source, raw: &RawValue) -> Result<String, Problem> {
 /// A string as it is, or any other value as compact JSON.
 pub(super) fn text_or_json(source: &Source, raw: &RawValue) -> Result<String, Problem> {
     let document = document(source, raw)?;
-    Ok(document.root().string().map_or_else(|| compact(raw.get()), Cow::into_owned))
+    Ok(document.root().string().map_or_else(|| compact(raw.get()), str::to_owned))
 }
 
 /// An object.
@@ -57,7 +56,7 @@ pub(super) fn object(source: &Source, raw: &RawValue) -> Result<Document<'static
 pub(super) fn texts(source: &Source, raw: &RawValue) -> Result<Vec<(String, String)>, Problem> {
     let object = object(source, raw)?;
     let texts = object.root().members().map(|(name, node)| match node.string() {
-        Some(text) => Ok((name.into_owned(), text.into_owned())),
+        Some(text) => Ok((name.to_owned(), text.to_owned())),
         None => Err(unexpected(source, raw, &format!("a string for `{name}`"), node.kind())),
     });
     texts.collect()
@@ -76,7 +75,7 @@ fn span(source: &Source, raw: &RawValue) -> (usize, usize) {
 }
 
 fn document(source: &Source, raw: &RawValue) -> Result<Document<'static>, Problem> {
-    Document::parse(Cow::Owned(raw.get().to_owned()), Leniency::Strict).map_err(|error| {
+    Document::parse(raw.get().to_owned(), Leniency::Strict).map_err(|error| {
         let at = span(source, raw).0 + error.at;
         let place = source.place(at, at + 1);
         Problem::At { place, source: source.clone(), message: error.problem.to_string() }

@@ -14,6 +14,15 @@ pub enum ContextMember {
     Map(&'static str, &'static [ContextMember]),
 }
 
+impl ContextMember {
+    /// Its key.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Value(name, _) | Self::Empty(name) | Self::Map(name, _) => name,
+        }
+    }
+}
+
 use ContextMember::{Empty, Map, Value};
 
 /// The members of `$context`. What no request has here (WAF, canaries, authorizers) is no member:

@@ -2,6 +2,7 @@
 //! is compiled once, however many models refer to it.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
@@ -24,10 +25,19 @@ pub(super) struct Compiled {
     has_links: bool,
 }
 
+/// A body that is being checked.
+struct Checked {
+    /// Where its links lead.
+    pool: Arc<Pool>,
+    /// What is known of its values: the address of each, and the unit that it was held against. In a
+    /// recursive schema with alternatives each may be asked about by exponentially many ways.
+    known: HashMap<(*const Value, usize), bool>,
+}
+
 thread_local! {
-    /// Where the links of the body that is checked on this thread lead. A keyword is given nothing
-    /// but the value, and one that held the pool would be held by it.
-    static CHECKED: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+    /// What is checked on this thread. A keyword is given nothing but the value, and one that held the
+    /// pool would be held by it.
+    static CHECKED: RefCell<Option<Checked>> = const { RefCell::new(None) };
 }
 
 impl Pool {
@@ -46,7 +56,8 @@ impl Pool {
         if !self.0.get(unit).and_then(Option::as_ref).is_some_and(|unit| unit.has_links) {
             return work();
         }
-        let before = CHECKED.replace(Some(Arc::clone(self)));
+        let checked = Checked { pool: Arc::clone(self), known: HashMap::new() };
+        let before = CHECKED.replace(Some(checked));
         let done = work();
         CHECKED.set(before);
         done
@@ -109,9 +120,30 @@ impl<'i> Keyword<'i> for Link {
     }
 
     fn is_valid(&self, instance: &'i Value) -> bool {
-        CHECKED.with_borrow(|pool| {
-            let unit = pool.as_ref().and_then(|pool| pool.get(self.0));
-            unit.is_some_and(|unit| unit.is_valid(instance))
+        let place = (std::ptr::from_ref(instance), self.0);
+        let leads_on = leads_on(instance);
+        let (pool, known) = CHECKED.with_borrow(|checked| match checked {
+            Some(Checked { pool, known }) => (Arc::clone(pool), known.get(&place).copied()),
+            None => (Arc::default(), None),
+        });
+        known.unwrap_or_else(|| {
+            let is_valid = pool.get(self.0).is_some_and(|unit| unit.is_valid(instance));
+            CHECKED.with_borrow_mut(|checked| match checked {
+                Some(checked) if leads_on => drop(checked.known.insert(place, is_valid)),
+                _ => {}
+            });
+            is_valid
         })
+    }
+}
+
+/// Whether there is something in a value that links can lead to and on from. Of others nothing needs
+/// to be known: there are many, and they are soon checked again.
+fn leads_on(value: &Value) -> bool {
+    let holds = |value: &Value| value.is_object() || value.is_array();
+    match value {
+        Value::Object(members) => members.values().any(holds),
+        Value::Array(items) => items.iter().any(holds),
+        _ => false,
     }
 }

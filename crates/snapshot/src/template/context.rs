@@ -1,109 +1,76 @@
-//! `$context` for one rendering: a map of maps, of which two carry what templates override.
+//! `$context` for one rendering: a map of maps, of which two carry what templates override. The
+//! request is asked for a member when the template names it.
+
+use std::cell::OnceCell;
 
 use portico_vtl::json::{Kind, NodeRef};
-use portico_vtl::{Heap, Map, MethodError, Once, Value};
+use portico_vtl::{Entries, Heap, Map, MethodError, Once, Value};
 
 use super::plain;
-use super::{Overrides, Surroundings};
-use crate::{CONTEXT_MEMBERS, ContextMember, REQUEST_OVERRIDE, RESPONSE_OVERRIDE};
-
-/// Where the members come from.
-pub(super) enum Source<'a> {
-    /// The values of the request, one after the other, and where each of them ends.
-    Request { texts: String, ends: Vec<usize> },
-    /// An object that somebody wrote.
-    Document(NodeRef<'a>),
-}
-
-impl<'a> Source<'a> {
-    pub(super) fn new(surroundings: &dyn Surroundings, document: Option<NodeRef<'a>>) -> Self {
-        if let Some(document) = document {
-            return Self::Document(document);
-        }
-        let (mut bytes, mut ends) = (Vec::with_capacity(512), Vec::with_capacity(24));
-        write_values(CONTEXT_MEMBERS, surroundings, &mut bytes, &mut ends);
-        match String::from_utf8(bytes) {
-            Ok(texts) => Self::Request { texts, ends },
-            // Bytes of the client, for example of its User-Agent, that are no UTF-8.
-            Err(error) => Self::repaired(error.as_bytes(), &ends),
-        }
-    }
-
-    fn repaired(bytes: &[u8], ends: &[usize]) -> Self {
-        let (mut texts, mut repaired, mut start) = (String::new(), Vec::new(), 0);
-        for end in ends {
-            texts.push_str(&String::from_utf8_lossy(&bytes[start..*end]));
-            repaired.push(texts.len());
-            start = *end;
-        }
-        Self::Request { texts, ends: repaired }
-    }
-}
-
-/// Appends the values of members in their order, and notes where each ends.
-fn write_values(
-    members: &[ContextMember],
-    surroundings: &dyn Surroundings,
-    bytes: &mut Vec<u8>,
-    ends: &mut Vec<usize>,
-) {
-    for member in members {
-        match member {
-            ContextMember::Value(_, variable) => {
-                surroundings.write_context(variable, bytes);
-                ends.push(bytes.len());
-            }
-            ContextMember::Map(_, members) => write_values(members, surroundings, bytes, ends),
-            ContextMember::Empty(_) => {}
-        }
-    }
-}
+use super::{Members, Overrides, Plain, Surroundings};
+use crate::{CONTEXT_MEMBERS, ContextMember, ContextVariable, REQUEST_OVERRIDE, RESPONSE_OVERRIDE};
 
 /// The reference `$context`.
-#[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    heap: &'a Heap<'a>,
-    map: Map<'a>,
+    source: Source<'a>,
+    /// What templates have written before.
+    carried: &'a Overrides,
+}
+
+/// Where the members come from.
+enum Source<'a> {
+    Request(Part<'a>),
+    /// An object that somebody wrote, and its copy that templates write to.
+    Document(NodeRef<'a>, OnceCell<Map<'a>>),
 }
 
 impl<'a> Context<'a> {
-    /// The members of the source, with what templates have written before.
     pub(super) fn new(
-        heap: &'a Heap<'a>,
-        source: &'a Source<'a>,
+        surroundings: &'a dyn Surroundings,
+        document: Option<NodeRef<'a>>,
         carried: &'a Overrides,
-    ) -> Result<Self, MethodError> {
-        let map = match source {
-            Source::Request { texts, ends } => {
-                let values = &mut Values { texts, ends: ends.iter(), start: 0 };
-                map_of(heap, CONTEXT_MEMBERS, values, Once::None)?
-            }
-            Source::Document(node) => {
-                let map = map_from(heap, *node, Once::None)?;
-                add_overrides(heap, map)?;
-                map
-            }
+    ) -> Self {
+        let source = match document {
+            Some(document) => Source::Document(document, OnceCell::new()),
+            None => Source::Request(Part {
+                carried: Some(carried),
+                ..Part::new(CONTEXT_MEMBERS, surroundings, &[], Once::None)
+            }),
         };
-        for (name, members) in
-            [(REQUEST_OVERRIDE, &carried.request), (RESPONSE_OVERRIDE, &carried.response)]
-        {
-            if let Some(Value::Map(inner)) = map.get(name) {
-                plain::restore(heap, inner, members)?;
-            }
-        }
-        Ok(Self { heap, map })
+        Self { source, carried }
     }
 
     /// The reference itself.
-    pub(super) fn value(self) -> Value<'a> {
-        Value::Map(self.map)
+    pub(super) fn map(&'a self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
+        match &self.source {
+            Source::Request(part) => part.map(heap),
+            Source::Document(document, map) => {
+                if let Some(map) = map.get() {
+                    return Ok(*map);
+                }
+                let made = map_from(heap, *document, Once::None)?;
+                add_overrides(heap, made)?;
+                for name in [REQUEST_OVERRIDE, RESPONSE_OVERRIDE] {
+                    if let Some(Value::Map(inner)) = made.get(name) {
+                        plain::restore(heap, inner, written(self.carried, name))?;
+                    }
+                }
+                Ok(*map.get_or_init(|| made))
+            }
+        }
     }
 
     /// What the two maps hold now; `None` if that is more than may be kept.
-    pub(super) fn overrides(self) -> Option<Overrides> {
-        let members = |name| match self.map.get(name) {
-            Some(Value::Map(map)) => plain::members(self.heap, map),
-            _ => Some(Vec::new()),
+    pub(super) fn overrides(&'a self, heap: &'a Heap<'a>) -> Option<Overrides> {
+        let members = |name| match &self.source {
+            // Nobody has seen the map, so nobody has changed or replaced it.
+            Source::Request(part) if !part.is_made(name) => {
+                Some(written(self.carried, name).clone())
+            }
+            _ => match self.map(heap).ok()?.get(name) {
+                Some(Value::Map(map)) => plain::members(heap, map),
+                _ => Some(Vec::new()),
+            },
         };
         Some(Overrides {
             request: members(REQUEST_OVERRIDE)?,
@@ -112,41 +79,114 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The values of a request, to be taken in their order.
-struct Values<'a> {
-    texts: &'a str,
-    ends: std::slice::Iter<'a, usize>,
-    start: usize,
-}
-
-impl<'a> Values<'a> {
-    fn next(&mut self) -> &'a str {
-        let Some(end) = self.ends.next() else { return "" };
-        let text = &self.texts[self.start..*end];
-        self.start = *end;
-        text
+/// What templates have written into a member of `$context`.
+fn written<'a>(carried: &'a Overrides, name: &str) -> &'a Members {
+    const NOTHING: &Members = &Vec::new();
+    match name {
+        REQUEST_OVERRIDE => &carried.request,
+        RESPONSE_OVERRIDE => &carried.response,
+        _ => NOTHING,
     }
 }
 
-/// A map of members with their values, of which some may be set once.
-fn map_of<'a>(
-    heap: &'a Heap<'a>,
+/// The members of a map, and the maps among them, which are made when a template names them.
+struct Part<'a> {
     members: &'static [ContextMember],
-    values: &mut Values<'a>,
+    surroundings: &'a dyn Surroundings,
+    /// What templates have written into it.
+    written: &'a [(Box<str>, Plain)],
+    /// What of it may be set once.
     once: Once,
-) -> Result<Map<'a>, MethodError> {
-    let mut entries = Vec::with_capacity(members.len());
-    for member in members {
-        let (name, value) = match member {
-            ContextMember::Value(name, _) => (name, Value::text(values.next())),
-            ContextMember::Empty(name) => (name, Value::text("")),
-            ContextMember::Map(name, members) => {
-                (name, Value::Map(map_of(heap, members, values, overridden_in(name))?))
-            }
-        };
-        entries.push((Value::text(name), value));
+    /// What templates have written into its maps.
+    carried: Option<&'a Overrides>,
+    map: OnceCell<Map<'a>>,
+    /// Its maps, in order.
+    inner: OnceCell<Box<[Self]>>,
+}
+
+impl<'a> Part<'a> {
+    fn new(
+        members: &'static [ContextMember],
+        surroundings: &'a dyn Surroundings,
+        written: &'a [(Box<str>, Plain)],
+        once: Once,
+    ) -> Self {
+        let (map, inner) = Default::default();
+        Self { members, surroundings, written, once, carried: None, map, inner }
     }
-    Map::silent_once(heap, entries, once)
+
+    fn map(&'a self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
+        if let Some(map) = self.map.get() {
+            return Ok(*map);
+        }
+        let map = Map::silent_of(heap, self, self.once)?;
+        plain::restore(heap, map, self.written)?;
+        Ok(*self.map.get_or_init(|| map))
+    }
+
+    /// Whether a template may have seen the map of this name.
+    fn is_made(&self, name: &str) -> bool {
+        let parts = self.inner.get().map_or(&[][..], |inner| inner);
+        let mut named = self.maps().zip(parts);
+        named.any(|((known, _), part)| known == name && part.map.get().is_some())
+    }
+
+    /// The names of its maps and their members.
+    fn maps(&self) -> impl Iterator<Item = (&'static str, &'static [ContextMember])> {
+        self.members.iter().filter_map(|member| match member {
+            ContextMember::Map(name, members) => Some((*name, *members)),
+            _ => None,
+        })
+    }
+
+    fn inner(&'a self, heap: &'a Heap<'a>, name: &str) -> Result<Option<Value<'a>>, MethodError> {
+        let parts = self.inner.get_or_init(|| {
+            let part = |(name, members)| {
+                let written = self.carried.map_or(&[][..], |carried| written(carried, name));
+                Self::new(members, self.surroundings, written, overridden_in(name))
+            };
+            self.maps().map(part).collect()
+        });
+        let mut named = self.maps().zip(parts);
+        let found = named.find(|((known, _), _)| *known == name);
+        found.map(|(_, part)| part.map(heap).map(Value::Map)).transpose()
+    }
+
+    /// The value of a variable; bytes of the client that are no UTF-8 become U+FFFD.
+    fn text(
+        &self,
+        heap: &'a Heap<'a>,
+        variable: &ContextVariable,
+    ) -> Result<Value<'a>, MethodError> {
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        self.surroundings.write_context(variable, &mut bytes);
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Value::string(heap, text)
+    }
+}
+
+/// Bytes of a value for which there is room at once.
+const USUAL_BYTES: usize = 40;
+
+impl<'a> Entries<'a> for Part<'a> {
+    fn get(&'a self, heap: &'a Heap<'a>, key: &str) -> Result<Option<Value<'a>>, MethodError> {
+        let is_it = |member: &&ContextMember| member.name() == key;
+        match self.members.iter().find(is_it) {
+            None => Ok(None),
+            Some(ContextMember::Value(_, variable)) => self.text(heap, variable).map(Some),
+            Some(ContextMember::Empty(_)) => Ok(Some("".into())),
+            Some(ContextMember::Map(name, _)) => self.inner(heap, name),
+        }
+    }
+
+    fn all(&'a self, heap: &'a Heap<'a>) -> Result<Vec<(Value<'a>, Value<'a>)>, MethodError> {
+        let entry = |member: &'static ContextMember| {
+            let name = member.name();
+            Ok((name.into(), self.get(heap, name)?.unwrap_or_default()))
+        };
+        self.members.iter().map(entry).collect()
+    }
 }
 
 /// What of the map of this name is a parameter: it may be overridden once.
@@ -161,13 +201,13 @@ fn overridden_in(map: &str) -> Once {
 
 /// A copy of an object, whose objects print nothing, like those of a request.
 fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, once: Once) -> Result<Map<'a>, MethodError> {
-    let map = Map::silent_once(heap, Vec::new(), once)?;
+    let map = Map::silent(heap, once)?;
     for (name, member) in node.members() {
         let value = match member.kind() {
-            Kind::Object => Value::Map(map_from(heap, member, overridden_in(&name))?),
+            Kind::Object => Value::Map(map_from(heap, member, overridden_in(name))?),
             _ => Value::json(heap, member)?,
         };
-        map.put(heap, Value::String(name.into()), value)?;
+        map.put(heap, Value::String(name), value)?;
     }
     Ok(map)
 }
@@ -181,13 +221,13 @@ fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError
         }
         let inner = match map.get(name) {
             Some(Value::Map(inner)) => inner,
-            _ => Map::silent_once(heap, Vec::new(), overridden_in(name))?,
+            _ => Map::silent(heap, overridden_in(name))?,
         };
         for member in *members {
             if let ContextMember::Map(part, _) = member
                 && inner.get(part).is_none()
             {
-                let empty = Map::silent_once(heap, Vec::new(), overridden_in(part))?;
+                let empty = Map::silent(heap, overridden_in(part))?;
                 inner.put_text(heap, part, Value::Map(empty))?;
             }
         }

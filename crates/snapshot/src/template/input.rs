@@ -14,6 +14,9 @@ use super::{ParameterPlace, Surroundings};
 /// What an empty body stands for.
 const NO_BODY: &str = "{}";
 
+/// Bytes of a text that `json` may well make.
+const USUAL_BYTES: usize = 128;
+
 /// What `json` says of nothing.
 const NOTHING: &str = "\"\"";
 
@@ -64,7 +67,7 @@ impl<'a> Input<'a> {
 
     /// The value at a path, as JSON.
     fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<String, MethodError> {
-        let mut out = String::new();
+        let mut out = String::with_capacity(USUAL_BYTES);
         match self.select(path)? {
             Selected::Missing | Selected::Null => out.push_str(NOTHING),
             Selected::Node(node) if node.kind() == Kind::Null => out.push_str(NOTHING),
@@ -94,7 +97,7 @@ impl<'a> Input<'a> {
 impl<'a> Object<'a> for Input<'a> {
     fn property(&'a self, _: &'a Heap<'a>, name: &str) -> Option<Value<'a>> {
         let body = if self.body.is_empty() { NO_BODY } else { self.body };
-        (name == "body").then_some(Value::text(body))
+        (name == "body").then_some(Value::from(body))
     }
 
     fn call(
@@ -110,13 +113,14 @@ impl<'a> Object<'a> for Input<'a> {
         };
         match (name, argument) {
             ("path", Some(Some(path))) => value(heap, self.select(path)?).map(Some),
-            ("json", Some(Some(path))) => Ok(Some(Value::string(self.json(heap, path)?))),
+            ("json", Some(Some(path))) => Value::string(heap, self.json(heap, path)?).map(Some),
             ("params", None) => {
                 let parameters = self.parameters(heap).ok_or(MethodError::Spent)?;
                 Ok(Some(Value::Map(parameters)))
             }
             ("params", Some(Some(name))) => {
-                Ok(parameters::find(self.surroundings, name).map(Value::string))
+                let found = parameters::find(self.surroundings, name);
+                found.map(|text| Value::string(heap, text)).transpose()
             }
             _ => Ok(None),
         }
@@ -137,12 +141,12 @@ fn value<'a>(heap: &'a Heap<'a>, selected: Selected<'a>) -> Result<Value<'a>, Me
         Selected::Members(members) => {
             let map = Map::new(heap)?;
             for (name, node) in members {
-                map.put(heap, Value::String(name.into()), Value::json(heap, node)?)?;
+                map.put(heap, Value::string(heap, name.into_owned())?, Value::json(heap, node)?)?;
             }
             Value::Map(map)
         }
         Selected::Integer(integer) => Value::Integer(integer),
         Selected::Double(double) => Value::Double(double),
-        Selected::Text(text) => Value::string(text),
+        Selected::Text(text) => Value::string(heap, text)?,
     })
 }

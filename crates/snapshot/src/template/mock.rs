@@ -8,11 +8,11 @@ pub fn mock_status(text: &str) -> Option<u16> {
     let document = Document::parse(text, Leniency::Loose).ok()?;
     let status = document.root().member("statusCode")?;
     let digits = match status.kind() {
-        Kind::String => status.string()?,
+        Kind::String => status.string()?.to_owned(),
         Kind::Number => {
             let mut digits = String::new();
             status.write_json(Slashes::Plain, &mut digits);
-            digits.into()
+            digits
         }
         _ => return None,
     };

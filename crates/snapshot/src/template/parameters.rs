@@ -40,7 +40,7 @@ pub(super) fn map<'a>(
 ) -> Option<Map<'a>> {
     let map = Map::new(heap).ok()?;
     for (name, value) in texts {
-        map.put_text(heap, name, Value::text(value)).ok()?;
+        map.put_text(heap, name, Value::from(value)).ok()?;
     }
     Some(map)
 }

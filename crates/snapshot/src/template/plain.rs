@@ -99,7 +99,7 @@ fn value<'a>(heap: &'a Heap<'a>, plain: &'a Plain) -> Result<Value<'a>, MethodEr
         Plain::Integer(integer) => Value::Integer(*integer),
         Plain::Long(integer) => Value::Long(*integer),
         Plain::Double(double) => Value::Double(*double),
-        Plain::Text(text) => Value::text(text),
+        Plain::Text(text) => Value::String(text),
         Plain::List(items, is_json) => {
             let items: Result<_, _> = items.iter().map(|item| value(heap, item)).collect();
             let list = if *is_json { List::new_json } else { List::new };

@@ -33,7 +33,7 @@ impl<'a> Object<'a> for Util {
         match name {
             // Nearly every text stays as it is.
             "escapeJavaScript" if printed.is_empty() && text::is_plain(given) => {
-                return Ok(Some(argument.clone()));
+                return Ok(Some(*argument));
             }
             "escapeJavaScript" => {
                 out.reserve(given.len() + given.len() / 4 + 8);
@@ -49,7 +49,7 @@ impl<'a> Object<'a> for Util {
             "parseJson" => return parse_json(heap, given).map(Some),
             _ => return Ok(None),
         }
-        Ok(Some(Value::string(out)))
+        Value::string(heap, out).map(Some)
     }
 
     fn print(&self, _: &mut String) {}
@@ -58,7 +58,7 @@ impl<'a> Object<'a> for Util {
 /// The value that a text is; of an empty text the same.
 fn parse_json<'a>(heap: &'a Heap<'a>, text: &str) -> Result<Value<'a>, MethodError> {
     if text.is_empty() {
-        return Ok(Value::text(""));
+        return Ok("".into());
     }
     let read = heap.document(text.to_owned());
     let document = read.map_err(|error| MethodError::Host(format!("parseJson: {error}")))?;

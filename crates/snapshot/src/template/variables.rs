@@ -14,7 +14,7 @@ pub(super) fn value<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<Value<'
         Kind::Object => {
             let map = Map::new(heap)?;
             for (name, member) in node.members() {
-                map.put(heap, Value::String(name.into()), value(heap, member)?)?;
+                map.put(heap, Value::String(name), value(heap, member)?)?;
             }
             Value::Map(map)
         }

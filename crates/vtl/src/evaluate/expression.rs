@@ -1,7 +1,6 @@
 //! Expressions: their values, and their truth, which is not that of their values.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
 
 use super::{Evaluator, Halt};
 use crate::operator;
@@ -16,9 +15,9 @@ impl<'a> Evaluator<'a, '_> {
             Expression::Boolean(boolean) => Value::Boolean(*boolean),
             Expression::Integer(integer) => Value::Integer(*integer),
             Expression::Long(long) => Value::Long(*long),
-            Expression::BigInteger(big) => Value::BigInteger(Rc::new(big.clone())),
+            Expression::BigInteger(big) => Value::BigInteger(big),
             Expression::Double(double) => Value::Double(*double),
-            Expression::Text(text) => Value::text(text),
+            Expression::Text(text) => Value::String(text),
             Expression::Reference(reference) => return self.reference(reference),
             composed => {
                 self.step()?;
@@ -46,7 +45,12 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
-            Expression::Reference(reference) => Ok(operator::truth(&self.reference(reference)?)),
+            Expression::Reference(reference) => match self.reference(reference) {
+                // Whether it is null shows when it is rendered.
+                Ok(Value::Block(number)) => self.print_block(number, &mut String::new()),
+                Ok(ref value) => Ok(operator::truth(value)),
+                Err(halt) => Err(halt),
+            },
             Expression::Not(_)
             | Expression::Any(_)
             | Expression::All(_)
@@ -79,28 +83,36 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn compare(&mut self, chain: &'a Chain<Comparison>) -> Result<bool, Halt> {
-        let mut left = self.operand(&chain.first)?;
-        let mut holds = false;
+        let first = self.operand(&chain.first);
+        let first = match &first {
+            Ok(first) => first,
+            Err(_) => return first.map(|_| false),
+        };
+        let mut before = None;
         for Link { operator, operand, .. } in &chain.rest {
-            let right = self.operand(operand)?;
+            let boolean = Value::Boolean(before.unwrap_or_default());
+            let left = if before.is_none() { first } else { &boolean };
+            let right = self.operand(operand);
+            let right = match &right {
+                Ok(right) => right,
+                Err(_) => return right.map(|_| false),
+            };
             let meter = &self.heap.cells.meter;
-            holds = match operator {
-                Comparison::Equal => self.at(operand.at, operator::equal(meter, &left, &right))?,
-                Comparison::Unequal => {
-                    !self.at(operand.at, operator::equal(meter, &left, &right))?
-                }
-                Comparison::Less => operator::compare(&left, &right) == Some(Ordering::Less),
-                Comparison::Greater => operator::compare(&left, &right) == Some(Ordering::Greater),
+            let holds = match operator {
+                Comparison::Equal => self.at(operand.at, operator::equal(meter, left, right))?,
+                Comparison::Unequal => !self.at(operand.at, operator::equal(meter, left, right))?,
+                Comparison::Less => operator::compare(left, right) == Some(Ordering::Less),
+                Comparison::Greater => operator::compare(left, right) == Some(Ordering::Greater),
                 Comparison::LessOrEqual => {
-                    operator::compare(&left, &right).is_some_and(Ordering::is_le)
+                    operator::compare(left, right).is_some_and(Ordering::is_le)
                 }
                 Comparison::GreaterOrEqual => {
-                    operator::compare(&left, &right).is_some_and(Ordering::is_ge)
+                    operator::compare(left, right).is_some_and(Ordering::is_ge)
                 }
             };
-            left = Value::Boolean(holds);
+            before = Some(holds);
         }
-        Ok(holds)
+        Ok(before.unwrap_or_default())
     }
 
     fn arithmetic(&mut self, chain: &'a Chain<Arithmetic>) -> Result<Value<'a>, Halt> {
@@ -116,16 +128,16 @@ impl<'a> Evaluator<'a, '_> {
                     }
                     // Joined to a text, null is what was written.
                     if left.as_str().is_some() && right.is_null() {
-                        right = Value::text(&operand.literal);
+                        right = Value::String(&operand.literal);
                     } else if right.as_str().is_some() && left.is_null() {
-                        left = Value::text(literal);
+                        left = Value::String(literal);
                     }
-                    operator::add(&self.heap.cells.meter, &left, &right)
+                    operator::add(self.heap, &left, &right)
                 }
-                Arithmetic::Subtract => operator::subtract(&left, &right),
-                Arithmetic::Multiply => operator::multiply(&left, &right),
-                Arithmetic::Divide => operator::divide(&left, &right),
-                Arithmetic::Modulo => operator::remainder(&left, &right),
+                Arithmetic::Subtract => operator::subtract(self.heap, &left, &right),
+                Arithmetic::Multiply => operator::multiply(self.heap, &left, &right),
+                Arithmetic::Divide => operator::divide(self.heap, &left, &right),
+                Arithmetic::Modulo => operator::remainder(self.heap, &left, &right),
             };
             left = self.at(operand.at, result)?;
             literal = written;
@@ -135,18 +147,14 @@ impl<'a> Evaluator<'a, '_> {
 
     /// One side of an operator: a definition is what it renders to.
     fn operand(&mut self, operand: &'a Operand) -> Result<Value<'a>, Halt> {
-        let value = self.value(&operand.value)?;
-        self.rendered(value)
+        match self.value(&operand.value) {
+            Ok(Value::Block(number)) => self.rendered(Value::Block(number)),
+            value => value,
+        }
     }
 
     pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value<'a>>, Halt> {
-        expressions
-            .iter()
-            .map(|expression| {
-                let value = self.value(expression)?;
-                self.rendered(value)
-            })
-            .collect()
+        expressions.iter().map(|expression| self.value(expression)).collect()
     }
 
     fn rendered(&mut self, value: Value<'a>) -> Result<Value<'a>, Halt> {
@@ -154,7 +162,8 @@ impl<'a> Evaluator<'a, '_> {
             Value::Block(number) => {
                 let mut text = String::new();
                 self.print_block(number, &mut text)?;
-                Ok(Value::string(text))
+                let text = Value::string(self.heap, text);
+                self.at(0, text)
             }
             value => Ok(value),
         }
@@ -198,7 +207,8 @@ impl<'a> Evaluator<'a, '_> {
         if text.chop {
             out.pop();
         }
-        Ok(Value::string(out))
+        let text = Value::string(self.heap, out);
+        self.at(0, text)
     }
 }
 

@@ -1,13 +1,14 @@
 //! `#foreach`: its variable, `$foreach`, and `#break`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell};
 
 use super::{Evaluator, Halt};
 use crate::dialect::Dialect;
 use crate::heap::Heap;
+use crate::method::{self, MethodName};
 use crate::template::RenderErrorKind;
 use crate::tree::{Expression, Foreach};
-use crate::value::{Iteration, MethodError, Object, Value};
+use crate::value::{Iteration, Map, MethodError, Object, Value};
 
 /// `$foreach`: what a loop tells about itself.
 pub(crate) struct Loop<'a> {
@@ -18,16 +19,29 @@ pub(crate) struct Loop<'a> {
     /// Counted from 0.
     index: Cell<i32>,
     has_next: Cell<bool>,
-    /// What the body set: `#set($foreach.name = 1)`.
-    own: RefCell<Vec<(&'a str, Value<'a>)>>,
+    /// What the body set: `#set($foreach.name = 1)` or `$foreach.put('name', 1)`.
+    own: OnceCell<Map<'a>>,
 }
 
 impl<'a> Loop<'a> {
-    /// Sets a property of its own, unless it has one of this name.
-    pub(super) fn set(&self, name: &'a str, value: Value<'a>) {
-        let mut own = self.own.borrow_mut();
-        own.retain(|(known, _)| *known != name);
-        own.push((name, value));
+    /// Sets a property of its own; what a loop tells of itself stays what it is.
+    pub(super) fn set(
+        &self,
+        heap: &'a Heap<'a>,
+        name: &'a str,
+        value: Value<'a>,
+    ) -> Result<(), MethodError> {
+        self.own(heap)?.put(heap, Value::from(name), value).map(drop)
+    }
+
+    fn own(&self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
+        match self.own.get() {
+            Some(own) => Ok(*own),
+            None => {
+                let own = Map::new(heap)?;
+                Ok(*self.own.get_or_init(|| own))
+            }
+        }
     }
 }
 
@@ -47,10 +61,7 @@ impl<'a> Object<'a> for Loop<'a> {
                 }
                 Value::Object(topmost)
             }
-            name => {
-                let own = self.own.borrow();
-                own.iter().find(|(known, _)| *known == name)?.1.clone()
-            }
+            name => self.own.get()?.get(name)?,
         })
     }
 
@@ -68,7 +79,11 @@ impl<'a> Object<'a> for Loop<'a> {
             "hasNext" | "getHasNext" => "hasNext",
             "getParent" => "parent",
             "getTopmost" => "topmost",
-            _ => return Ok(None),
+            // It is a map otherwise.
+            _ => {
+                let own = Value::Map(self.own(heap)?);
+                return method::call(heap, &own, &MethodName::of(name), arguments);
+            }
         };
         Ok(if arguments.is_empty() { self.property(heap, property) } else { None })
     }
@@ -102,7 +117,7 @@ impl<'a> Evaluator<'a, '_> {
         let saved = names.map(|slot| {
             slot.map(|slot| {
                 let variable = self.frame.variable(slot);
-                (variable, self.variables[variable].clone())
+                (variable, self.variables[variable])
             })
         });
         let around = self.innermost;
@@ -174,7 +189,7 @@ impl<'a> Evaluator<'a, '_> {
             depth: self.loops - 1,
             index: Cell::new(0),
             has_next: Cell::new(false),
-            own: RefCell::default(),
+            own: OnceCell::new(),
         };
         let begun = self.heap.keep_loop(begun);
         let begun = self.at(at, begun)?;

@@ -48,6 +48,7 @@ impl<'a> Frame<'a> {
     }
 
     /// The variable of a slot.
+    #[inline]
     pub(super) fn variable(&self, slot: u32) -> usize {
         match &self.slots {
             None => slot as usize,
@@ -58,18 +59,27 @@ impl<'a> Frame<'a> {
 
 impl<'a> Evaluator<'a, '_> {
     /// The value of a name, which may be null.
+    #[inline]
     pub(super) fn variable(&mut self, slot: u32) -> Result<Value<'a>, Halt> {
         let variable = self.frame.variable(slot);
-        if self.frame.bindings.is_some()
-            && let Some(value) = self.argument(variable)?
+        if self.frame.bindings.is_none()
+            && let Some(value) = self.variables[variable]
         {
             return Ok(value);
         }
-        if let Some(value) = &self.variables[variable] {
-            return Ok(value.clone());
+        self.look_up(variable)
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, variable: usize) -> Result<Value<'a>, Halt> {
+        if let Some(value) = self.argument(variable)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.variables[variable] {
+            return Ok(value);
         }
         let value = self.globals.get(self.name(variable)).unwrap_or_default();
-        self.variables[variable] = Some(value.clone());
+        self.variables[variable] = Some(value);
         Ok(value)
     }
 
@@ -100,6 +110,11 @@ impl<'a> Evaluator<'a, '_> {
             self.variables.len() - 1
         });
         u32::try_from(variable).unwrap_or(u32::MAX)
+    }
+
+    /// Whether there is a `#define` that was passed.
+    pub(super) fn has_definitions(&self) -> bool {
+        !self.definitions.is_empty()
     }
 
     /// `#define($x)`

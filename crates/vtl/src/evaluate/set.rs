@@ -8,9 +8,13 @@ use crate::value::Value;
 impl<'a> Evaluator<'a, '_> {
     /// Assigns, unless the value is null: then what was stays.
     pub(super) fn set(&mut self, set: &'a Set) -> Result<(), Halt> {
-        let value = self.value(&set.value)?;
+        let value = self.value(&set.value);
+        let value = match &value {
+            Ok(value) => value,
+            Err(_) => return value.map(drop),
+        };
         if self.trace.is_some() {
-            self.tell_set(set, &value)?;
+            self.tell_set(set, value)?;
         }
         if value.is_null() {
             return Ok(());
@@ -18,7 +22,7 @@ impl<'a> Evaluator<'a, '_> {
         match &set.target {
             Target::Nowhere => Ok(()),
             Target::Variable(slot) => {
-                self.assign(*slot, value);
+                self.assign(*slot, *value);
                 Ok(())
             }
             Target::Member { parent, last } => {
@@ -30,7 +34,7 @@ impl<'a> Evaluator<'a, '_> {
                 if parent.is_null() {
                     return Ok(());
                 }
-                self.set_member(&parent, last, value)
+                self.set_member(&parent, last, *value)
             }
         }
     }
@@ -42,14 +46,11 @@ impl<'a> Evaluator<'a, '_> {
         value: Value<'a>,
     ) -> Result<(), Halt> {
         match last {
-            Step::Property { name, .. } if self.running(parent).is_some() => {
-                if let Some(running) = self.running(parent) {
-                    running.set(name, value);
-                }
-                Ok(())
-            }
             Step::Property { at, name } => {
-                let set = method::set_property(self.heap, parent, name, value);
+                let set = match self.running(parent) {
+                    Some(running) => running.set(self.heap, name, value),
+                    None => method::set_property(self.heap, parent, name, value),
+                };
                 self.at(*at, set)
             }
             // `$m.size() = 1` sets the property `size`.

@@ -30,7 +30,7 @@ pub(super) struct Bindings<'a> {
 impl<'a> Bindings<'a> {
     fn own(&self, variable: usize) -> Option<Value<'a>> {
         let own = self.own.borrow();
-        own.iter().find(|(named, _)| *named == variable).map(|(_, value)| value.clone())
+        own.iter().find(|(named, _)| *named == variable).map(|(_, value)| *value)
     }
 
     fn argument(&self, variable: usize) -> Option<&'a Operand> {
@@ -43,7 +43,7 @@ impl<'a> Bindings<'a> {
         if self.argument(variable).is_some() {
             let mut own = self.own.borrow_mut();
             own.retain(|(named, _)| *named != variable);
-            own.push((variable, value.clone()));
+            own.push((variable, *value));
         }
     }
 }
@@ -73,7 +73,8 @@ impl<'a> Evaluator<'a, '_> {
         let variable = self.frame.variable(reference.slot);
         let plain = reference.literal.strip_prefix('$') == Some(self.name(variable));
         match bound.argument(variable) {
-            Some(operand) if plain => &operand.literal,
+            // Constants are not remembered as written.
+            Some(operand) if plain && !is_constant(&operand.value) => &operand.literal,
             _ => &reference.literal,
         }
     }
@@ -159,4 +160,15 @@ impl<'a> Evaluator<'a, '_> {
             ran => ran,
         }
     }
+}
+
+fn is_constant(expression: &Expression) -> bool {
+    matches!(
+        expression,
+        Expression::Boolean(_)
+            | Expression::Integer(_)
+            | Expression::Long(_)
+            | Expression::BigInteger(_)
+            | Expression::Double(_)
+    )
 }

@@ -1,62 +1,105 @@
-//! Whether a name stands twice in an object.
+//! Names that stand twice in an object: found while it is read, and taken out in the end.
 //!
-//! Nearly always none does, and a small set of hashes shows it.
+//! Nearly always there are none, and a small set of hashes shows it.
 
-use super::node::{Node, Tag};
+use std::collections::HashMap;
+
+use super::node::{Node, Tag, Texts};
 
 /// Objects with more members than this are searched for double names by sorting them.
-const FEW: u32 = 64;
+pub(super) const FEW: u32 = 64;
 
-/// Whether a name stands twice in an object; `nodes` are its own.
-pub(super) fn is_any_double(text: &str, nodes: &[Node]) -> bool {
-    let count = nodes[0].first;
-    if count < 2 {
-        return false;
+/// The hashes of the names that an object has so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Names([u64; 4]);
+
+impl Names {
+    /// Every name there is.
+    pub(super) const ALL: Self = Self([u64::MAX; 4]);
+
+    /// Adds a name by its length, its first and its last byte, in which names of one object nearly
+    /// always differ: whether it may have been there before.
+    #[inline]
+    pub(super) fn add(&mut self, first: u8, last: u8, length: usize) -> bool {
+        let name = u32::from(first) | u32::from(last) << 8 | (length as u32) << 16;
+        let hash = name.wrapping_mul(0x9E37_79B1) >> 24;
+        let (word, bit) = (&mut self.0[hash as usize / 64], 1 << (hash % 64));
+        let was_there = *word & bit != 0;
+        *word |= bit;
+        was_there
     }
-    if count > FEW {
-        return is_any_equal(text, nodes);
-    }
-    let mut seen = [0u64; 4];
-    for (at, name) in names(nodes) {
-        let (word, bit) = short_hash(text.as_bytes(), name);
-        if name.tag == Tag::Escaped {
-            // It may be any.
-            return is_any_equal(text, nodes);
-        }
-        let is_before = |(_, other): (usize, &Node)| other.text(text) == name.text(text);
-        if seen[word] & bit != 0 && names(&nodes[..at]).any(is_before) {
-            return true;
-        }
-        seen[word] |= bit;
-    }
-    false
 }
 
-/// The names of an object and their indexes.
-fn names(nodes: &[Node]) -> impl Iterator<Item = (usize, &Node)> {
-    let mut at = 1;
+/// Whether the name that ends the nodes of an object stands there before.
+pub(super) fn is_last_double(texts: Texts<'_>, object: &[Node]) -> bool {
+    let [before @ .., last] = object else { return false };
+    names(before).any(|at| texts.bytes(&before[at]) == texts.bytes(last))
+}
+
+/// Whether a name stands twice in an object.
+pub(super) fn is_any_double(texts: Texts<'_>, object: &[Node]) -> bool {
+    let mut names: Vec<_> = names(object).map(|at| texts.bytes(&object[at])).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// The places of the names among the nodes of an object.
+fn names(object: &[Node]) -> impl Iterator<Item = usize> {
+    let mut next = 1;
     std::iter::from_fn(move || {
-        let [name, value, ..] = nodes.get(at..)? else { return None };
-        let index = at;
-        at += 1 + value.span() as usize;
-        Some((index, name))
+        let [_, value, ..] = object.get(next..)? else { return None };
+        let name = next;
+        next += 1 + value.span as usize;
+        Some(name)
     })
 }
 
-/// One of 256 bits: names of one object differ in length, or in their first, middle or last byte.
-#[inline]
-fn short_hash(text: &[u8], name: &Node) -> (usize, u64) {
-    let (start, end) = (name.first as usize, name.second as usize);
-    // The quotes around a name make an empty one no exception.
-    let byte = |at: usize| u32::from(text.get(at).copied().unwrap_or_default());
-    let (first, middle, last) = (byte(start), byte(start.midpoint(end)), byte(end - 1));
-    let hash = first | middle << 8 | last << 16 | (name.second - name.first) << 24;
-    let hash = hash.wrapping_mul(0x9E37_79B1);
-    ((hash >> 30) as usize, 1 << ((hash >> 24) & 63))
+/// The tape without double names: the last of the members with the same name, at the place of the
+/// first. It recurses no deeper than the text nests.
+#[cold]
+pub(super) fn without_doubles(texts: Texts<'_>, nodes: &[Node]) -> Vec<Node> {
+    let mut kept = Vec::with_capacity(nodes.len());
+    keep(texts, nodes, &mut kept);
+    kept
 }
 
-fn is_any_equal(text: &str, nodes: &[Node]) -> bool {
-    let mut names: Vec<_> = names(nodes).map(|(_, name)| name.string(text)).collect();
-    names.sort_unstable();
-    names.windows(2).any(|pair| pair[0] == pair[1])
+/// Keeps the value that the nodes begin with.
+fn keep(texts: Texts<'_>, nodes: &[Node], kept: &mut Vec<Node>) {
+    let place = kept.len();
+    kept.push(nodes[0]);
+    let own = &nodes[..nodes[0].span as usize];
+    match own[0].tag {
+        Tag::Array => {
+            let mut item = 1;
+            while item < own.len() {
+                keep(texts, &own[item..], kept);
+                item += own[item].span as usize;
+            }
+        }
+        Tag::Object => {
+            let members = last_members(texts, own);
+            for (name, value) in &members {
+                kept.push(own[*name]);
+                keep(texts, &own[*value..], kept);
+            }
+            kept[place].first = members.len() as u32;
+        }
+        _ => {}
+    }
+    kept[place].span = (kept.len() - place) as u32;
+}
+
+/// The places of the names and values that count.
+fn last_members(texts: Texts<'_>, object: &[Node]) -> Vec<(usize, usize)> {
+    let mut members: Vec<(usize, usize)> = Vec::new();
+    let mut known: HashMap<&[u8], usize> = HashMap::new();
+    for name in names(object) {
+        let value = name + 1;
+        let index = *known.entry(texts.bytes(&object[name])).or_insert(members.len());
+        match members.get_mut(index) {
+            Some(member) => member.1 = value,
+            None => members.push((name, value)),
+        }
+    }
+    members
 }

@@ -1,36 +1,55 @@
 //! The one pass over a JSON text (RFC 8259) that makes the tape.
 //!
-//! There is no recursion: until a container is closed its node holds the index of the one around it.
-//! Names that stand twice in an object are left to its readers.
+//! There is no recursion: what is open around a value is kept on a stack.
 
-use super::node::{Node, Tag};
+use super::names::{self, Names};
+use super::node::{Node, Tag, Texts};
 use super::{DEPTH, JsonError, JsonProblem};
 
-/// The index of no node.
-const NONE: u32 = u32::MAX;
-
-/// The tape of a text.
-pub(super) fn nodes(text: &str) -> Result<Vec<Node>, JsonError> {
-    if text.len() >= NONE as usize {
+/// The tape of a text, and what its strings with escapes stand for.
+pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
+    if text.len() >= u32::MAX as usize {
         return Err(JsonError { at: 0, problem: JsonProblem::TooLong });
     }
-    // Even dense bodies have no more nodes; growing would copy them.
-    let nodes = Vec::with_capacity(text.len() / 6 + 8);
-    let mut parser = Parser { bytes: text.as_bytes(), nodes, open: NONE, values: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        // Even dense bodies have no more nodes; growing would copy them.
+        nodes: Vec::with_capacity(text.len() / 6 + 8),
+        unescaped: String::new(),
+        open: Vec::with_capacity(USUAL_DEPTH),
+        has_doubles: false,
+    };
     match parser.document() {
-        Ok(()) => Ok(parser.nodes),
+        Ok(()) => Ok((parser.nodes, parser.unescaped)),
         Err((at, problem)) => Err(JsonError { at: at.min(text.len()), problem }),
     }
 }
 
+/// Containers inside one another for which there is room at once.
+const USUAL_DEPTH: usize = 16;
+
 struct Parser<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     nodes: Vec<Node>,
-    /// The innermost open container.
-    open: u32,
-    /// The values that were read in it.
+    unescaped: String,
+    /// The open containers, the innermost last.
+    open: Vec<Open>,
+    /// Whether a name stands twice in an object.
+    has_doubles: bool,
+}
+
+/// A container that is being read.
+struct Open {
+    /// Its node.
+    index: u32,
+    /// The values in it so far.
     values: u32,
-    depth: usize,
+    /// What ends it.
+    close: u8,
+    /// The names in it so far.
+    names: Names,
 }
 
 /// A result of reading; problems have their place.
@@ -40,57 +59,59 @@ impl Parser<'_> {
     /// Reads the whole text: each reader takes a place and returns the one behind what it read.
     fn document(&mut self) -> Parsed<()> {
         let (mut at, mut byte) = self.solid(0)?;
-        // What ends the innermost open container.
-        let mut close = 0;
         loop {
-            let mut is_whole = true;
-            match byte {
-                b'"' => at = self.string(at)?,
+            at = match byte {
+                b'"' => self.string(at)?,
                 b'{' | b'[' => {
-                    close = self.open(at, byte)?;
-                    at += 1;
-                    is_whole = false;
-                }
-                _ => at = self.scalar(at, byte)?,
-            }
-            // Behind a value comes a comma or an end, behind an opening a value or an end.
-            loop {
-                self.values += u32::from(is_whole);
-                if self.open == NONE {
-                    return self.end(at);
-                }
-                (at, byte) = self.solid(at)?;
-                if byte == close {
-                    at += 1;
-                    close = self.close();
-                    is_whole = true;
-                    continue;
-                }
-                if is_whole {
-                    if byte != b',' {
-                        return Err((at, JsonProblem::Unexpected));
-                    }
+                    let close = self.open(at, byte)?;
                     (at, byte) = self.solid(at + 1)?;
+                    if byte != close {
+                        (at, byte) = self.name(at, byte, close)?;
+                        continue;
+                    }
+                    self.close();
+                    at + 1
                 }
-                break;
-            }
-            if close == b'}' {
-                (at, byte) = self.name(at, byte)?;
-            }
+                _ => self.scalar(at, byte)?,
+            };
+            // Behind a value comes a comma, or an end, which makes another value whole.
+            let close = loop {
+                let Some(open) = self.open.last_mut() else { return self.end(at) };
+                open.values += 1;
+                let close = open.close;
+                (at, byte) = self.solid(at)?;
+                if byte == b',' {
+                    break close;
+                }
+                if byte != close {
+                    return Err((at, JsonProblem::Unexpected));
+                }
+                self.close();
+                at += 1;
+            };
+            (at, byte) = self.solid(at + 1)?;
+            (at, byte) = self.name(at, byte, close)?;
         }
     }
 
     /// Nothing but blanks may follow.
-    fn end(&self, at: usize) -> Parsed<()> {
-        match self.solid(at) {
-            Ok((at, _)) => Err((at, JsonProblem::Unexpected)),
-            Err(_) => Ok(()),
+    fn end(&mut self, at: usize) -> Parsed<()> {
+        if let Ok((at, _)) = self.solid(at) {
+            return Err((at, JsonProblem::Unexpected));
         }
+        if self.has_doubles {
+            self.nodes = names::without_doubles(self.texts(), &self.nodes);
+        }
+        Ok(())
     }
 
     /// The next byte that is not blank, and its place.
     #[inline(always)]
     fn solid(&self, mut at: usize) -> Parsed<(usize, u8)> {
+        // One blank is what there is most often, if any.
+        if self.bytes.get(at) == Some(&b' ') {
+            at += 1;
+        }
         loop {
             match self.bytes.get(at) {
                 Some(byte @ (b'!'..)) => return Ok((at, *byte)),
@@ -101,65 +122,78 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads the name of a member and the colon: the place of the value and its first byte.
+    /// In what `close` ends: in an object, reads the name of a member and the colon. The place of the
+    /// value and its first byte.
     #[inline(always)]
-    fn name(&mut self, at: usize, byte: u8) -> Parsed<(usize, u8)> {
+    fn name(&mut self, at: usize, byte: u8, close: u8) -> Parsed<(usize, u8)> {
+        if close == b']' {
+            return Ok((at, byte));
+        }
         if byte != b'"' {
             return Err((at, JsonProblem::Unexpected));
         }
-        let at = self.string(at)?;
+        let end = self.string(at)?;
+        // The quotes make an empty name no exception.
+        let (first, last) = (self.bytes[at + 1], self.bytes[end - 2]);
+        if let Some(open) = self.open.last_mut()
+            && open.names.add(first, last, end - at)
+        {
+            self.suspect();
+        }
+        let at = end;
         match self.solid(at)? {
             (at, b':') => self.solid(at + 1),
             (at, _) => Err((at, JsonProblem::Unexpected)),
         }
     }
 
-    /// Opens a container: the byte that ends it.
+    /// Looks for the name that was read last among those before it.
+    #[cold]
+    fn suspect(&mut self) {
+        let Some(open) = self.open.last() else { return };
+        let own = &self.nodes[open.index as usize..];
+        // Objects with many names are searched when they are whole.
+        self.has_doubles |= open.values < names::FEW && names::is_last_double(self.texts(), own);
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { plain: self.text, unescaped: &self.unescaped }
+    }
+
+    /// Opens a container: what ends it.
     #[inline]
     fn open(&mut self, at: usize, byte: u8) -> Parsed<u8> {
-        if self.depth == DEPTH {
+        if self.open.len() == DEPTH {
             return Err((at, JsonProblem::TooDeep));
         }
-        self.depth += 1;
-        if let Some(outer) = self.nodes.get_mut(self.open as usize) {
-            outer.first = self.values;
-        }
-        let outer = self.open;
-        self.open = self.nodes.len() as u32;
-        self.values = 0;
         let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
-        self.nodes.push(Node { tag, first: 0, second: outer });
+        let index = self.nodes.len() as u32;
+        self.open.push(Open { index, values: 0, close, names: Names::default() });
+        self.nodes.push(Node { tag, first: 0, second: 0, span: 1 });
         Ok(close)
     }
 
-    /// Closes the innermost container: from now on its node holds how many nodes it spans. What ends
-    /// the one around it.
+    /// Closes the innermost container.
     #[inline]
-    fn close(&mut self) -> u8 {
-        let index = self.open as usize;
-        let span = (self.nodes.len() - index) as u32;
-        self.depth -= 1;
-        let node = &mut self.nodes[index];
-        node.first = self.values;
-        self.open = std::mem::replace(&mut node.second, span);
-        match self.nodes.get(self.open as usize) {
-            Some(outer) => {
-                self.values = outer.first;
-                if outer.tag == Tag::Object { b'}' } else { b']' }
-            }
-            None => 0,
+    fn close(&mut self) {
+        let Some(Open { index, values, close, .. }) = self.open.pop() else { return };
+        let own = &mut self.nodes[index as usize..];
+        (own[0].first, own[0].span) = (values, own.len() as u32);
+        if close == b'}' && values > names::FEW {
+            let own = &self.nodes[index as usize..];
+            self.has_doubles |= names::is_any_double(self.texts(), own);
         }
     }
 
     #[inline]
     fn push(&mut self, tag: Tag, start: usize, end: usize) {
-        self.nodes.push(Node { tag, first: start as u32, second: end as u32 });
+        self.nodes.push(Node { tag, first: start as u32, second: end as u32, span: 1 });
     }
 
     #[inline(always)]
     fn string(&mut self, at: usize) -> Parsed<usize> {
         let start = at + 1;
-        let end = super::string::special(self.bytes, start);
+        let end = start + super::string::special(self.bytes.get(start..).unwrap_or_default());
         if self.bytes.get(end) == Some(&b'"') {
             self.push(Tag::Plain, start, end);
             return Ok(end + 1);
@@ -176,12 +210,19 @@ impl Parser<'_> {
                 Some(b'\\') => {
                     let length = super::string::escape_length(&self.bytes[at..]);
                     let length = length.map_err(|problem| (at, problem))?;
-                    at = super::string::special(self.bytes, at + length);
+                    at += length;
+                    at += super::string::special(&self.bytes[at..]);
                 }
                 Some(_) => return Err((at, JsonProblem::Control)),
             }
         }
-        self.push(Tag::Escaped, start, at);
+        // Another name may stand for the same.
+        if let Some(open) = self.open.last_mut() {
+            open.names = Names::ALL;
+        }
+        let from = self.unescaped.len();
+        super::string::unescape(&self.text[start..at], &mut self.unescaped);
+        self.push(Tag::Escaped, from, self.unescaped.len());
         Ok(at + 1)
     }
 

@@ -7,28 +7,27 @@ use super::write::Slashes;
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x80 * ONES;
 
-/// Where the first quote, backslash or control character at or behind `at` stands, or the end.
+/// Where the first quote, backslash or control character stands, or the end.
 #[inline]
-pub(super) fn special(text: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+pub(super) fn special(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some((eight, after)) = rest.split_first_chunk() {
         let eight = u64::from_le_bytes(*eight);
-        let quotes = eight ^ (u64::from(b'"') * ONES);
+        // Quotes become 0x20, and control characters stay what is below it.
+        let quotes = eight ^ (0x02 * ONES);
         let backslashes = eight ^ (u64::from(b'\\') * ONES);
         // A byte is less than n (below 0x80) if subtracting n borrows. A borrow may reach into the
         // byte above it, so only the lowest hit of each is exact, and it is the lowest that counts.
-        let hits = quotes.wrapping_sub(ONES)
-            | backslashes.wrapping_sub(ONES)
-            | eight.wrapping_sub(0x20 * ONES);
-        // All three have the high bits of the text.
+        let hits = quotes.wrapping_sub(0x21 * ONES) | backslashes.wrapping_sub(ONES);
+        // Both have the high bits of the text.
         let hits = hits & !eight & HIGHS;
         if hits != 0 {
-            return at + hits.trailing_zeros() as usize / 8;
+            return text.len() - rest.len() + hits.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        rest = after;
     }
-    let rest = text.get(at..).unwrap_or_default();
     let is_special = |byte: &u8| matches!(*byte, b'"' | b'\\' | 0..b' ');
-    at + rest.iter().position(is_special).unwrap_or(rest.len())
+    text.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// How many bytes the escape at the start of `text` takes.
@@ -41,15 +40,15 @@ pub(super) fn escape_length(text: &[u8]) -> Result<usize, JsonProblem> {
     }
 }
 
-/// The text that the content of a string stands for. Its escapes were checked.
-pub(super) fn unescape(content: &str) -> String {
-    let mut out = String::with_capacity(content.len());
+/// Appends the text that the content of a string stands for. Its escapes were checked.
+pub(super) fn unescape(content: &str, out: &mut String) {
     let mut rest = content;
-    while let Some((plain, after)) = rest.split_once('\\') {
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        let (plain, after) = (&rest[..at], &rest[at + 1..]);
         out.push_str(plain);
         let escape = after.bytes().next().unwrap_or(b'\\');
         let used = match escape {
-            b'u' => push_unicode(&mut out, after),
+            b'u' => push_unicode(out, after),
             _ => {
                 out.push(match escape {
                     b'b' => '\u{8}',
@@ -65,7 +64,6 @@ pub(super) fn unescape(content: &str) -> String {
         rest = after.get(used..).unwrap_or_default();
     }
     out.push_str(rest);
-    out
 }
 
 /// Appends the character of `uXXXX` or `uXXXX\uXXXX`: how many bytes that took.
@@ -95,7 +93,7 @@ pub(super) fn read_unit(text: &[u8]) -> Option<u16> {
 pub(crate) fn write_string(text: &str, slashes: Slashes, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    let is_plain = slashes == Slashes::Plain && special(text.as_bytes(), 0) == text.len();
+    let is_plain = slashes == Slashes::Plain && special(text.as_bytes()) == text.len();
     if is_plain && is_common(text) {
         rest = "";
         out.push_str(text);

@@ -30,7 +30,7 @@ impl<'d> NodeRef<'d> {
                 Rest::Members(members) => (
                     members.next().map(|(name, value)| {
                         separate(out);
-                        write_string(&name, slashes, out);
+                        write_string(name, slashes, out);
                         out.push(':');
                         value
                     }),
@@ -64,7 +64,7 @@ impl<'d> NodeRef<'d> {
                     out.push_str(plain);
                     out.push('"');
                 }
-                _ => write_string(&self.string().unwrap_or_default(), slashes, out),
+                _ => write_string(self.string().unwrap_or_default(), slashes, out),
             },
             Kind::Array => {
                 out.push('[');

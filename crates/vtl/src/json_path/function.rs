@@ -100,7 +100,7 @@ impl Function {
         search: &Search<'d>,
         node: NodeRef<'d>,
     ) -> Result<Selected<'d>, Stop> {
-        search.visit(node.width())?;
+        search.visit(node.len())?;
         match self.name {
             Name::Length => Ok(match node.kind() {
                 Kind::Array | Kind::Object => Selected::Integer(node.len() as i32),
@@ -161,11 +161,11 @@ impl Function {
     fn concat<'d>(&self, search: &Search<'d>, node: NodeRef<'d>) -> Result<Selected<'d>, Stop> {
         let mut text = String::new();
         for string in node.items().filter_map(NodeRef::string) {
-            text.push_str(&string);
+            text.push_str(string);
         }
         for value in self.found(search)? {
             match (value.kind(), value.string()) {
-                (_, Some(string)) => text.push_str(&string),
+                (_, Some(string)) => text.push_str(string),
                 (Kind::Null, None) => {}
                 _ => value.write_json(Slashes::Plain, &mut text),
             }
@@ -201,7 +201,7 @@ fn node_of<'d>(selected: &Selected<'d>) -> Option<NodeRef<'d>> {
 /// A number or a text of the path itself, which outlives it.
 fn constant(node: NodeRef<'_>) -> Selected<'static> {
     if let Some(text) = node.string() {
-        return Selected::Text(text.into_owned());
+        return Selected::Text(text.to_owned());
     }
     match node.number() {
         Some(Number::Integer(integer)) => Selected::Integer(integer),

@@ -120,7 +120,7 @@ impl<'d> Search<'d> {
 
     /// A member; looking for it takes time in a large object.
     fn member(&self, node: NodeRef<'d>, name: &str) -> Result<Option<NodeRef<'d>>, JsonPathError> {
-        self.visit(node.width() / COMPARED)?;
+        self.visit(node.len() / COMPARED)?;
         Ok(node.member(name))
     }
 
@@ -129,7 +129,7 @@ impl<'d> Search<'d> {
         if node.kind() != Kind::Array {
             return Ok(None);
         }
-        self.visit(node.width() / COMPARED)?;
+        self.visit(node.len() / COMPARED)?;
         let place = match usize::try_from(place) {
             Ok(place) => Some(place),
             Err(_) => node.len().checked_sub(place.unsigned_abs() as usize),
@@ -176,7 +176,7 @@ impl<'d> Search<'d> {
         let can_step = match kind {
             StepKind::Member(name) => self.member(node, name)?.is_some(),
             StepKind::Members(names) => {
-                self.visit(names.len() * node.width() / COMPARED)?;
+                self.visit(names.len() * node.len() / COMPARED)?;
                 !rest.is_empty() || names.iter().all(|name| node.member(name).is_some())
             }
             // Elements that are objects are tested when they are reached themselves.

@@ -87,7 +87,7 @@ impl<'v> Term<'v> {
             Selected::Missing | Selected::Members(_) => Self::Undefined,
             Selected::Null => Self::Null,
             Selected::Node(node) => {
-                search.visit(node.width())?;
+                search.visit(node.len())?;
                 Self::node(node)
             }
             Selected::Integer(integer) => Self::number(integer.to_string()),
@@ -121,7 +121,7 @@ impl<'v> Term<'v> {
                 node.write_json(Slashes::Plain, &mut text);
                 Self::number(text)
             }
-            Kind::String => Self::Text(node.string().unwrap_or_default()),
+            Kind::String => Self::Text(node.string().unwrap_or_default().into()),
             Kind::Array => Self::Array(node.items().collect()),
             Kind::Object => Self::Object(node),
         }
@@ -190,10 +190,10 @@ fn same_node(
                 left.len() == right.len()
             }
             (Kind::Object, Kind::Object) => {
-                search.visit(left.width().saturating_mul(right.width()))?;
+                search.visit(left.len().saturating_mul(right.len()))?;
                 let before = pairs.len();
                 pairs.extend(
-                    left.members().filter_map(|(name, value)| Some((value, right.member(&name)?))),
+                    left.members().filter_map(|(name, value)| Some((value, right.member(name)?))),
                 );
                 left.len() == right.len() && pairs.len() - before == left.len()
             }

@@ -17,7 +17,7 @@ pub(crate) fn call<'a>(
         (Method::IsEmpty, []) => some(array.is_empty()),
         (Method::Get, [Value::Integer(index)]) => Ok(array.get(place(*index, array.len())?)),
         (Method::Set, [Value::Integer(index), value]) => {
-            array.set(place(*index, array.len())?, value.clone()).map(Some)
+            array.set(place(*index, array.len())?, *value).map(Some)
         }
         (Method::Add, [_] | [Value::Integer(_), _])
         | (Method::Remove, [Value::Integer(_)])

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::method::{Answer, Method, some};
+use crate::heap::Heap;
+use crate::method::{Answer, Method, some, string};
 use crate::print::to_text;
 use crate::value::{Meter, MethodError, Value};
 
@@ -11,13 +12,11 @@ pub(crate) fn call<'a>(boolean: bool, method: Method, arguments: &[Value<'a>]) -
     match (method, arguments) {
         (Method::BooleanValue, []) => some(boolean),
         (Method::ParseBoolean | Method::ValueOf, [Value::String(text)]) => {
-            some(text.as_str().eq_ignore_ascii_case("true"))
+            some(text.eq_ignore_ascii_case("true"))
         }
         (Method::ParseBoolean | Method::ValueOf, [Value::Null]) => some(false),
         (Method::ValueOf, [Value::Boolean(other)]) => some(*other),
-        (Method::ToString, [Value::Boolean(other)]) => {
-            Ok(Some(Value::text(if *other { "true" } else { "false" })))
-        }
+        (Method::ToString, [Value::Boolean(other)]) => some(if *other { "true" } else { "false" }),
         (Method::HashCode, [Value::Boolean(other)]) => some(if *other { 1231 } else { 1237 }),
         (Method::CompareTo, [Value::Boolean(other)]) => some(sign(boolean.cmp(other))),
         (Method::Compare, [Value::Boolean(a), Value::Boolean(b)]) => some(sign(a.cmp(b))),
@@ -30,16 +29,21 @@ pub(crate) fn call<'a>(boolean: bool, method: Method, arguments: &[Value<'a>]) -
 }
 
 /// Calls a method of a char.
-pub(crate) fn call_char<'a>(unit: u16, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
+pub(crate) fn call_char<'a>(
+    heap: &'a Heap<'a>,
+    unit: u16,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
     match (method, arguments) {
         (Method::CharValue, []) => Ok(Some(Value::Char(unit))),
         (Method::CompareTo, [Value::Char(other)]) => some(i32::from(unit) - i32::from(*other)),
         (Method::CompareTo, [other]) => uncomparable(other),
         (Method::ToString, [other @ Value::Char(_)]) => {
-            Ok(Some(Value::string(to_text(&Meter::default(), other)?)))
+            string(heap, to_text(&Meter::default(), other)?)
         }
         (Method::ToString, [Value::Integer(code)]) => match code_point(*code) {
-            Some(c) => Ok(Some(Value::string(c.to_string()))),
+            Some(c) => string(heap, c.to_string()),
             None => Err(MethodError::IllegalArgument("no such character")),
         },
         (Method::ToUpperCase, [Value::Char(other)]) => {

@@ -1,6 +1,6 @@
-//! `String.format`: the conversions of `java.util.Formatter`, but for dates (`%t`) and `%a`.
+//! `String.format`: the conversions of `java.util.Formatter`, but for dates (`%t`).
 
-use crate::number::{rounded, scientific};
+use crate::number::{hexadecimal, rounded, scientific};
 use crate::print::print;
 use crate::value::{Meter, MethodError, Value, java_hash};
 
@@ -53,7 +53,11 @@ pub(super) fn format(
                     }
                 };
                 last = place;
-                let value = place.and_then(|place| values.get(place));
+                let value = place.and_then(|place| match values {
+                    // A lone null is no list of arguments, and each of those is null.
+                    [Value::Null] => values.first(),
+                    values => values.get(place),
+                });
                 let Some(value) = value else { return error("an argument is missing") };
                 convert(meter, &spec, value)?
             }
@@ -153,11 +157,17 @@ fn convert(meter: &Meter, spec: &Spec, value: &Value<'_>) -> Result<String, Meth
                 other => format!("{:x}", java_hash(meter, other)?),
             },
         ),
-        _ if value.is_null() && "cCdoxXeEfgG".contains(spec.conversion) => "null".into(),
+        _ if value.is_null() && "cCdoxXeEfgGaA".contains(spec.conversion) => {
+            shortened(spec, "null".into())
+        }
         'c' | 'C' => character(value)?,
         'd' => decimal(spec, value)?,
         'o' | 'x' | 'X' => radix(spec, value)?,
         'e' | 'E' | 'f' | 'g' | 'G' => double(spec, value)?,
+        'a' | 'A' if spec.flags.is_empty() && spec.precision.is_none() => match value {
+            Value::Double(number) => hexadecimal(*number),
+            _ => return error("the argument is no Double"),
+        },
         other => return error(format!("unknown conversion %{other}")),
     };
     Ok(if spec.conversion.is_ascii_uppercase() { text.to_uppercase() } else { text })

@@ -21,9 +21,9 @@ pub(crate) fn call<'a>(
             Ok(list.get(place))
         }
         (Method::Set, [Value::Integer(index), value]) => {
-            list.set(heap, place(*index, list.len())?, value.clone()).map(Some)
+            list.set(heap, place(*index, list.len())?, *value).map(Some)
         }
-        (Method::Add, [value]) => list.push(heap, value.clone()).and_then(|()| some(true)),
+        (Method::Add, [value]) => list.push(heap, *value).and_then(|()| some(true)),
         (Method::Contains, [wanted]) => match list.borrow() {
             Some(items) => some(any_same(heap, &items, wanted)?),
             None => some(any_same(heap, &list.to_vec(), wanted)?),
@@ -69,14 +69,14 @@ pub(crate) fn call_part<'a>(
         (Method::Set, [Value::Integer(index), value]) => {
             let mut items = part.to_vec()?;
             let place = place(*index, items.len())?;
-            let old = std::mem::replace(&mut items[place], value.clone());
+            let old = std::mem::replace(&mut items[place], *value);
             part.replace(heap, items)?;
             Ok(Some(old))
         }
         (Method::Clear, []) => part.replace(heap, Vec::new()).and_then(|()| nothing()),
         (Method::Add, [value]) => {
             let mut items = part.to_vec()?;
-            items.push(value.clone());
+            items.push(*value);
             part.replace(heap, items)?;
             some(true)
         }
@@ -141,8 +141,8 @@ fn change<'a>(
     let before = items.len();
     let answer = match (method, arguments) {
         (Method::Add, [Value::Integer(index), value]) => {
-            items.insert(place(*index, before + 1)?, value.clone());
-            Value::text("")
+            items.insert(place(*index, before + 1)?, *value);
+            Value::from("")
         }
         (Method::AddAll, [others]) => match collection(heap, others)? {
             Some(others) => {

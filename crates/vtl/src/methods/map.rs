@@ -18,9 +18,7 @@ pub(crate) fn call<'a>(
         (Method::Size, []) => some(map.len() as i32),
         (Method::IsEmpty, []) => some(map.is_empty()),
         (Method::Get, [key]) => Ok(Some(get(key)?.unwrap_or_default())),
-        (Method::GetOrDefault, [key, other]) => {
-            Ok(Some(get(key)?.unwrap_or_else(|| other.clone())))
-        }
+        (Method::GetOrDefault, [key, other]) => Ok(Some(get(key)?.unwrap_or(*other))),
         (Method::ContainsKey, [key]) => some(get(key)?.is_some()),
         (Method::ContainsValue, [wanted]) => {
             let values: Vec<Value<'a>> = map.to_vec().into_iter().map(|(_, value)| value).collect();
@@ -29,13 +27,11 @@ pub(crate) fn call<'a>(
         (Method::KeySet, []) => Ok(Some(Value::KeySet(map))),
         (Method::Values, []) => Ok(Some(Value::Values(map))),
         (Method::EntrySet, []) => Ok(Some(Value::EntrySet(map))),
-        (Method::Put, [key, value]) => {
-            Ok(Some(map.put(heap, key.clone(), value.clone())?.unwrap_or_default()))
-        }
+        (Method::Put, [key, value]) => Ok(Some(map.put(heap, *key, *value)?.unwrap_or_default())),
         (Method::PutIfAbsent, [key, value]) => match get(key)? {
             Some(old) if !old.is_null() => Ok(Some(old)),
             _ => {
-                map.put(heap, key.clone(), value.clone())?;
+                map.put(heap, *key, *value)?;
                 Ok(Some(Value::Null))
             }
         },
@@ -53,13 +49,13 @@ pub(crate) fn call<'a>(
             some(holds)
         }
         (Method::Replace, [key, value]) => match get(key)? {
-            Some(_) => Ok(Some(map.put(heap, key.clone(), value.clone())?.unwrap_or_default())),
+            Some(_) => Ok(Some(map.put(heap, *key, *value)?.unwrap_or_default())),
             None => Ok(Some(Value::Null)),
         },
         (Method::Replace, [key, old, new]) => {
             let holds = holds(heap, map, key, old)?;
             if holds {
-                map.put(heap, key.clone(), new.clone())?;
+                map.put(heap, *key, *new)?;
             }
             some(holds)
         }

@@ -1,19 +1,19 @@
 //! Methods of numbers, and the static ones of their classes, which a template reaches through a
 //! number: `$n.parseInt('7')`.
 
-use std::rc::Rc;
-
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
 use super::boolean::{sign, uncomparable};
-use crate::method::{Answer, Method, some};
+use crate::heap::Heap;
+use crate::method::{Answer, Method, some, string};
 use crate::number::{hexadecimal, parse_double, parse_integer, write_double};
 use crate::operator::as_double;
 use crate::value::{Meter, MethodError, Value, java_hash};
 
 /// Calls a method of an Integer.
 pub(crate) fn call_integer<'a>(
+    heap: &'a Heap<'a>,
     integer: i32,
     method: Method,
     arguments: &[Value<'a>],
@@ -24,9 +24,9 @@ pub(crate) fn call_integer<'a>(
     };
     match (method, arguments) {
         (Method::CompareTo, [Value::Integer(other)]) => some(sign(integer.cmp(other))),
-        (Method::ParseInt | Method::ValueOf, [Value::String(text)]) => read(text.as_str(), 10),
+        (Method::ParseInt | Method::ValueOf, [Value::String(text)]) => read(text, 10),
         (Method::ParseInt | Method::ValueOf, [Value::String(text), Value::Integer(radix)]) => {
-            read(text.as_str(), *radix)
+            read(text, *radix)
         }
         (Method::ParseInt | Method::ValueOf, [Value::Null] | [Value::Null, Value::Integer(_)]) => {
             Err(not_a_number("null"))
@@ -39,28 +39,33 @@ pub(crate) fn call_integer<'a>(
         (Method::Signum, [Value::Integer(n)]) => some(n.signum()),
         (Method::BitCount, [Value::Integer(n)]) => some(n.count_ones() as i32),
         (Method::HashCode, [Value::Integer(n)]) => some(*n),
-        (Method::ToString, [Value::Integer(n)]) => text(n.to_string()),
+        (Method::ToString, [Value::Integer(n)]) => string(heap, n.to_string()),
         (Method::ToString, [Value::Integer(n), Value::Integer(radix)]) => {
-            text(in_radix(i64::from(*n), *radix))
+            string(heap, in_radix(i64::from(*n), *radix))
         }
-        (Method::ToHexString, [Value::Integer(n)]) => text(format!("{n:x}")),
-        (Method::ToOctalString, [Value::Integer(n)]) => text(format!("{n:o}")),
-        (Method::ToBinaryString, [Value::Integer(n)]) => text(format!("{n:b}")),
+        (Method::ToHexString, [Value::Integer(n)]) => string(heap, format!("{n:x}")),
+        (Method::ToOctalString, [Value::Integer(n)]) => string(heap, format!("{n:o}")),
+        (Method::ToBinaryString, [Value::Integer(n)]) => string(heap, format!("{n:b}")),
         _ => convert(i64::from(integer), f64::from(integer), method, arguments),
     }
 }
 
 /// Calls a method of a Long.
-pub(crate) fn call_long<'a>(long: i64, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
+pub(crate) fn call_long<'a>(
+    heap: &'a Heap<'a>,
+    long: i64,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
     let read = |text: &str, radix: i32| {
         parse(text, radix, (i64::MIN, i64::MAX)).and_then(|n| some(Value::Long(n)))
     };
     let longs = (arguments.first().and_then(long_of), arguments.get(1).and_then(long_of));
     match (method, arguments, longs) {
         (Method::CompareTo, [Value::Long(other)], _) => some(sign(long.cmp(other))),
-        (Method::ParseLong | Method::ValueOf, [Value::String(text)], _) => read(text.as_str(), 10),
+        (Method::ParseLong | Method::ValueOf, [Value::String(text)], _) => read(text, 10),
         (Method::ParseLong | Method::ValueOf, [Value::String(text), Value::Integer(radix)], _) => {
-            read(text.as_str(), *radix)
+            read(text, *radix)
         }
         (
             Method::ParseLong | Method::ValueOf,
@@ -75,26 +80,33 @@ pub(crate) fn call_long<'a>(long: i64, method: Method, arguments: &[Value<'a>]) 
         (Method::Signum, [_], (Some(n), _)) => some(n.signum() as i32),
         (Method::BitCount, [_], (Some(n), _)) => some(n.count_ones() as i32),
         (Method::HashCode, [_], (Some(n), _)) => some((n ^ ((n as u64) >> 32) as i64) as i32),
-        (Method::ToString, [_], (Some(n), _)) => text(n.to_string()),
-        (Method::ToString, [_, Value::Integer(radix)], (Some(n), _)) => text(in_radix(n, *radix)),
-        (Method::ToHexString, [_], (Some(n), _)) => text(format!("{n:x}")),
-        (Method::ToOctalString, [_], (Some(n), _)) => text(format!("{n:o}")),
-        (Method::ToBinaryString, [_], (Some(n), _)) => text(format!("{n:b}")),
+        (Method::ToString, [_], (Some(n), _)) => string(heap, n.to_string()),
+        (Method::ToString, [_, Value::Integer(radix)], (Some(n), _)) => {
+            string(heap, in_radix(n, *radix))
+        }
+        (Method::ToHexString, [_], (Some(n), _)) => string(heap, format!("{n:x}")),
+        (Method::ToOctalString, [_], (Some(n), _)) => string(heap, format!("{n:o}")),
+        (Method::ToBinaryString, [_], (Some(n), _)) => string(heap, format!("{n:b}")),
         _ => convert(long, long as f64, method, arguments),
     }
 }
 
 /// Calls a method of a BigInteger.
-pub(crate) fn call_big<'a>(big: &BigInt, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
+pub(crate) fn call_big<'a>(
+    heap: &'a Heap<'a>,
+    big: &'a BigInt,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
     match (method, arguments) {
         (Method::CompareTo, [Value::BigInteger(other)]) => some(sign(big.cmp(other))),
         (Method::Signum, []) => some(sign(big.cmp(&BigInt::ZERO))),
-        (Method::Max, [Value::BigInteger(other)]) => own(big.max(other).clone()),
-        (Method::Min, [Value::BigInteger(other)]) => own(big.min(other).clone()),
+        (Method::Max, [Value::BigInteger(other)]) => some(Value::BigInteger(big.max(other))),
+        (Method::Min, [Value::BigInteger(other)]) => some(Value::BigInteger(big.min(other))),
         (Method::Max | Method::Min, [Value::Null]) => Err(MethodError::NullArgument),
-        (Method::ValueOf, [Value::Integer(long)]) => own((*long).into()),
-        (Method::ValueOf, [Value::Long(long)]) => own((*long).into()),
-        (Method::ToString, [Value::Integer(radix)]) => text(big_in_radix(big, *radix)),
+        (Method::ValueOf, [Value::Integer(long)]) => own(heap, (*long).into()),
+        (Method::ValueOf, [Value::Long(long)]) => own(heap, (*long).into()),
+        (Method::ToString, [Value::Integer(radix)]) => string(heap, big_in_radix(big, *radix)),
         // Bits that differ from the sign's.
         (Method::BitCount, []) => {
             let bits = if big.sign() == Sign::Minus { -big - 1 } else { big.clone() };
@@ -110,14 +122,19 @@ pub(crate) fn call_big<'a>(big: &BigInt, method: Method, arguments: &[Value<'a>]
 }
 
 /// Calls a method of a Double.
-pub(crate) fn call_double<'a>(double: f64, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
+pub(crate) fn call_double<'a>(
+    heap: &'a Heap<'a>,
+    double: f64,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
     let read = |text: &str| {
         parse_double(text).map(|n| Some(Value::Double(n))).ok_or_else(|| not_a_number(text))
     };
     let doubles = (arguments.first().and_then(double_of), arguments.get(1).and_then(double_of));
     match (method, arguments, doubles) {
         (Method::CompareTo, [Value::Double(other)], _) => some(sign(order(double, *other))),
-        (Method::ParseDouble | Method::ValueOf, [Value::String(text)], _) => read(text.as_str()),
+        (Method::ParseDouble | Method::ValueOf, [Value::String(text)], _) => read(text),
         (Method::ParseDouble | Method::ValueOf, [Value::Null], _) => Err(MethodError::NullArgument),
         (Method::ValueOf, [_], (Some(n), _)) => some(Value::Double(n)),
         (Method::IsNaN, [], _) => some(double.is_nan()),
@@ -131,12 +148,12 @@ pub(crate) fn call_double<'a>(double: f64, method: Method, arguments: &[Value<'a
         (Method::ToString, [_], (Some(n), _)) => {
             let mut out = String::new();
             write_double(n, &mut out);
-            text(out)
+            string(heap, out)
         }
         (Method::HashCode, [_], (Some(n), _)) => {
             some(java_hash(&Meter::default(), &Value::Double(n))?)
         }
-        (Method::ToHexString, [_], (Some(n), _)) => text(hexadecimal(n)),
+        (Method::ToHexString, [_], (Some(n), _)) => string(heap, hexadecimal(n)),
         // Java casts a double to a long within the long's range.
         (Method::IntValue, [], _) => some(double as i32),
         (Method::ShortValue, [], _) => some(i32::from(double as i32 as i16)),
@@ -203,10 +220,6 @@ fn big_in_radix(number: &BigInt, radix: i32) -> String {
     number.to_str_radix(radix)
 }
 
-fn own<'a>(big: BigInt) -> Answer<'a> {
-    some(Value::BigInteger(Rc::new(big)))
-}
-
-fn text<'a>(text: String) -> Answer<'a> {
-    some(Value::string(text))
+fn own<'a>(heap: &'a Heap<'a>, big: BigInt) -> Answer<'a> {
+    Value::big_integer(heap, big).map(Some)
 }

@@ -1,19 +1,19 @@
 //! Methods of strings. Positions and lengths count UTF-16 units.
 
-use std::rc::Rc;
+use std::borrow::Cow;
 
 use super::boolean::uncomparable;
 use super::format::format;
 use crate::heap::Heap;
-use crate::method::{Answer, Method, collection, some};
+use crate::method::{Answer, Method, collection, some, string};
 use crate::pattern::PatternError;
 use crate::print::to_text;
-use crate::value::{Array, ArrayKind, MethodError, Text, Units, Value};
+use crate::value::{Array, ArrayKind, MethodError, Units, Value};
 
 /// Calls a method of a string.
 pub(crate) fn call<'a>(
     heap: &'a Heap<'a>,
-    text: &Text<'a>,
+    text: &'a str,
     method: Method,
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
@@ -23,8 +23,7 @@ pub(crate) fn call<'a>(
         return Ok(answer);
     }
     // Null fits where a string is wanted, and is found out there.
-    let or_empty =
-        |value: &Value<'a>| if value.is_null() { Value::text("") } else { value.clone() };
+    let or_empty = |value: &Value<'a>| if value.is_null() { Value::from("") } else { *value };
     let without_nulls: Vec<Value<'a>> = arguments.iter().map(or_empty).collect();
     match dispatch(heap, text, method, &without_nulls) {
         Ok(None) => Ok(None),
@@ -34,49 +33,42 @@ pub(crate) fn call<'a>(
 
 fn dispatch<'a>(
     heap: &'a Heap<'a>,
-    text: &Text<'a>,
+    this: &'a str,
     method: Method,
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
-    let this = text.as_str();
     let meter = &heap.cells.meter;
     meter.spend(this.len() / 16)?;
     match (method, arguments) {
         (Method::Length, []) => some(Units::of(this).len() as i32),
         (Method::IsEmpty, []) => some(this.is_empty()),
-        (Method::Contains, [Value::String(part)]) => some(this.contains(part.as_str())),
-        (Method::StartsWith, [Value::String(part)]) => some(this.starts_with(part.as_str())),
+        (Method::Contains, [Value::String(part)]) => some(this.contains(part)),
+        (Method::StartsWith, [Value::String(part)]) => some(this.starts_with(part)),
         (Method::StartsWith, [Value::String(part), Value::Integer(from)]) => {
             let rest = usize::try_from(*from).ok().and_then(|from| rest(this, from));
-            some(rest.is_some_and(|rest| rest.starts_with(part.as_str())))
+            some(rest.is_some_and(|rest| rest.starts_with(part)))
         }
-        (Method::EndsWith, [Value::String(part)]) => some(this.ends_with(part.as_str())),
+        (Method::EndsWith, [Value::String(part)]) => some(this.ends_with(part)),
         (Method::EqualsIgnoreCase, [Value::String(other)]) => {
-            some(this.chars().map(fold).eq(other.as_str().chars().map(fold)))
+            some(this.chars().map(fold).eq(other.chars().map(fold)))
         }
         (Method::EqualsIgnoreCase, [Value::Null]) => some(false),
-        (Method::ContentEquals, [Value::String(other)]) => some(this == other.as_str()),
-        (Method::CompareTo, [Value::String(other)]) => some(compare(this, other.as_str())),
+        (Method::ContentEquals, [Value::String(other)]) => some(this == *other),
+        (Method::CompareTo, [Value::String(other)]) => some(compare(this, other)),
         (Method::CompareTo, [other]) => uncomparable(other),
         (Method::CompareToIgnoreCase, [Value::String(other)]) => {
             let folded = |text: &str| text.chars().map(fold).collect::<String>();
-            some(compare(&folded(this), &folded(other.as_str())))
+            some(compare(&folded(this), &folded(other)))
         }
-        (Method::Concat, [Value::String(other)]) => {
-            owned(heap, format!("{this}{}", other.as_str()))
-        }
-        (Method::Substring, [Value::Integer(from)]) => cut(heap, text, *from, None),
+        (Method::Concat, [Value::String(other)]) => string(heap, format!("{this}{}", other)),
+        (Method::Substring, [Value::Integer(from)]) => cut(heap, this, *from, None),
         (Method::Substring | Method::SubSequence, [Value::Integer(from), Value::Integer(to)]) => {
-            cut(heap, text, *from, Some(*to))
+            cut(heap, this, *from, Some(*to))
         }
-        (Method::Trim, []) => {
-            let trimmed = this.trim_matches(|c| c <= ' ');
-            let from = trimmed.as_ptr().addr() - this.as_ptr().addr();
-            Ok(Some(Value::String(text.slice(from, from + trimmed.len()))))
-        }
-        (Method::ToUpperCase, []) => owned(heap, this.to_uppercase()),
-        (Method::ToLowerCase, []) => owned(heap, this.to_lowercase()),
-        (Method::Intern, []) => Ok(Some(Value::String(text.clone()))),
+        (Method::Trim, []) => some(this.trim_matches(|c| c <= ' ')),
+        (Method::ToUpperCase, []) => string(heap, this.to_uppercase()),
+        (Method::ToLowerCase, []) => string(heap, this.to_lowercase()),
+        (Method::Intern, []) => some(this),
         (Method::CharAt, [Value::Integer(at)]) => unit_at(this, *at).map(|u| Some(Value::Char(u))),
         (Method::CodePointAt, [Value::Integer(at)]) => code_point_at(this, *at),
         (Method::ToCharArray, []) => {
@@ -85,15 +77,15 @@ fn dispatch<'a>(
         }
         (Method::IndexOf | Method::LastIndexOf, _) => find(this, method, arguments),
         (Method::Replace, [Value::String(old), Value::String(new)]) => {
-            replace(heap, text, old.as_str(), new.as_str())
+            replace(heap, this, old, new)
         }
         (Method::Replace, [old @ Value::Char(_), new @ Value::Char(_)]) => {
-            replace(heap, text, &to_text(meter, old)?, &to_text(meter, new)?)
+            replace(heap, this, &to_text(meter, old)?, &to_text(meter, new)?)
         }
         (
             Method::ReplaceAll | Method::ReplaceFirst | Method::Matches | Method::Split,
             [Value::String(pattern), rest @ ..],
-        ) => with_pattern(heap, text, method, pattern.as_str(), rest),
+        ) => with_pattern(heap, this, method, pattern, rest),
         _ => call_static(heap, method, arguments),
     }
 }
@@ -103,30 +95,28 @@ fn call_static<'a>(heap: &'a Heap<'a>, method: Method, arguments: &[Value<'a>]) 
     match (method, arguments) {
         (Method::ValueOf, [Value::Array(chars)]) if chars.kind() == ArrayKind::Char => {
             let units: Vec<u16> = chars.to_vec().iter().filter_map(unit_of).collect();
-            owned(heap, String::from_utf16_lossy(&units))
+            string(heap, String::from_utf16_lossy(&units))
         }
-        (Method::ValueOf, []) => Ok(Some(Value::text(""))),
-        (Method::ValueOf, [value]) => owned(heap, to_text(&heap.cells.meter, value)?),
+        (Method::ValueOf, []) => some(""),
+        (Method::ValueOf, [value]) => string(heap, to_text(&heap.cells.meter, value)?),
         // Arguments may come as one array.
         (Method::Format, [Value::String(pattern), Value::Array(array)])
             if array.kind() != ArrayKind::Char =>
         {
-            owned(heap, format(&heap.cells.meter, pattern.as_str(), &array.to_vec())?)
+            string(heap, format(&heap.cells.meter, pattern, &array.to_vec())?)
         }
         // One null is taken for no array at all, whose every element is null.
         (Method::Format, [Value::String(pattern), Value::Null]) => {
-            let nulls = vec![Value::Null; pattern.as_str().matches('%').count()];
-            owned(heap, format(&heap.cells.meter, pattern.as_str(), &nulls)?)
+            let nulls = vec![Value::Null; pattern.matches('%').count()];
+            string(heap, format(&heap.cells.meter, pattern, &nulls)?)
         }
         (
             Method::Format,
             // A locale may come first; templates have none but null.
             [Value::Null, Value::String(pattern), values @ ..]
             | [Value::String(pattern), values @ ..],
-        ) => owned(heap, format(&heap.cells.meter, pattern.as_str(), values)?),
-        (Method::Join, [Value::String(separator), parts @ ..]) => {
-            join(heap, separator.as_str(), parts)
-        }
+        ) => string(heap, format(&heap.cells.meter, pattern, values)?),
+        (Method::Join, [Value::String(separator), parts @ ..]) => join(heap, separator, parts),
         _ => Ok(None),
     }
 }
@@ -148,19 +138,13 @@ fn join<'a>(heap: &'a Heap<'a>, separator: &str, parts: &[Value<'a>]) -> Answer<
             out.push_str(separator);
         }
         match item {
-            Value::String(text) => out.push_str(text.as_str()),
+            Value::String(text) => out.push_str(text),
             Value::Null => out.push_str("null"),
             _ => return Err(MethodError::WrongClass),
         }
         heap.cells.meter.spend(separator.len() + 1)?;
     }
-    owned(heap, out)
-}
-
-/// A text that was made.
-fn owned<'a>(heap: &Heap<'a>, text: String) -> Answer<'a> {
-    heap.cells.meter.spend(text.len())?;
-    some(Value::string(text))
+    string(heap, out)
 }
 
 fn array<'a>(heap: &'a Heap<'a>, kind: ArrayKind, items: Vec<Value<'a>>) -> Answer<'a> {
@@ -196,8 +180,7 @@ fn code_point_at<'a>(text: &str, at: i32) -> Answer<'a> {
 }
 
 /// The units `from..to`. Half a surrogate pair at an end becomes U+FFFD.
-fn cut<'a>(heap: &Heap<'a>, text: &Text<'a>, from: i32, to: Option<i32>) -> Answer<'a> {
-    let this = text.as_str();
+fn cut<'a>(heap: &'a Heap<'a>, this: &'a str, from: i32, to: Option<i32>) -> Answer<'a> {
     let units = Units::of(this);
     let length = units.len();
     let to = to.unwrap_or(length as i32);
@@ -209,19 +192,19 @@ fn cut<'a>(heap: &Heap<'a>, text: &Text<'a>, from: i32, to: Option<i32>) -> Answ
     let ((start, cuts_start), (end, cuts_end)) = (units.byte(first), units.byte(last));
     if !cuts_start && !cuts_end {
         heap.cells.meter.spend((end - start) / 16)?;
-        return Ok(Some(Value::String(text.slice(start, end))));
+        return some(&this[start..end]);
     }
     let units: Vec<u16> = this.encode_utf16().skip(first).take(last - first).collect();
-    owned(heap, String::from_utf16_lossy(&units))
+    string(heap, String::from_utf16_lossy(&units))
 }
 
 /// `indexOf` and `lastIndexOf` of a text or of a code point, perhaps from a position on.
 fn find<'a>(this: &str, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
     let (wanted, from) = match arguments {
-        [Value::String(text)] => (Rc::from(text.as_str()), None),
-        [Value::String(text), Value::Integer(from)] => (Rc::from(text.as_str()), Some(*from)),
-        [Value::Integer(code)] => (code_text(*code), None),
-        [Value::Integer(code), Value::Integer(from)] => (code_text(*code), Some(*from)),
+        [Value::String(text)] => (Cow::from(*text), None),
+        [Value::String(text), Value::Integer(from)] => (Cow::from(*text), Some(*from)),
+        [Value::Integer(code)] => (code_text(*code).into(), None),
+        [Value::Integer(code), Value::Integer(from)] => (code_text(*code).into(), Some(*from)),
         _ => return Ok(None),
     };
     let is_impossible = wanted.is_empty() && matches!(arguments[0], Value::Integer(_));
@@ -249,29 +232,27 @@ fn next_boundary(text: &str, byte: usize) -> usize {
 }
 
 /// The text of a code point; empty for what is none.
-fn code_text(code: i32) -> Rc<str> {
+fn code_text(code: i32) -> String {
     let c = u32::try_from(code).ok().and_then(char::from_u32);
-    c.map(String::from).unwrap_or_default().into()
+    c.map(String::from).unwrap_or_default()
 }
 
-fn replace<'a>(heap: &Heap<'a>, text: &Text<'a>, old: &str, new: &str) -> Answer<'a> {
-    let this = text.as_str();
+fn replace<'a>(heap: &'a Heap<'a>, this: &'a str, old: &str, new: &str) -> Answer<'a> {
     let count = this.matches(old).count();
     if count == 0 {
-        return Ok(Some(Value::String(text.clone())));
+        return some(this);
     }
     heap.cells.meter.spend(count.saturating_mul(new.len()))?;
-    owned(heap, this.replace(old, new))
+    string(heap, this.replace(old, new))
 }
 
 fn with_pattern<'a>(
     heap: &'a Heap<'a>,
-    text: &Text<'a>,
+    this: &'a str,
     method: Method,
     pattern: &str,
     rest: &[Value<'a>],
 ) -> Answer<'a> {
-    let this = text.as_str();
     let meter = &heap.cells.meter;
     meter.spend(this.len())?;
     let is_known = matches!(
@@ -298,25 +279,22 @@ fn with_pattern<'a>(
         (Method::ReplaceAll | Method::ReplaceFirst, [Value::String(new)]) => {
             let limit = if method == Method::ReplaceFirst { 1 } else { usize::MAX };
             // A replacement as long as the text, at every character, must not take the memory first.
-            let most = this.len().saturating_add(1).min(limit).saturating_mul(new.as_str().len());
+            let most = this.len().saturating_add(1).min(limit).saturating_mul(new.len());
             if most > 1 << 20 {
                 heap.cells.meter.spend(most)?;
             }
-            match pattern.replace(this, new.as_str(), limit, attempt).map_err(failed)? {
-                Some(replaced) => owned(heap, replaced),
-                None => Ok(Some(Value::String(text.clone()))),
+            match pattern.replace(this, new, limit, attempt).map_err(failed)? {
+                Some(replaced) => string(heap, replaced),
+                None => some(this),
             }
         }
         // Java misses the replacement only when it needs it.
-        (Method::ReplaceAll, [Value::Null]) if !pattern.finds(this).map_err(failed)? => {
-            Ok(Some(Value::String(text.clone())))
-        }
+        (Method::ReplaceAll, [Value::Null]) if !pattern.finds(this).map_err(failed)? => some(this),
         (Method::Split, [] | [Value::Integer(_)]) => {
             let limit = if let [Value::Integer(limit)] = rest { *limit } else { 0 };
             let parts = pattern.split(this, limit, attempt).map_err(failed)?;
             heap.cells.meter.spend(parts.len())?;
-            let part =
-                |part: std::ops::Range<usize>| Value::String(text.slice(part.start, part.end));
+            let part = |part: std::ops::Range<usize>| Value::from(&this[part]);
             array(heap, ArrayKind::String, parts.into_iter().map(part).collect())
         }
         _ => Ok(None),

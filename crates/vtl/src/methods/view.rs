@@ -57,7 +57,7 @@ pub(crate) fn call<'a>(
                 let retains = method == Method::RetainAll;
                 let mut places = Vec::new();
                 for (place, item) in items.iter().enumerate() {
-                    let kept = keep(heap, vec![item.clone()], &others, retains)?;
+                    let kept = keep(heap, vec![*item], &others, retains)?;
                     if kept.is_empty() {
                         places.push(place);
                     }
@@ -95,7 +95,7 @@ pub(crate) fn call_entry<'a>(
     match (method, arguments) {
         (Method::GetKey, []) => Ok(Some(entry.key())),
         (Method::GetValue, []) => Ok(Some(entry.value())),
-        (Method::SetValue, [value]) => entry.set(heap, value.clone()).map(Some),
+        (Method::SetValue, [value]) => entry.set(heap, *value).map(Some),
         _ => Ok(None),
     }
 }

@@ -46,6 +46,7 @@ impl Parser<'_, '_> {
         match self.peek(1) {
             None => false,
             Some(b'#') => self.word_at(behind).is_none(),
+            Some(b'.') => !self.peek(2).is_some_and(|byte| byte.is_ascii_alphabetic()),
             Some(_) => true,
         }
     }
@@ -67,9 +68,9 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn is_lost(&self) -> bool {
+    fn is_lost(&mut self) -> bool {
         match self.peek(0) {
-            Some(b'$') => !self.is_reference(self.at),
+            Some(b'$') => self.signs_before_reference().is_none(),
             Some(b'#') => {
                 self.word().is_none() && !matches!(self.peek(1), Some(b'#' | b'*' | b'['))
             }
@@ -90,9 +91,7 @@ impl Parser<'_, '_> {
             Some(b'"' | b'\'') => self.string(),
             Some(b'[') => self.deeper(|parser| parser.list(words)),
             Some(b'{') => self.deeper(|parser| parser.map(words)),
-            Some(b'$') if self.is_reference(self.at) => {
-                Ok(Expression::Reference(self.reference()?))
-            }
+            Some(b'$' | b'\\') if self.skip_signs() => Ok(Expression::Reference(self.reference()?)),
             Some(b'-' | b'.' | b'0'..=b'9') => self.number(),
             Some(byte) if begins_name(byte) => self.bare(words),
             _ => self.fault("expected a value"),

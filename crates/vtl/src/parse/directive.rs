@@ -62,12 +62,14 @@ impl<'t> Parser<'t, '_> {
     ) -> Result<Option<End>, Fault> {
         let start = self.at;
         let is_set = self.is_set(&word);
+        self.enter_directive(is_set)?;
         self.at = word.end;
         let stock = self.shared.dialect == Dialect::Stock;
         match word.name {
             "elseif" => return Ok(Some(End::ElseIf)),
             "else" | "end" => {
                 self.skip_line_end();
+                self.leave_head();
                 return Ok(Some(if word.name == "end" { End::Closed } else { End::Else }));
             }
             "set" if is_set => nodes.push(self.set(start)?),
@@ -94,7 +96,7 @@ impl<'t> Parser<'t, '_> {
         self.skip_white();
         self.at += 1;
         self.skip_white();
-        if !self.is_reference(self.at) {
+        if !self.skip_signs() {
             return self.fault("`#set` assigns to a reference");
         }
         let reference = self.reference()?;
@@ -104,6 +106,7 @@ impl<'t> Parser<'t, '_> {
         }
         let value = self.expression()?;
         self.close(start)?;
+        self.leave_set();
         Ok(Node::Set(Box::new(Set { at: self.mark(start), target: target(reference), value })))
     }
 
@@ -142,6 +145,7 @@ impl<'t> Parser<'t, '_> {
     fn close(&mut self, start: usize) -> Result<(), Fault> {
         if self.eat(b')') {
             self.skip_line_end();
+            self.leave_head();
             return Ok(());
         }
         match self.peek(0) {
@@ -261,9 +265,12 @@ impl<'t> Parser<'t, '_> {
         let arguments = self.head(word)?;
         let block = arguments.is_some() && self.text[start..].starts_with("#@");
         let body = if block { Some(self.body(start)?) } else { None };
-        let literal = &self.text[start..self.at];
+        let literal = match block {
+            true => self.written_body(start),
+            false => self.written_since(start),
+        };
         if self.shared.dialect == Dialect::Service {
-            nodes.text(literal);
+            nodes.text(&literal);
             return Ok(());
         }
         let operand = |argument| match argument {
@@ -274,7 +281,6 @@ impl<'t> Parser<'t, '_> {
         };
         let arguments = arguments.unwrap_or_default().into_iter().map(operand).collect();
         let name = word.name.trim_start_matches('@').into();
-        let literal = literal.into();
         nodes.push(Node::Call(Box::new(Call {
             at: self.mark(start),
             name,
@@ -289,7 +295,7 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
         let start = self.at;
         self.head(word)?;
-        nodes.text(&self.text[start..self.at]);
+        nodes.text(&self.written_since(start));
         Ok(())
     }
 
@@ -316,6 +322,7 @@ impl<'t> Parser<'t, '_> {
         self.skip_white();
         if !self.eat(b'(') {
             self.at = word.end;
+            self.leave_head();
             return Ok(None);
         }
         self.deeper(|parser| {
@@ -324,6 +331,7 @@ impl<'t> Parser<'t, '_> {
                 parser.skip_white();
                 if parser.eat(b')') {
                     parser.skip_line_end();
+                    parser.leave_head();
                     return Ok(Some(arguments));
                 }
                 if parser.eat(b',') {
@@ -346,7 +354,7 @@ impl<'t> Parser<'t, '_> {
             self.at = start;
         }
         let value = self.value(Words::Refused)?;
-        let literal = self.text[start..self.at].into();
+        let literal = self.written_since(start);
         Ok(Argument::Value(Operand { at: self.mark(start), value, literal }))
     }
 }

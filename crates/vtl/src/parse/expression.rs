@@ -149,7 +149,7 @@ impl Parser<'_, '_> {
         let literal = match value {
             // Only they can be null.
             Expression::Reference(_) | Expression::Arithmetic(_) | Expression::Range(_) => {
-                self.text[literal.clone()].into()
+                self.written_in(literal)
             }
             _ => "".into(),
         };

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::arguments::Words;
+use super::lasting::{Lasting, Open};
 use super::{Fault, Origin, Parser};
 use crate::tree::{Block, Expression, Interpolated, Node};
 
@@ -43,7 +44,10 @@ impl<'t> Parser<'t, '_> {
             at: 0,
             origin,
             literal: 0..0,
-            open_property: None,
+            lost: Vec::new(),
+            open: Open::default(),
+            open_head: None,
+            lasting: Lasting::default(),
             shared: self.shared,
         };
         let mut block = parser.whole()?;

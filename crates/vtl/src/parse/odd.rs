@@ -3,6 +3,7 @@
 use super::reference::begins_name;
 use super::text::Nodes;
 use super::{Fault, Parser};
+use crate::dialect::Dialect;
 use crate::tree::{Node, Reference};
 
 /// How an odd reference begins.
@@ -17,9 +18,9 @@ pub(super) enum Prefix {
 const NOBODY: &str = "$";
 
 impl Parser<'_, '_> {
-    /// At `$`.
-    pub(super) fn odd_prefix(&self) -> Option<Prefix> {
-        let rest = &self.rest()[1..];
+    /// With `$` at `at`.
+    pub(super) fn odd_prefix(&self, at: usize) -> Option<Prefix> {
+        let rest = &self.text.as_bytes()[at + 1..];
         let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
         if slashes > 0 && rest.get(slashes) == Some(&b'!') {
             return Some(Prefix::Slashes(slashes + 2));
@@ -29,10 +30,14 @@ impl Parser<'_, '_> {
         inside.first().is_some_and(|byte| begins_name(*byte)).then_some(Prefix::Inside)
     }
 
-    pub(super) fn odd_reference(&mut self, prefix: Prefix, nodes: &mut Nodes) -> Result<(), Fault> {
-        let start = self.at;
+    /// At the backslashes before the `$` at `start`.
+    pub(super) fn odd_reference(&mut self, start: usize, nodes: &mut Nodes) -> Result<(), Fault> {
+        let slashes = &self.text[self.at..start];
+        self.at = start;
+        let Some(prefix) = self.odd_prefix(start) else { return Ok(()) };
         match prefix {
             Prefix::Inside => {
+                nodes.text(slashes);
                 self.at += 2;
                 self.reference()?;
                 if !self.eat(b'}') {
@@ -53,10 +58,14 @@ impl Parser<'_, '_> {
                     return match self.peek(0) {
                         None => self.fault_at(start, "the template ends with `$`"),
                         Some(_) => {
+                            nodes.text(slashes);
                             nodes.text("$");
                             Ok(())
                         }
                     };
+                }
+                if self.shared.dialect == Dialect::Stock {
+                    nodes.text(slashes);
                 }
                 self.name();
                 let named = if braced { "{" } else { &self.text[behind..self.at] };

@@ -1,5 +1,7 @@
 //! References: `$name`, `$!{name.property.method(1)['key']}`.
 
+use std::ops::Range;
+
 use super::arguments::Words;
 use super::{Fault, Parser};
 use crate::method::MethodName;
@@ -29,8 +31,26 @@ impl<'t> Parser<'t, '_> {
         if braced && !self.eat(b'}') {
             return self.fault_at(start, "`${` without `}`");
         }
-        let literal = self.text[start..self.at].into();
+        let literal = self.written_since(start);
         Ok(Reference { at: self.mark(start), slot, quiet, steps, literal })
+    }
+
+    /// What was written, without the signs that mean nothing there.
+    pub(super) fn written_since(&self, start: usize) -> Box<str> {
+        self.written_in(&(start..self.at))
+    }
+
+    /// The same of a part of the text.
+    pub(super) fn written_in(&self, part: &Range<usize>) -> Box<str> {
+        let mut written = String::new();
+        let mut at = part.start;
+        let first = self.lost.partition_point(|lost| lost.start < part.start);
+        for lost in self.lost[first..].iter().take_while(|lost| lost.end <= part.end) {
+            written.push_str(&self.text[at..lost.start]);
+            at = lost.end;
+        }
+        written.push_str(&self.text[at..part.end]);
+        written.into()
     }
 
     /// An identifier, which stands here: hyphens and digits belong to it.
@@ -50,6 +70,27 @@ impl<'t> Parser<'t, '_> {
                 (Some(b'.'), Some(letter)) if letter.is_ascii_alphabetic() => {
                     steps.push(self.member()?);
                 }
+                (Some(b'$' | b'\\'), _) => match self.signs_inside(ends_with_property(&steps)) {
+                    0 => return Ok(steps.into()),
+                    length => {
+                        let end = self.at + length;
+                        if self.peek(length) == Some(b'.') {
+                            self.lost.push(self.at..end);
+                        }
+                        self.at = end;
+                    }
+                },
+                (Some(b'('), _) => match steps.pop() {
+                    // Behind signs that belong to nothing else.
+                    Some(Step::Property { at, name }) if self.opens_arguments() => {
+                        let arguments = self.deeper(Self::arguments)?;
+                        steps.push(Step::Method { at, name: MethodName::of(&name), arguments });
+                    }
+                    last => {
+                        steps.extend(last);
+                        return Ok(steps.into());
+                    }
+                },
                 _ => return Ok(steps.into()),
             }
         }
@@ -92,6 +133,12 @@ impl<'t> Parser<'t, '_> {
             },
         }
     }
+}
+
+/// Whether the last name is a property, whatever its indexes: its state stays open.
+pub(super) fn ends_with_property(steps: &[Step]) -> bool {
+    let last = steps.iter().rev().find(|step| !matches!(step, Step::Index { .. }));
+    matches!(last, Some(Step::Property { .. }))
 }
 
 /// Whether a name may begin with `byte`.

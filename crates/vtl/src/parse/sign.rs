@@ -3,82 +3,226 @@
 //! The engine reads a sign together with what follows, in the state that the sign opens. What is
 //! odd below is what that gives where no reference follows.
 
-use super::reference::begins_name;
+use memchr::memchr;
+
+use super::chain::{Chain, Last, Sign};
+use super::reference::{begins_name, ends_with_property};
 use super::text::Nodes;
 use super::{Fault, Parser, blanks};
-use crate::tree::{Node, Reference, Step};
+use crate::dialect::Dialect;
+use crate::tree::{Escaped, Node, Reference};
 
 impl Parser<'_, '_> {
-    /// At `$`: a reference or text.
-    pub(super) fn dollar(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
-        if self.is_reference(self.at) {
-            return self.printed_reference(nodes);
-        }
-        if let Some(prefix) = self.odd_prefix() {
-            return self.odd_reference(prefix, nodes);
-        }
+    /// At `$` or the backslashes before it: a reference or text. Signs that begin nothing are read
+    /// as one with what follows.
+    pub(super) fn signs(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         let start = self.at;
-        let mut length = 0;
-        // Signs that begin nothing are read as one.
-        while self.peek(0) == Some(b'$')
-            && !self.is_reference(self.at)
-            && self.odd_prefix().is_none()
-        {
-            length = if self.peek(1) == Some(b'!') { 2 } else { 1 };
-            self.at += length;
+        let mut chain = Chain::default();
+        while let Some(sign) = self.sign(&chain) {
+            if self.is_reference(sign.at) {
+                self.at = start;
+                return self.printed_reference(sign.at, nodes);
+            }
+            if self.odd_prefix(sign.at).is_some() {
+                break;
+            }
+            chain.push(sign, &self.text[self.at..sign.end]);
+            self.at = sign.end;
         }
+        match (chain.last, self.sign(&chain)) {
+            (Last::Nothing, Some(sign)) => self.odd_reference(sign.at, nodes),
+            (_, Some(_)) => {
+                nodes.text(&self.text[start..self.at]);
+                Ok(())
+            }
+            (_, None) => self.behind_signs(start, &chain, nodes),
+        }
+    }
+
+    /// The sign here, with the backslashes before it.
+    fn sign(&self, chain: &Chain) -> Option<Sign> {
+        let at = self.at + self.backslashes_here();
+        match self.text.as_bytes().get(at) {
+            Some(b'$') => {
+                let quiet = self.text[at..].starts_with("$!");
+                Some(Sign { at, end: at + 1 + usize::from(quiet), quiet })
+            }
+            Some(b'#') if at == self.at && chain.last == Last::Slashed => {
+                let digit = self.peek(1).is_some_and(|byte| byte.is_ascii_digit());
+                let lost = !digit && self.word().is_none() && !self.opens_comment();
+                lost.then_some(Sign { at, end: at + 1, quiet: false })
+            }
+            _ => None,
+        }
+    }
+
+    /// How many bytes of signs stand between a reference and what belongs to it all the same:
+    /// `$x$!.y` is `$x.y`. Behind a property any sign is such, before a parenthesis too.
+    pub(super) fn signs_inside(&mut self, behind_property: bool) -> usize {
+        let start = self.at;
+        let mut chain = Chain::default();
+        while let Some(sign) = self.sign(&chain) {
+            if self.is_reference(sign.at) || self.odd_prefix(sign.at).is_some() {
+                self.at = start;
+                return 0;
+            }
+            chain.push(sign, &self.text[self.at..sign.end]);
+            self.at = sign.end;
+        }
+        let belongs = match self.rest() {
+            [b'[', ..] => behind_property || matches!(chain.last, Last::Slashed | Last::Spent),
+            [b'.', letter, ..] if letter.is_ascii_alphabetic() => {
+                behind_property || chain.last != Last::Plain
+            }
+            [b'(', ..] => behind_property && self.opens_arguments(),
+            _ => false,
+        };
+        let length = self.at - start;
+        self.at = start;
+        if belongs { length } else { 0 }
+    }
+
+    /// Where the reference stands that signs here lead to.
+    pub(super) fn signs_before_reference(&mut self) -> Option<usize> {
+        let start = self.at;
+        let mut chain = Chain::default();
+        let mut found = None;
+        while let Some(sign) = self.sign(&chain) {
+            if self.is_reference(sign.at) {
+                found = Some(sign.at);
+                break;
+            }
+            chain.push(sign, &self.text[self.at..sign.end]);
+            self.at = sign.end;
+        }
+        self.at = start;
+        found
+    }
+
+    /// Steps over signs before a reference, which mean nothing in expressions and arguments; false
+    /// if there is no reference.
+    pub(super) fn skip_signs(&mut self) -> bool {
+        let Some(at) = self.signs_before_reference() else { return false };
+        if at > self.at {
+            self.lost.push(self.at..at);
+            self.at = at;
+        }
+        true
+    }
+
+    fn backslashes_here(&self) -> usize {
+        self.rest().iter().take_while(|byte| **byte == b'\\').count()
+    }
+
+    /// Behind signs that begin no reference.
+    fn behind_signs(
+        &mut self,
+        start: usize,
+        chain: &Chain,
+        nodes: &mut Nodes,
+    ) -> Result<(), Fault> {
         let Some(next) = self.peek(0) else {
             return self.fault("the template ends with `$`");
         };
-        let signs = &self.text[start..self.at];
+        let written = &self.text[start..self.at];
+        let letter_follows = self.peek(1).is_some_and(|byte| byte.is_ascii_alphabetic());
         match next {
-            b'#' | b' ' | b'\t' | b'\\' if self.loses_sign() => {}
-            b'#' if self.peek(1) != Some(b'#') => return self.not_a_directive(signs, nodes),
+            b' ' | b'\t' if self.loses_sign() => return self.tail(nodes),
+            b'#' | b'\\' if self.loses_sign() => {}
+            b'#' => return self.behind_signs_hash(written, chain, nodes),
+            b'[' if matches!(chain.last, Last::Slashed | Last::Spent) => {
+                return self.fault("`[` behind what ends a reference");
+            }
             b'{' => {
                 self.at += 1;
-                nodes.text(signs);
+                nodes.text(written);
                 nodes.text("{");
                 return self.behind_brace(nodes);
             }
             b'}' | b'[' => {
                 self.at += 1;
-                nodes.text(signs);
+                nodes.text(written);
                 nodes.text(if next == b'[' { "[" } else { "}" });
             }
-            b'$' => nodes.text(signs),
-            // All of it is lost.
-            b'.' if length == 2 && self.peek(1).is_some_and(|b| b.is_ascii_alphabetic()) => {
-                return self.tail(nodes);
-            }
-            _ => {
-                nodes.text(signs.strip_suffix('!').unwrap_or(signs));
-                match next {
-                    b'.' if !self.peek(1).is_some_and(|b| b.is_ascii_alphanumeric()) => {
-                        self.at += 1;
-                        nodes.text(".");
-                    }
-                    b'\\' => self.plain_backslashes(nodes),
-                    _ => {}
+            b'.' if chain.last == Last::Plain => {
+                nodes.text(written);
+                if !self.peek(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+                    self.at += 1;
+                    nodes.text(".");
                 }
             }
+            // All of it is lost.
+            b'.' if letter_follows => return self.tail(nodes),
+            _ => nodes.text(&chain.printed),
         }
         Ok(())
     }
 
-    /// A reference, and what is odd behind it.
-    fn printed_reference(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
-        let braced = self.text[self.at..].trim_start_matches(['$', '!']).starts_with('{');
-        let open = self.open_property == Some(self.at);
-        let reference = self.reference()?;
-        let ends_open = if braced { open } else { ends_with_property(&reference) };
-        self.open_property = ends_open.then_some(self.at);
-        nodes.push(Node::Reference(reference));
-        match braced {
-            true if !open => Ok(()),
-            true if matches!(self.rest(), [b'(', _, ..]) => {
-                self.fault("`(` belongs to the property before the braces")
+    /// At `#`, which is text behind signs, whatever the word.
+    fn behind_signs_hash(
+        &mut self,
+        written: &str,
+        chain: &Chain,
+        nodes: &mut Nodes,
+    ) -> Result<(), Fault> {
+        if let Some(word) = self.word() {
+            nodes.text(written);
+            return self.verbatim(word, nodes);
+        }
+        if self.rest().starts_with(b"#[[") {
+            // The brackets are not those of a raw block, but for where it ends.
+            nodes.text(if written == "$" { "[" } else { "[[" });
+            return self.raw(nodes);
+        }
+        if matches!(self.peek(1), Some(b' ' | b'\t')) {
+            self.at += 1;
+            if self.loses_sign() {
+                return Ok(());
             }
-            _ => self.tail(nodes),
+            self.at -= 1;
+        }
+        let is_read = self.opens_comment()
+            || self.is_reference(self.at + 1)
+            || self.peek(1).is_some_and(|byte| byte.is_ascii_digit());
+        nodes.text(if is_read { written } else { &chain.printed });
+        Ok(())
+    }
+
+    fn opens_comment(&self) -> bool {
+        matches!(self.rest(), [b'#', b'#' | b'*', ..] | [b'#', b'[', b'[', ..])
+    }
+
+    /// A reference, what is before it and what is odd behind it.
+    fn printed_reference(&mut self, at: usize, nodes: &mut Nodes) -> Result<(), Fault> {
+        let start = self.at;
+        let slashes = self.backslashes_here();
+        let signs = &self.text[start + slashes..at];
+        self.at = at;
+        let braced = self.text[at..].trim_start_matches(['$', '!']).starts_with('{');
+        let open = self.is_open_property(start);
+        let reference = self.reference()?;
+        self.open_reference(start, (!braced).then(|| ends_with_property(&reference.steps)));
+        // Braces close the state of the reference.
+        self.keep_lasting(start, braced);
+        self.print(slashes, signs, reference, nodes);
+        if braced && !open { Ok(()) } else { self.tail(nodes) }
+    }
+
+    fn print(&self, slashes: usize, signs: &str, reference: Reference, nodes: &mut Nodes) {
+        let is_known = self.shared.dialect == Dialect::Service && reference.steps.is_empty();
+        if slashes == 0 {
+            nodes.text(signs);
+            nodes.push(Node::Reference(reference));
+        } else if is_known && slashes % 2 == 1 {
+            // A name is not null, so that what is printed is known.
+            nodes.text(&"\\".repeat(slashes / 2));
+            nodes.text(&reference.literal);
+        } else {
+            nodes.push(Node::Escaped(Box::new(Escaped {
+                slashes,
+                signs: signs.into(),
+                reference,
+            })));
         }
     }
 
@@ -88,7 +232,7 @@ impl Parser<'_, '_> {
         if slashes > 0 {
             let behind = self.at + slashes;
             let lone = slashes == 1 && self.word_at(behind).is_none();
-            return !lone && !self.is_reference(behind);
+            return !lone && self.peek(slashes) != Some(b'$');
         }
         let at = self.at + blanks(self.rest());
         let rest = &self.text.as_bytes()[at..];
@@ -99,38 +243,39 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// At `#word` behind `$`: text, whatever the word.
-    fn not_a_directive(&mut self, sign: &str, nodes: &mut Nodes) -> Result<(), Fault> {
-        match self.word() {
-            Some(word) => {
-                nodes.text(sign);
-                self.verbatim(word, nodes)
-            }
-            None => {
-                nodes.text(sign.strip_suffix('!').unwrap_or(sign));
-                Ok(())
-            }
-        }
-    }
-
     /// What follows a reference without braces: names, braces and brackets are read there as if
     /// they belonged to one, also behind a `#set` or a comment.
-    fn tail(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn tail(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
         loop {
+            let start = self.at;
+            if self.peek(0).is_some_and(|byte| byte == b'(' || begins_name(byte)) {
+                self.close_name(start);
+            }
+            if self.is_open_property(start) {
+                self.at += self.signs_inside(true);
+                self.keep_open(start);
+                if self.peek(0) == Some(b'(') && self.opens_arguments() && self.closes_parenthesis()
+                {
+                    return self.fault("`(` behind what ends a reference");
+                }
+            }
             let blanks = blanks(self.rest());
             match self.rest() {
                 [b'}', ..] => {
                     nodes.text("}");
                     self.at += 1;
-                    return Ok(());
+                    self.close_reference(start);
+                    if !self.is_open_property(self.at) {
+                        return Ok(());
+                    }
                 }
                 [b'{', ..] => {
                     nodes.text("{");
                     self.at += 1;
-                    let signs = signs(self.rest());
-                    if self.peek(signs).is_some_and(begins_name) {
-                        return self.lost_reference(signs);
+                    if let Some(name) = self.name_in_brace() {
+                        return self.lost_reference(name);
                     }
+                    self.keep_open(start);
                 }
                 [b'[', ..] => return self.fault("`[` behind what ends a reference"),
                 [b'.', letter, ..] if letter.is_ascii_alphabetic() => {
@@ -141,19 +286,44 @@ impl Parser<'_, '_> {
                         return self.fault("`(` behind what ends a reference");
                     }
                 }
-                [first, ..] if begins_name(*first) => self.lost_name(nodes)?,
+                [first, ..] if begins_name(*first) => {
+                    let open = self.is_open_property(start);
+                    self.lost_name(nodes)?;
+                    self.keep_open(start);
+                    if open && matches!(self.rest(), [b'(', _, ..]) && self.closes_parenthesis() {
+                        return self.fault("`(` behind what ends a reference");
+                    }
+                }
                 [b'#', b'*', ..] => self.block_comment()?,
                 [b'#', b'[', b'[', ..] => self.raw(nodes)?,
                 rest if rest.get(blanks) == Some(&b'#') => match self.word_at(self.at + blanks) {
                     Some(word) if self.is_set(&word) => {
                         self.at += blanks;
+                        self.keep_lasting(start, false);
                         self.directive(word, nodes)?;
+                        self.keep_open(start);
                     }
                     _ => return Ok(()),
                 },
                 _ => return Ok(()),
             }
         }
+    }
+
+    /// Behind a brace: where the name begins of what is read as a reference.
+    fn name_in_brace(&mut self) -> Option<usize> {
+        if self.peek(0).is_some_and(begins_name) {
+            return Some(self.at);
+        }
+        let sign = self.signs_before_reference()?;
+        let quiet = self.text[sign..].starts_with("$!");
+        let name = sign + 1 + usize::from(quiet);
+        (!self.text[name..].starts_with('{')).then_some(name)
+    }
+
+    /// Whether a parenthesis is closed anywhere from here on.
+    fn closes_parenthesis(&self) -> bool {
+        memchr(b')', self.rest()).is_some()
     }
 
     /// A name that is printed, and what it would be asked for, which is not.
@@ -168,11 +338,13 @@ impl Parser<'_, '_> {
 
     /// Behind a brace that opens nothing.
     fn behind_brace(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
-        let signs = signs(self.rest());
-        if self.peek(signs).is_some_and(begins_name) {
-            return self.lost_reference(signs);
+        if let Some(name) = self.name_in_brace() {
+            return self.lost_reference(name);
         }
-        self.tail(nodes)
+        match self.peek(0) {
+            Some(b'!') => Ok(()),
+            _ => self.tail(nodes),
+        }
     }
 
     /// Backslashes behind a `$` or `#` that is text are text.
@@ -185,9 +357,9 @@ impl Parser<'_, '_> {
     }
 
     /// What stands in such braces is not printed, but must be a reference.
-    fn lost_reference(&mut self, signs: usize) -> Result<(), Fault> {
+    fn lost_reference(&mut self, name: usize) -> Result<(), Fault> {
         let start = self.at;
-        self.at += signs;
+        self.at = name;
         let name = self.name();
         if matches!(name, "" | "true" | "false") {
             return self.fault_at(start, "expected a reference");
@@ -198,15 +370,4 @@ impl Parser<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether the last name is a property, whatever its indexes: its state stays open.
-fn ends_with_property(reference: &Reference) -> bool {
-    let last = reference.steps.iter().rev().find(|step| !matches!(step, Step::Index { .. }));
-    matches!(last, Some(Step::Property { .. }))
-}
-
-/// How many signs a text begins with.
-fn signs(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| matches!(byte, b'$' | b'!')).count()
 }

@@ -72,12 +72,16 @@ impl Parser<'_, '_> {
 
     /// Reads one piece; every call begins at a boundary between tokens.
     fn statement(&mut self, nodes: &mut Nodes) -> Result<Option<End>, Fault> {
+        if self.is_open_property(self.at) {
+            self.tail(nodes)?;
+        }
         let blanks = blanks(self.rest());
         if blanks > 0 && self.rest().get(blanks) == Some(&b'#') {
             // Blanks before `#set(` belong to it, unless text stands before them.
             let start = self.at;
             self.at += blanks;
             if self.word().is_some_and(|word| self.is_set(&word)) {
+                self.keep_lasting_over_blanks(start);
                 return self.hash(nodes);
             }
             self.at = start;
@@ -91,7 +95,7 @@ impl Parser<'_, '_> {
         match self.peek(0) {
             None => Ok(Some(End::Text)),
             Some(b'\\') => self.backslashes(nodes).map(|()| None),
-            Some(b'$') => self.dollar(nodes).map(|()| None),
+            Some(b'$') => self.signs(nodes).map(|()| None),
             Some(_) => self.hash(nodes),
         }
     }
@@ -100,9 +104,19 @@ impl Parser<'_, '_> {
     fn hash(&mut self, nodes: &mut Nodes) -> Result<Option<End>, Fault> {
         match (self.peek(1), self.peek(2)) {
             (None, _) => self.fault(ENDS_WITH_HASH),
-            (Some(b'#'), _) if self.open_property == Some(self.at) => {
-                nodes.text("##");
-                self.at += 2;
+            (Some(b'#'), _) if self.is_open_property(self.at) => {
+                if !self.hashes_behind_property()? {
+                    self.at += 1;
+                    return self.hash(nodes);
+                }
+                nodes.text("#");
+                self.at += 1;
+                if let Some(word) = self.word() {
+                    return self.verbatim(word, nodes).map(|()| None);
+                }
+                nodes.text("#");
+                self.at += 1;
+                self.plain_backslashes(nodes);
                 if self.at < self.text.len() { Ok(None) } else { self.fault(ENDS_WITH_HASH) }
             }
             (Some(b'#'), _) => self.line_comment().map(|()| None),
@@ -116,6 +130,7 @@ impl Parser<'_, '_> {
                     if !(loses && self.loses_sign()) {
                         nodes.text("#");
                         self.plain_backslashes(nodes);
+                        self.begin_lasting();
                         self.plain_number(nodes);
                     }
                     Ok(None)
@@ -134,11 +149,14 @@ impl Parser<'_, '_> {
 
     /// `## …`, with its line break.
     fn line_comment(&mut self) -> Result<(), Fault> {
+        let start = self.at;
         let inside = self.at + 2;
         match memchr2(b'\n', b'\r', &self.text.as_bytes()[inside..]) {
             Some(length) => {
                 self.at = inside + length;
                 self.skip_line_end();
+                self.keep_lasting(start, true);
+                self.close_reference(start);
                 Ok(())
             }
             None => self.ends_in_comment(inside),
@@ -149,7 +167,8 @@ impl Parser<'_, '_> {
     fn ends_in_comment(&mut self, inside: usize) -> Result<(), Fault> {
         let comment = &self.text[inside..];
         self.at = self.text.len();
-        if comment.ends_with(['$', '#']) || comment.ends_with("$!") || comment.ends_with("#*") {
+        let signs = ["$", "#", "$!", "#*", "#[["];
+        if signs.iter().any(|sign| comment.ends_with(sign)) {
             return self.fault(ENDS_WITH_HASH);
         }
         Ok(())
@@ -164,13 +183,15 @@ impl Parser<'_, '_> {
             match self.rest() {
                 [b'*', b'#', ..] => {
                     self.at += 2;
+                    self.keep_lasting_over_comment(start);
+                    self.keep_open(start);
                     return Ok(());
                 }
                 // What would open a comment is read as a whole, with its asterisk.
                 rest => self.at += opening(rest),
             }
         }
-        self.ends_in_comment(start + 2)
+        self.ends_in_comment(start)
     }
 
     /// `#[[ … ]]#`
@@ -180,6 +201,7 @@ impl Parser<'_, '_> {
             Some(length) => {
                 nodes.text(&self.text[inside..inside + length]);
                 self.at = inside + length + 3;
+                self.keep_open(inside - 3);
                 Ok(())
             }
             None => self.fault("`#[[` without `]]#`"),

@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use num_bigint::BigInt;
+
 use super::list::ListCell;
 use super::map::MapCell;
 use super::views::{ArrayCell, CursorCell, EntryCell, Part};
@@ -31,11 +33,28 @@ pub(crate) struct Cells<'a> {
     pub(super) parts: Arena<Part<'a>>,
     pub(super) entries: Arena<EntryCell<'a>>,
     pub(super) cursors: Arena<CursorCell<'a>>,
+    texts: Arena<String>,
+    big_integers: Arena<BigInt>,
     patterns: RefCell<HashMap<Box<str>, Rc<Pattern>>>,
     pub(crate) meter: Meter,
 }
 
 impl Cells<'_> {
+    /// Keeps a text that was made.
+    pub(super) fn keep_text(&self, text: String) -> Result<&str, MethodError> {
+        if text.is_empty() {
+            return Ok("");
+        }
+        self.meter.spend(size_of::<String>().saturating_add(text.len()))?;
+        Ok(self.texts.add(text))
+    }
+
+    /// Keeps an integer that was made.
+    pub(super) fn keep_big_integer(&self, big: BigInt) -> Result<&BigInt, MethodError> {
+        self.meter.spend(size_of::<BigInt>() + (big.bits() / 8) as usize)?;
+        Ok(self.big_integers.add(big))
+    }
+
     /// The compiled pattern of a text that a method was given.
     pub(crate) fn pattern(&self, text: &str) -> Result<Rc<Pattern>, MethodError> {
         if let Some(pattern) = self.patterns.borrow().get(text) {
@@ -85,6 +104,28 @@ impl Meter {
     /// Takes what looking at so many values costs.
     pub(crate) fn visit(&self, values: usize) -> Result<(), MethodError> {
         self.spend(values.saturating_mul(VISIT))
+    }
+
+    /// Takes what looking at a value costs that is so long.
+    #[inline]
+    pub(crate) fn visit_of(&self, bytes: usize) -> Result<(), MethodError> {
+        self.spend(bytes.saturating_add(VISIT))
+    }
+
+    /// Whether more was taken than there was.
+    pub(crate) fn is_overdrawn(&self) -> bool {
+        self.spent.get() > self.most.get()
+    }
+
+    /// Takes units if there are so many left.
+    #[inline]
+    pub(crate) fn take(&self, units: usize) -> bool {
+        let spent = self.spent.get() + units as u64;
+        let is_left = spent <= self.most.get();
+        if is_left {
+            self.spent.set(spent);
+        }
+        is_left
     }
 
     /// Takes units from what is left.

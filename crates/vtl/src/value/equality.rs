@@ -25,7 +25,7 @@ fn same_within<'a>(
             a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
         }
         (Value::Char(a), Value::Char(b)) => a == b,
-        (Value::String(a), Value::String(b)) => a.as_str() == b.as_str(),
+        (Value::String(a), Value::String(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => Array::is_same(*a, *b),
         (Value::Values(a), Value::Values(b)) => a.is_same(*b),
         (Value::Cursor(a), Value::Cursor(b)) => a.is_same(*b),

@@ -42,9 +42,9 @@ fn hash_within(meter: &Meter, value: &Value<'_>, depth: usize) -> Result<i32, Me
         }
         Value::Char(unit) => i32::from(*unit),
         Value::String(text) => {
-            meter.spend(text.as_str().len())?;
+            meter.spend(text.len())?;
             let step = |sum: i32, unit| sum.wrapping_mul(31).wrapping_add(i32::from(unit));
-            text.as_str().encode_utf16().fold(0, step)
+            text.encode_utf16().fold(0, step)
         }
         Value::List(list) => sequence(list.to_vec())?,
         Value::SubList(part) => sequence(part.to_vec()?)?,
@@ -67,7 +67,7 @@ fn fold(bits: u64) -> i32 {
 /// The hash of a key in a table.
 pub(super) fn hash_key(mut hasher: impl Hasher, key: &Value<'_>) -> Result<u64, MethodError> {
     match key {
-        Value::String(text) => return Ok(hash_text(hasher, text.as_str())),
+        Value::String(text) => return Ok(hash_text(hasher, text)),
         other => hasher.write_i32(java_hash(&Meter::default(), other)?),
     }
     Ok(hasher.finish())

@@ -2,7 +2,7 @@
 
 use super::{Array, Cursor, Entry, List, Map, MethodError, SubList, Tree, Value};
 use crate::heap::Heap;
-use crate::json::{Items, Members};
+use crate::json::{Items, Members, NodeRef};
 
 /// A walk over the elements of a value.
 pub(crate) struct Iteration<'a>(Walk<'a>);
@@ -173,10 +173,6 @@ impl<'a> Next<'a> {
     }
 }
 
-fn pair<'a>(
-    tree: &'a Tree<'a>,
-    name: std::borrow::Cow<'a, str>,
-    node: crate::json::NodeRef<'a>,
-) -> (Value<'a>, Value<'a>) {
-    (Value::String(name.into()), tree.value(node))
+fn pair<'a>(tree: &'a Tree<'a>, name: &'a str, node: NodeRef<'a>) -> (Value<'a>, Value<'a>) {
+    (Value::String(name), tree.value(node))
 }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::table::Table;
-use super::{Meter, MethodError, Text, Tree, Value};
+use super::{Meter, MethodError, Tree, Value};
 use crate::heap::Heap;
 use crate::json::NodeRef;
 
@@ -17,9 +17,22 @@ enum Shape<'a> {
     Json(&'a Tree<'a>, u32),
 }
 
+/// What a map holds that is filled when somebody asks for more than single entries of it.
+pub trait Entries<'a> {
+    /// The value of a key; the same each time.
+    fn get(&'a self, heap: &'a Heap<'a>, key: &str) -> Result<Option<Value<'a>>, MethodError>;
+
+    /// All of them, in order.
+    fn all(&'a self, heap: &'a Heap<'a>) -> Result<Vec<(Value<'a>, Value<'a>)>, MethodError>;
+}
+
+/// Entries that a map was not filled with yet.
+type Waiting<'a> = (&'a Heap<'a>, &'a dyn Entries<'a>);
+
 /// The entries of a map.
 pub(crate) struct MapCell<'a> {
     table: RefCell<Table<'a>>,
+    waiting: Cell<Option<Waiting<'a>>>,
     /// How often keys came or went, by which iterators see that they did.
     changes: Cell<u32>,
     is_silent: bool,
@@ -39,18 +52,41 @@ pub enum Once {
 
 impl<'a> MapCell<'a> {
     pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
-        Self::kept(heap, Table::default(), false, Once::None)
+        Self::kept(heap, None, false, Once::None)
     }
 
     fn kept(
         heap: &'a Heap<'a>,
-        table: Table<'a>,
+        waiting: Option<Waiting<'a>>,
         is_silent: bool,
         once: Once,
     ) -> Result<&'a Self, MethodError> {
-        let cell = Self { table: table.into(), changes: Cell::new(0), is_silent, once };
+        let (table, waiting) = (RefCell::default(), Cell::new(waiting));
+        let cell = Self { table, waiting, changes: Cell::new(0), is_silent, once };
         heap.cells.meter.spend(size_of::<Self>())?;
         Ok(heap.cells.maps.add(cell))
+    }
+
+    /// The table, with everything in it.
+    fn table(&self) -> &RefCell<Table<'a>> {
+        if let Some((heap, entries)) = self.waiting.take() {
+            let fill = || {
+                let entries = entries.all(heap)?;
+                heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
+                Table::of(entries)
+            };
+            // Without room for them there are none, and the rendering fails when it next asks.
+            *self.table.borrow_mut() = fill().unwrap_or_default();
+        }
+        &self.table
+    }
+
+    #[inline(never)]
+    fn get_text(&self, key: &str) -> Result<Option<Value<'a>>, MethodError> {
+        match self.waiting.get() {
+            Some((heap, entries)) => entries.get(heap, key),
+            None => Ok(self.table.borrow().get_text(key)),
+        }
     }
 
     /// Forgets the changes that filled it.
@@ -68,7 +104,7 @@ impl<'a> MapCell<'a> {
         if !matches!(self.once, Once::None) {
             self.check_once(&key)?;
         }
-        let old = self.table.borrow_mut().put(key, value)?;
+        let old = self.table().borrow_mut().put(key, value)?;
         if old.is_none() {
             self.changes.set(self.changes.get() + 1);
         }
@@ -83,7 +119,7 @@ impl<'a> MapCell<'a> {
             Once::Key(key) => key == name,
             Once::All => true,
         };
-        match self.table.borrow().get(key)? {
+        match self.table().borrow().get(key)? {
             Some(_) if is_meant => Err(MethodError::SetTwice(name.chars().take(100).collect())),
             _ => Ok(()),
         }
@@ -96,23 +132,19 @@ impl<'a> Map<'a> {
         Ok(Self(Shape::Made(MapCell::keep(heap)?)))
     }
 
-    /// A map that prints nothing, whatever it comes to hold. No two of the entries have the same
-    /// key.
-    pub fn silent(
-        heap: &'a Heap<'a>,
-        entries: Vec<(Value<'a>, Value<'a>)>,
-    ) -> Result<Self, MethodError> {
-        Self::silent_once(heap, entries, Once::None)
+    /// A map that prints nothing, whatever it comes to hold. Setting a key again that may be set once
+    /// ends the rendering.
+    pub fn silent(heap: &'a Heap<'a>, once: Once) -> Result<Self, MethodError> {
+        Ok(Self(Shape::Made(MapCell::kept(heap, None, true, once)?)))
     }
 
-    /// The same with keys that may be set once: setting one again ends the rendering.
-    pub fn silent_once(
+    /// The same, with these entries, no two of which have the same key.
+    pub fn silent_of(
         heap: &'a Heap<'a>,
-        entries: Vec<(Value<'a>, Value<'a>)>,
+        entries: &'a dyn Entries<'a>,
         once: Once,
     ) -> Result<Self, MethodError> {
-        heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
-        Ok(Self(Shape::Made(MapCell::kept(heap, Table::of(entries)?, true, once)?)))
+        Ok(Self(Shape::Made(MapCell::kept(heap, Some((heap, entries)), true, once)?)))
     }
 
     /// Whether it prints nothing.
@@ -127,7 +159,7 @@ impl<'a> Map<'a> {
     /// How many entries there are.
     pub fn len(self) -> usize {
         match self.source() {
-            Ok(cell) => cell.table.borrow().len(),
+            Ok(cell) => cell.table().borrow().len(),
             Err((tree, index)) => tree.node(index).len(),
         }
     }
@@ -140,18 +172,19 @@ impl<'a> Map<'a> {
     /// The value of a textual key.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         match self.source() {
-            Ok(cell) => cell.table.borrow().get_text(key),
+            Ok(cell) => cell.get_text(key).ok().flatten(),
             Err((tree, index)) => tree.node(index).member(key).map(|node| tree.value(node)),
         }
     }
 
     /// The value of a textual key, at the cost of looking for it.
+    #[inline(always)]
     pub(crate) fn find(self, meter: &Meter, key: &str) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
-            Ok(cell) => Ok(cell.table.borrow().get_text(key)),
+            Ok(cell) => cell.get_text(key),
             Err((tree, index)) => {
                 let object = tree.node(index);
-                meter.spend(object.width() / 8)?;
+                meter.spend(object.len() / 8)?;
                 Ok(object.member(key).map(|node| tree.value(node)))
             }
         }
@@ -164,10 +197,10 @@ impl<'a> Map<'a> {
         key: &Value<'a>,
     ) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
-            Ok(cell) => cell.table.borrow().get(key),
+            Ok(cell) => cell.table().borrow().get(key),
             Err((tree, index)) => {
                 let object = tree.node(index);
-                meter.spend(object.width() / 8)?;
+                meter.spend(object.len() / 8)?;
                 let Some(name) = key.as_str() else { return Ok(None) };
                 Ok(object.member(name).map(|node| tree.value(node)))
             }
@@ -191,7 +224,7 @@ impl<'a> Map<'a> {
         key: &'a str,
         value: Value<'a>,
     ) -> Result<(), MethodError> {
-        self.put(heap, Value::String(Text::Borrowed(key)), value).map(|_| ())
+        self.put(heap, Value::String(key), value).map(|_| ())
     }
 
     /// Removes a key: its value, if there was the key.
@@ -204,7 +237,7 @@ impl<'a> Map<'a> {
             return Ok(None);
         }
         let cell = self.cell(heap)?;
-        let removed = cell.table.borrow_mut().remove(key)?;
+        let removed = cell.table().borrow_mut().remove(key)?;
         cell.changes.set(cell.changes.get() + 1);
         Ok(removed)
     }
@@ -212,7 +245,7 @@ impl<'a> Map<'a> {
     /// Removes all entries.
     pub(crate) fn clear(self, heap: &'a Heap<'a>) -> Result<(), MethodError> {
         let cell = self.cell(heap)?;
-        *cell.table.borrow_mut() = Table::default();
+        *cell.table().borrow_mut() = Table::default();
         cell.changes.set(cell.changes.get() + 1);
         Ok(())
     }
@@ -220,10 +253,10 @@ impl<'a> Map<'a> {
     /// A copy of the entries.
     pub fn to_vec(self) -> Vec<(Value<'a>, Value<'a>)> {
         match self.source() {
-            Ok(cell) => cell.table.borrow().iter().cloned().collect(),
+            Ok(cell) => cell.table().borrow().iter().cloned().collect(),
             Err((tree, index)) => {
                 let members = tree.node(index).members();
-                members.map(|(name, node)| (Value::String(name.into()), tree.value(node))).collect()
+                members.map(|(name, node)| (Value::String(name), tree.value(node))).collect()
             }
         }
     }
@@ -231,8 +264,8 @@ impl<'a> Map<'a> {
     /// The first entry at or behind a place, and that place; for maps that stand in no document.
     pub(super) fn entry_from(self, place: usize) -> Option<(usize, (Value<'a>, Value<'a>))> {
         let cell = self.source().ok()?;
-        let table = cell.table.borrow();
-        table.from(place).map(|(place, entry)| (place, entry.clone()))
+        let table = cell.table().borrow();
+        table.from(place).map(|(place, entry)| (place, *entry))
     }
 
     /// How often keys came or went so far.
@@ -250,6 +283,7 @@ impl<'a> Map<'a> {
     }
 
     /// The unchanged object of a document that this is.
+    #[inline]
     pub(crate) fn as_node(self) -> Option<(&'a Tree<'a>, NodeRef<'a>)> {
         self.source().err().map(|(tree, index)| (tree, tree.node(index)))
     }

@@ -51,7 +51,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn get_text(&self, key: &str) -> Option<Value<'a>> {
-        let is_key = |place: usize| matches!(&self.entries[place], Some((Value::String(text), _)) if text.as_str() == key);
+        let is_key = |place: usize| matches!(&self.entries[place], Some((Value::String(text), _)) if *text == key);
         let place = match &self.index {
             None => (0..self.entries.len()).find(|place| is_key(*place)),
             Some(index) => {
@@ -108,7 +108,7 @@ impl<'a> Table<'a> {
     }
 
     fn value(&self, place: usize) -> Option<Value<'a>> {
-        self.entries[place].as_ref().map(|(_, value)| value.clone())
+        self.entries[place].as_ref().map(|(_, value)| *value)
     }
 
     fn place(&self, key: &Value<'a>) -> Result<Option<usize>, MethodError> {
@@ -188,9 +188,11 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Heap;
 
     #[test]
     fn entries_are_found_in_order_after_puts_and_removals() {
+        let heap = Heap::default();
         let mut table = Table::default();
         for n in 0..1000 {
             assert!(table.put(Value::Integer(n), Value::Integer(-n)).unwrap().is_none());
@@ -200,7 +202,8 @@ mod tests {
             assert!(table.remove(&Value::Integer(n)).unwrap().is_none());
         }
         for n in 1000..5000 {
-            table.put(Value::string(n.to_string()), Value::Integer(n)).unwrap();
+            let key = Value::string(&heap, n.to_string()).unwrap();
+            table.put(key, Value::Integer(n)).unwrap();
         }
         let integers = table.iter().filter_map(|(key, _)| match key {
             Value::Integer(n) => Some(*n),

@@ -1,37 +1,4 @@
-//! Text: UTF-8 here, though templates count and cut it in UTF-16 units as Java does.
-
-use std::rc::Rc;
-
-/// Text of a template or a document, or text that was made.
-#[derive(Clone)]
-pub enum Text<'a> {
-    /// Borrowed from what outlives the rendering.
-    Borrowed(&'a str),
-    /// Made on the way.
-    Shared(Rc<str>),
-}
-
-impl Text<'_> {
-    /// The text itself.
-    #[inline]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Borrowed(text) => text,
-            Self::Shared(text) => text,
-        }
-    }
-}
-
-impl<'a> Text<'a> {
-    /// The bytes `from..to` of this text: what is borrowed stays borrowed.
-    pub(crate) fn slice(&self, from: usize, to: usize) -> Self {
-        match self {
-            Self::Borrowed(text) => Self::Borrowed(&text[from..to]),
-            Self::Shared(text) if (from, to) == (0, text.len()) => self.clone(),
-            Self::Shared(text) => Self::Shared(text[from..to].into()),
-        }
-    }
-}
+//! Text as UTF-16 units: it is UTF-8 here, though templates count and cut it as Java does.
 
 /// A text seen as UTF-16 units.
 ///

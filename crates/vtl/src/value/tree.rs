@@ -2,19 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::rc::Rc;
-
-use num_bigint::BigInt;
 
 use super::list::ListCell;
 use super::map::MapCell;
-use super::{List, Map, MethodError, Text, Value};
+use super::{List, Map, MethodError, Value};
 use crate::heap::Heap;
-use crate::json::{Document, Kind, NodeRef, Number};
+use crate::json::{Document, NodeRef, Number, Tag};
 
 /// One reading of a document. Handing out a value costs nothing; two handles to the same place of
 /// one tree are the same list or map.
 pub(crate) struct Tree<'a> {
+    heap: &'a Heap<'a>,
     document: &'a Document<'a>,
     /// Whether anything below was changed: nearly always not.
     is_changed: Cell<bool>,
@@ -26,6 +24,7 @@ impl<'a> Tree<'a> {
     /// Begins a reading of the document that a node belongs to.
     pub(crate) fn open(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Result<&'a Self, MethodError> {
         let tree = Self {
+            heap,
             document: node.document(),
             is_changed: Cell::new(false),
             lists: RefCell::default(),
@@ -40,28 +39,32 @@ impl<'a> Tree<'a> {
         heap: &'a Heap<'a>,
         node: NodeRef<'a>,
     ) -> Result<Value<'a>, MethodError> {
-        match scalar(node) {
-            Some(value) => Ok(value),
-            None => Ok(Self::open(heap, node)?.value(node)),
+        match node.tag() {
+            Tag::Array | Tag::Object => Ok(Self::open(heap, node)?.value(node)),
+            Tag::Plain | Tag::Escaped => Ok(Value::String(node.text())),
+            _ => Ok(scalar(heap, node)),
         }
     }
 
     /// The value of one of the document's nodes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(&'a self, node: NodeRef<'a>) -> Value<'a> {
-        match node.kind() {
-            Kind::Array => Value::List(List::json(self, node.index())),
-            Kind::Object => Value::Map(Map::json(self, node.index())),
-            _ => scalar(node).unwrap_or_default(),
+        match node.tag() {
+            Tag::Plain | Tag::Escaped => Value::String(node.text()),
+            Tag::Object => Value::Map(Map::json(self, node.index())),
+            Tag::Array => Value::List(List::json(self, node.index())),
+            _ => scalar(self.heap, node),
         }
     }
 
     /// Whether any list or map of it was changed.
+    #[inline]
     pub(crate) fn is_changed(&self) -> bool {
         self.is_changed.get()
     }
 
-    pub(super) fn node(&self, index: u32) -> NodeRef<'a> {
+    #[inline]
+    pub(crate) fn node(&self, index: u32) -> NodeRef<'a> {
         self.document.node(index)
     }
 
@@ -103,7 +106,7 @@ impl<'a> Tree<'a> {
     ) -> Result<&'a MapCell<'a>, MethodError> {
         let cell = MapCell::keep(heap)?;
         for (name, node) in self.node(index).members() {
-            cell.put(heap, Value::String(name.into()), self.value(node))?;
+            cell.put(heap, Value::String(name), self.value(node))?;
         }
         cell.begin();
         self.is_changed.set(true);
@@ -112,35 +115,31 @@ impl<'a> Tree<'a> {
     }
 }
 
-impl<'a> From<std::borrow::Cow<'a, str>> for Text<'a> {
-    fn from(text: std::borrow::Cow<'a, str>) -> Self {
-        match text {
-            std::borrow::Cow::Borrowed(text) => Self::Borrowed(text),
-            std::borrow::Cow::Owned(text) => Self::Shared(text.into()),
-        }
+/// The value of a number, a boolean or null.
+fn scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Value<'a> {
+    match node.number() {
+        Some(Number::Integer(integer)) => Value::Integer(integer),
+        Some(Number::Double(double)) => Value::Double(double),
+        Some(Number::Long(long)) => Value::Long(long),
+        Some(Number::Big(digits)) => big_integer(heap, digits),
+        None => node.boolean().map_or(Value::Null, Value::Boolean),
     }
 }
 
-/// The value of a node that is no container.
-fn scalar(node: NodeRef<'_>) -> Option<Value<'_>> {
-    Some(match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::Boolean => Value::Boolean(node.boolean()?),
-        Kind::Number => match node.number()? {
-            Number::Integer(integer) => Value::Integer(integer),
-            Number::Long(long) => Value::Long(long),
-            Number::Big(digits) => {
-                Value::BigInteger(Rc::new(digits.parse::<BigInt>().unwrap_or_default()))
-            }
-            Number::Double(double) => Value::Double(double),
-        },
-        Kind::String => Value::String(match node.plain() {
-            Some(plain) => Text::Borrowed(plain),
-            None => node.string()?.into(),
-        }),
-        Kind::Array | Kind::Object => return None,
-    })
+/// An integer of any size. Reading one of very many digits takes long, so it uses up the meter; what
+/// it does not suffice for is null, and the rendering fails when it next asks the meter.
+#[cold]
+fn big_integer<'a>(heap: &'a Heap<'a>, digits: &str) -> Value<'a> {
+    let time = digits.len().saturating_mul(digits.len()) / DIGITS_AT_ONCE;
+    let read = || {
+        heap.cells.meter.spend(time)?;
+        Value::big_integer(heap, digits.parse().unwrap_or_default())
+    };
+    read().unwrap_or_default()
 }
+
+/// So many digits squared are read in the time of a byte.
+const DIGITS_AT_ONCE: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -150,7 +149,7 @@ mod tests {
 
     impl<'a> Globals<'a> for Body<'a> {
         fn get(&self, name: &str) -> Option<Value<'a>> {
-            (name == "b").then(|| self.0.clone())
+            (name == "b").then_some(self.0)
         }
     }
 

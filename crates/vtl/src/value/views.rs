@@ -186,13 +186,13 @@ impl<'a> Entry<'a> {
 
     /// The key.
     pub fn key(self) -> Value<'a> {
-        self.0.key.clone()
+        self.0.key
     }
 
     /// The value that the key has now.
     pub fn value(self) -> Value<'a> {
         let now = self.0.map.get_value(&Meter::default(), &self.0.key).ok().flatten();
-        now.unwrap_or_else(|| self.0.value.borrow().clone())
+        now.unwrap_or_else(|| *self.0.value.borrow())
     }
 
     /// Sets the value of the key: the old one.
@@ -202,7 +202,7 @@ impl<'a> Entry<'a> {
         value: Value<'a>,
     ) -> Result<Value<'a>, MethodError> {
         if self.0.map.get_value(&heap.cells.meter, &self.0.key)?.is_some() {
-            let old = self.0.map.put(heap, self.0.key.clone(), value)?;
+            let old = self.0.map.put(heap, self.0.key, value)?;
             return Ok(old.unwrap_or_default());
         }
         Ok(self.0.value.replace(value))

@@ -1,8 +1,8 @@
 //! What ends a rendering that would not end itself.
 
-use portico_vtl::{Bounds, Dialect, Heap, RenderErrorKind, Template};
+use portico_vtl::{Bounds, Dialect, Heap, MethodError, RenderErrorKind, Template, Value};
 
-use crate::support::Pets;
+use crate::support::{Body, Pets};
 
 #[test]
 fn every_bound_ends_a_rendering() {
@@ -73,4 +73,21 @@ fn nesting_is_bounded_where_it_is_parsed() {
     }
     let blocks = format!("{}{}", "#if(true)".repeat(100_000), "#end".repeat(100_000));
     assert!(Template::parse(&blocks, Dialect::Service).is_err());
+}
+
+#[test]
+fn reading_a_very_long_integer_ends_a_rendering() {
+    let body = format!("{{\"n\": {}}}", "7".repeat(1 << 20));
+    let check = |template: &str, expected: Result<&str, RenderErrorKind>| {
+        let template = Template::parse(template, Dialect::Service).unwrap();
+        let heap = Heap::default();
+        let document = heap.document(body.clone()).unwrap();
+        let value = Value::json(&heap, document.root()).unwrap();
+        let rendered = template.render(&heap, &Body(value), &Bounds::default(), None);
+        assert_eq!(rendered.map_err(|error| error.kind), expected.map(str::to_owned));
+    };
+    check("$b.size()", Ok("1"));
+    check("$b.n", Err(RenderErrorKind::Method(MethodError::Spent)));
+    // Nothing asks the meter behind it.
+    check("#if($b.n)x#end", Err(RenderErrorKind::Method(MethodError::Spent)));
 }

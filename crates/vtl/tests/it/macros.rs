@@ -150,4 +150,6 @@ const MACROS: &[Case] = &[
     both("$velocityCount", "$velocityCount", ""),
     same("#end\n#if($t)", PARSE),
     both("#set($x=$foreach)$x", "$x", ""),
+    both("#macro(a $p)\\$p|#end#a(-1)#a('x')#a([1])#a(true)#a($n)", "$p|'x'|[1]|$p|$n|", "#a(-1)#a('x')#a([1])#a(true)#a($n)"),
+    both("#macro(a $p)#set($p=1)$p\\$p$bodyContent|#end#@a(-1)x#end", "1$px|", "#@a(-1)x#end"),
 ];

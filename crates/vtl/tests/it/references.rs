@@ -265,6 +265,10 @@ const REFERENCES: &[Case] = &[
     same("$!#if($t)a#end", "a"),
     same("$ #if($t)a#end", "$ a"),
     both("$x$#set($x=1)z", "$xz", "z"),
+    both("$name.trim(.foo)", "$name.trim(.foo)", "(.foo)"),
+    both("$name.trim(.foo", "$name.trim(.foo", "(.foo"),
+    same("$name.trim(..)", PARSE),
+    same("$name.trim(.5)", EVAL),
 ];
 
 #[rustfmt::skip]

@@ -68,22 +68,22 @@ impl<'a> Pets<'a> {
         let map = |entries: Vec<(&'static str, Value<'a>)>| {
             let map = Map::new(heap).unwrap();
             for (key, value) in entries {
-                map.put(heap, Value::text(key), value).unwrap();
+                map.put(heap, Value::from(key), value).unwrap();
             }
             Value::Map(map)
         };
-        let mut items = vec![Value::Integer(1), Value::text("two"), Value::Double(3.5)];
+        let mut items = vec![Value::Integer(1), Value::from("two"), Value::Double(3.5)];
         items.extend(with_null.then_some(Value::Null));
         items.push(Value::Boolean(true));
         let user = map(vec![
-            ("first", Value::text("Grace")),
-            ("tags", list(vec![Value::text("x"), Value::text("y")])),
-            ("nested", map(vec![("k", Value::text("v"))])),
+            ("first", Value::from("Grace")),
+            ("tags", list(vec![Value::from("x"), Value::from("y")])),
+            ("nested", map(vec![("k", Value::from("v"))])),
         ]);
         let letters = [("b", 1), ("a", 2), ("c", 3)];
         let letters = letters.map(|(key, value)| (key, Value::Integer(value)));
         let names = vec![
-            ("name", Value::text("Ada")),
+            ("name", Value::from("Ada")),
             ("n", Value::Integer(7)),
             ("d", Value::Double(2.5)),
             ("t", Value::Boolean(true)),
@@ -93,7 +93,7 @@ impl<'a> Pets<'a> {
             ("list", list(items)),
             ("map", map(letters.into())),
             ("big", Value::Long(3_000_000_000)),
-            ("e", Value::text("")),
+            ("e", Value::from("")),
             ("el", list(Vec::new())),
             ("em", map(Vec::new())),
         ];
@@ -104,6 +104,15 @@ impl<'a> Pets<'a> {
 impl<'a> Globals<'a> for Pets<'a> {
     fn get(&self, name: &str) -> Option<Value<'a>> {
         let (_, value) = self.names.iter().find(|(known, _)| *known == name)?;
-        Some(value.clone())
+        Some(*value)
+    }
+}
+
+/// `$b`, a body.
+pub(crate) struct Body<'a>(pub(crate) Value<'a>);
+
+impl<'a> Globals<'a> for Body<'a> {
+    fn get(&self, name: &str) -> Option<Value<'a>> {
+        (name == "b").then_some(self.0)
     }
 }

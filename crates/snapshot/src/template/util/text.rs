@@ -52,6 +52,10 @@ pub(super) fn escape_java_script(text: &str, out: &mut String) {
     out.push_str(rest);
 }
 
+/// The digits of base 16.
+const DIGITS: [char; 16] =
+    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+
 fn push_escape(character: char, out: &mut String) {
     let short = match character {
         '"' | '\'' | '\\' | '/' => character,
@@ -62,7 +66,9 @@ fn push_escape(character: char, out: &mut String) {
         '\r' => 'r',
         _ => {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04X}");
+                out.push_str("\\u");
+                let digits = [12, 8, 4, 0].map(|place| DIGITS[usize::from(*unit >> place & 15)]);
+                out.extend(digits);
             }
             return;
         }

@@ -1,0 +1,77 @@
+//! Signs in a row, and signs between a reference and what belongs to it.
+//!
+//! Expected outputs were produced by Apache Velocity 1.7.
+
+use crate::support::{Case, PARSE, agree, both, same};
+
+#[test]
+fn signs_in_a_row() {
+    agree(ROWS);
+}
+
+#[rustfmt::skip]
+const ROWS: &[Case] = &[
+    same("\\$$name", "$name"),
+    same("\\\\$$name", "\\$Ada"),
+    same("\\\\\\$$name", "\\$name"),
+    same("\\$!$name", "$name"),
+    same("\\\\$!$name", "\\$!Ada"),
+    same("\\$\\$name", "$name"),
+    same("$\\\\$name", "$\\\\Ada"),
+    same("$!\\$name", "$!\\Ada"),
+    same("\\$$!name", "$!name"),
+    both("\\$$missing", "\\$missing", "$missing"),
+    both("\\\\$$missing", "\\\\$$missing", "\\$"),
+    both("\\\\$!$!missing", "\\\\$!", "\\$!"),
+    same("\\$#$n", "$n"),
+    same("$!$ ", "$$ "),
+    same("$!$5", "$$5"),
+    same("$!$!$ ", "$$$ "),
+    same("\\$$5", "\\$5"),
+    same("\\\\$$5", "\\\\$5"),
+    same("\\$\\$5", "\\$$5"),
+    same("\\$\\$\\$5", "\\$$\\$5"),
+    same("\\$!$5", "\\$$5"),
+    same("\\$$!5", "\\$5"),
+    same("\\$# ", "\\$ "),
+    same("\\$#.", "\\$."),
+    same("\\$#x", "\\$#x"),
+    same("$!#1", "$!#1"),
+    same("$!#-", "$#-"),
+    same("$!#$n", "$!#7"),
+    same("$!##c", "$!"),
+    same("\\$\\\\n", "\\\\n"),
+    same("\\$\\\\", "\\\\"),
+    same("#\\\\$ ", "#\\\\$ "),
+    same("\\$$.x", "\\$$.x"),
+    same("\\$.ajax()", PARSE),
+    same("\\$.x", ".x"),
+    same("$!.x", ".x"),
+    same("\\\\$.x", ".x"),
+    same("\\$[0]", PARSE),
+    same("\\$$[0]", "\\$$[0]"),
+    same("${user}\\$[0]", PARSE),
+    same("$user\\$.first", "Grace"),
+    same("$user$!.first", "Grace"),
+    same("$user$!$!.nested$!.k", "v"),
+    same("$user$.first", "{first=Grace, tags=[x, y], nested={k=v}}$.first"),
+    both("$n$!.x", "$n.x", ""),
+    same("$list\\$[0]", "1"),
+    both("$n\\$[0]", "$n\\$[0]", ""),
+    same("$list$!.size()", "4"),
+    same("${user$!.first}", "Grace"),
+    same("#set($x=$user\\$.first)$x", "Grace"),
+    same("\\\\#set", "\\\\#set"),
+    same("\\\\#set.y", "\\\\#set.y"),
+    same("\\\\#set($x=1)", "\\\\"),
+    same("${!name}", "${!name}"),
+    same("$n{!n}", "7{!n}"),
+    same("$n{!n", "7{!n"),
+    same("\\$n{n}", "$n{"),
+    same("\\$user.first##c", "$user.first##c"),
+    same("#define($b)x$n#end\\$b|\\\\$b|\\\\\\$b|$b", "$b|x7|\\$b|x7"),
+    both("#define($b)$n#end\\$b.x|\\\\$b.x", "\\$b.x|\\\\$b.x", "$b.x|\\"),
+    both("$\\!name", "$!name", ""),
+    both("\\$\\!name", "\\$!name", ""),
+    same("\\$\\!5", "\\$5"),
+];
