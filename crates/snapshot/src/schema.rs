@@ -206,4 +206,19 @@ mod tests {
         let misfit = first.check(br#"{"next": {"list": [{"tenth": {"id": "x"}}]}}"#).unwrap_err();
         assert_eq!(misfit.place, "type at /next/list/0/tenth/id");
     }
+
+    #[test]
+    fn models_of_two_apis_are_checked_in_turn() {
+        let api = |kind: &str| {
+            let other = format!(r#"{{"type": "{kind}"}}"#);
+            let texts =
+                [("Main", r##"{"items": {"$ref": "#/definitions/Other"}}"##), ("Other", &*other)];
+            compile(texts.into_iter(), std::iter::once("Main"))["Main"].clone().unwrap()
+        };
+        let (numbers, texts) = (api("integer"), api("string"));
+        for _ in 0..2 {
+            assert!(numbers.check(b"[1]").is_ok() && numbers.check(b"[\"a\"]").is_err());
+            assert!(texts.check(b"[\"a\"]").is_ok() && texts.check(b"[1]").is_err());
+        }
+    }
 }

@@ -26,7 +26,8 @@ pub(super) struct Compiled {
 
 thread_local! {
     /// Where the links of the body that is checked on this thread lead. A keyword is given nothing
-    /// but the value, and one that held the pool would be held by it.
+    /// but the value, and one that held the pool would be held by it. The pool stays until the thread
+    /// needs another, so that a body does not change a count that all workers share.
     static CHECKED: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
 }
 
@@ -42,14 +43,16 @@ impl Pool {
 
     /// Does something with a unit, whose links lead here meanwhile.
     pub(super) fn with<T>(self: &Arc<Self>, unit: usize, work: impl FnOnce() -> T) -> T {
-        // Nearly every model stands by itself, and what workers share is left alone then.
-        if !self.0.get(unit).and_then(Option::as_ref).is_some_and(|unit| unit.has_links) {
-            return work();
+        // Nearly every model stands by itself.
+        if self.0.get(unit).and_then(Option::as_ref).is_some_and(|unit| unit.has_links) {
+            let is_last = |last: &Option<Arc<Self>>| {
+                last.as_ref().is_some_and(|last| Arc::ptr_eq(last, self))
+            };
+            if !CHECKED.with_borrow(is_last) {
+                CHECKED.set(Some(Arc::clone(self)));
+            }
         }
-        let before = CHECKED.replace(Some(Arc::clone(self)));
-        let done = work();
-        CHECKED.set(before);
-        done
+        work()
     }
 
     #[cfg(test)]
