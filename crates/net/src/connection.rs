@@ -176,23 +176,29 @@ impl<I: Io> Connection<I> {
         if after == After::Close && sent.complete { After::Linger } else { after }
     }
 
-    /// Lets the last bytes go out before the connection is closed.
+    /// Closes the connection behind its last bytes.
     async fn close(&mut self) {
+        self.empty().await;
+        self.io.farewell();
+    }
+
+    /// Lets the last bytes go out, for as long as a time limit allows.
+    async fn empty(&mut self) {
+        let limit = self.worker.clock.now() + self.worker.settings.stall;
         let emptied = poll_fn(|cx| match self.io.poll_emptied(cx) {
             Poll::Ready(_) => Poll::Ready(()),
             Poll::Pending => {
-                let now = self.worker.clock.now();
-                self.timer.set(now + self.worker.settings.stall);
-                self.timer.poll(cx, now).map(|()| self.stalled(()))
+                self.timer.set(limit);
+                self.timer.poll(cx, self.worker.clock.now()).map(|()| self.stalled(()))
             }
         });
         emptied.await;
-        self.io.farewell();
     }
 
     /// Ends our side, then reads what the client still sends until it ends its own, so that
     /// unread bytes do not reset the connection under an answer (RFC 9112, section 9.6).
     async fn linger(&mut self) {
+        self.empty().await;
         let worker = self.worker.clone();
         self.timer.set(worker.clock.now() + worker.settings.linger);
         // TLS has to write its end, and a client need not take it.

@@ -42,11 +42,6 @@ pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {
         Poll::Ready(Ok(()))
     }
 
-    /// Whether the peer can have seen nothing of the last write, as it failed altogether.
-    fn has_sent_nothing(&self) -> bool {
-        false
-    }
-
     /// Tells the peer, as far as it takes it at once, that the coming close is a clean end.
     fn farewell(&mut self) {}
 }

@@ -1,6 +1,6 @@
 //! A TCP socket whose small writes go out together with those of other sockets.
 
-use std::io::{self, IoSlice};
+use std::io::{self, ErrorKind, IoSlice};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
@@ -25,13 +25,27 @@ pub(crate) struct Socket {
     ticket: Option<Ticket>,
     /// What is left of it, or why it failed.
     unsent: Option<Box<Unsent>>,
+    /// Whether the peer can have seen a byte of this request.
+    is_touched: bool,
     /// The sends of a thread know nothing of another's.
     _of_this_thread: PhantomData<Rc<()>>,
 }
 
 impl Socket {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream, ticket: None, unsent: None, _of_this_thread: PhantomData }
+        let (ticket, unsent, is_touched) = (None, None, false);
+        Self { stream, ticket, unsent, is_touched, _of_this_thread: PhantomData }
+    }
+
+    /// Another request begins: none of it was sent.
+    pub(crate) fn begin(&mut self) {
+        self.is_touched = false;
+    }
+
+    /// Whether the peer can have seen nothing of the request, as its only write failed altogether.
+    pub(crate) fn has_sent_nothing(&self) -> bool {
+        let has_failed = self.unsent.as_ref().is_some_and(|unsent| unsent.failure.is_some());
+        has_failed && !self.is_touched
     }
 
     /// Whether an unused connection is open and silent. The reactor knows without a system call,
@@ -40,7 +54,7 @@ impl Socket {
     pub(crate) fn is_quiet(&mut self) -> bool {
         self.learn();
         let read = self.stream.try_read(&mut [0]);
-        let is_silent = matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        let is_silent = matches!(read, Err(error) if error.kind() == ErrorKind::WouldBlock);
         is_silent && self.ticket.is_none() && self.unsent.is_none()
     }
 
@@ -55,8 +69,11 @@ impl Socket {
         let Some(ticket) = self.ticket else { return };
         match sends::fate(ticket) {
             Fate::Waiting => return,
-            Fate::Sent => {}
-            Fate::Short(unsent) => self.unsent = Some(Box::new(unsent)),
+            Fate::Sent => self.is_touched = true,
+            Fate::Short(unsent) => {
+                self.is_touched |= !unsent.is_whole;
+                self.unsent = Some(Box::new(unsent));
+            }
         }
         self.ticket = None;
     }
@@ -76,7 +93,7 @@ impl Socket {
         while unsent.failure.is_none() && !unsent.rest.is_empty() {
             match ready!(Pin::new(&mut self.stream).poll_write(cx, &unsent.rest)) {
                 Ok(sent) => {
-                    unsent.is_whole &= sent == 0;
+                    self.is_touched |= sent > 0;
                     drop(unsent.rest.drain(..sent));
                 }
                 Err(error) => unsent.failure = Some(error),
@@ -114,11 +131,13 @@ impl Socket {
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
         let stream = Pin::new(&mut self.stream);
-        match slices {
+        let sent = ready!(match slices {
             // It costs less than one of several pieces.
             [only] => stream.poll_write(cx, only),
             _ => stream.poll_write_vectored(cx, slices),
-        }
+        })?;
+        self.is_touched |= sent > 0;
+        Poll::Ready(Ok(sent))
     }
 }
 
@@ -131,6 +150,7 @@ pub(crate) fn has_unread(stream: &TcpStream) -> bool {
 impl Io for Socket {
     fn abort(&mut self) {
         self.settle();
+        self.unsent = None;
         // A socket that is gone already needs no reset.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
@@ -139,8 +159,13 @@ impl Io for Socket {
         has_unread(&self.stream)
     }
 
-    fn has_sent_nothing(&self) -> bool {
-        self.unsent.as_ref().is_some_and(|it| it.is_whole && it.failure.is_some())
+    /// The rest of an answer goes out while the next one is waited for.
+    fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.is_settled() {
+            // Its failure is told by the next call.
+            let _ = self.poll_learnt(cx);
+        }
+        Poll::Pending
     }
 
     fn poll_emptied(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -158,10 +183,13 @@ impl AsyncRead for Socket {
         let Poll::Ready(Err(failure)) = rest else {
             return Pin::new(&mut self.stream).poll_read(cx, buffer);
         };
-        // A peer that takes no more may have answered all the same.
+        // A peer that takes no more may have answered all the same, or be about to.
+        let is_closed =
+            matches!(failure.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset);
         let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Ready(Ok(())) if buffer.filled().len() > before => Poll::Ready(Ok(())),
+            Poll::Pending if is_closed => Poll::Pending,
             _ => Poll::Ready(Err(failure)),
         }
     }

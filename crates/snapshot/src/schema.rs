@@ -1,8 +1,9 @@
 //! Model: the shape of bodies, by a JSON schema of draft 4. No other module knows the library that
 //! reads schemas.
 //!
-//! Bounds: a body nests at most [`BODY_DEPTH`] deep, a pattern takes at most [`PATTERN_STEPS`] for a
-//! string, and what is told of a misfit is no longer than [`DETAIL_BYTES`].
+//! Bounds: a body nests at most 127 deep, which is what its reader follows; each of its values is
+//! held against a schema once, however many ways lead there; a pattern takes at most
+//! [`PATTERN_STEPS`] for a string; and what is told of a misfit is no longer than 2 KiB.
 //! Source: JSON Schema draft 4; AWS, "Data models for REST APIs".
 
 mod chains;
@@ -220,5 +221,37 @@ mod tests {
             assert!(numbers.check(b"[1]").is_ok() && numbers.check(b"[\"a\"]").is_err());
             assert!(texts.check(b"[\"a\"]").is_ok() && texts.check(b"[1]").is_err());
         }
+    }
+
+    /// Both alternatives of each level lead on to the next: 2^100 ways to the last.
+    #[test]
+    fn a_recursive_model_with_alternatives_takes_no_longer_than_its_body() {
+        let link = r##"{"$ref": "#/components/schemas/Tree"}"##;
+        let below = format!(r#""properties": {{"below": {link}, "id": {{"type": "integer"}}}}"#);
+        let check = |schema: &str, last: &str, expected: Option<&str>| {
+            let models = compile([("Tree", schema)].into_iter(), ["Tree"].into_iter());
+            let model = models["Tree"].as_ref().unwrap();
+            let body =
+                format!("{}{last}{}", r#"{"a": 1, "b": 1, "below": "#.repeat(100), "}".repeat(100));
+            let place = model.check(body.as_bytes()).err().map(|misfit| misfit.place);
+            let begins = |expected| place.as_ref().is_some_and(|it| it.starts_with(expected));
+            assert!(expected.map_or(place.is_none(), begins), "{schema} {last}: {place:?}");
+        };
+        for keyword in ["anyOf", "allOf"] {
+            let arms =
+                format!(r#"[{{"required": ["a"], {below}}}, {{"required": ["b"], {below}}}]"#);
+            let schema = format!(r#"{{"{keyword}": {arms}}}"#);
+            let whole = r#"{"a": 1, "b": 1, "id": 1}"#;
+            let broken = r#"{"a": 1, "b": 1, "id": "x"}"#;
+            check(&schema, whole, None);
+            let place = match keyword {
+                "anyOf" => "anyOf at /".to_owned(),
+                _ => "type at /below/below".to_owned(),
+            };
+            check(&schema, broken, Some(&place));
+        }
+        // Two that hold never are one.
+        let schema = format!(r#"{{"oneOf": [{{{below}}}, {{{below}}}]}}"#);
+        check(&schema, "{}", Some("oneOf at /"));
     }
 }

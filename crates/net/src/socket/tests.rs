@@ -13,6 +13,15 @@ use tokio::task::{spawn_local, yield_now};
 
 use super::*;
 
+/// Whether this kernel lets sends wait. It says so, as half of the tests mean nothing else.
+fn lets_wait() -> bool {
+    let lets = io_uring::IoUring::new(8);
+    if let Err(error) = &lets {
+        eprintln!("no io_uring here, so nothing waits: {error}");
+    }
+    lets.is_ok()
+}
+
 /// Runs `test` twice: where sends wait for the end of the turn, as far as this kernel allows it,
 /// and where each goes out at once.
 fn both_ways<F: Future<Output = ()>>(test: impl Fn() -> F) {
@@ -26,6 +35,15 @@ fn both_ways<F: Future<Output = ()>>(test: impl Fn() -> F) {
                 // Not the first of a turn that has no other.
                 let (mut other, _peer) = pair();
                 other.write_all(b".").await.unwrap();
+                let (mut first, mut heard) = pair();
+                first.write_all(b"!").await.unwrap();
+                heard.set_nonblocking(true).unwrap();
+                if lets_wait() {
+                    assert!(first.ticket.is_some());
+                    assert_eq!(heard.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
+                }
+                yield_now().await;
+                assert_eq!(heard.read(&mut [0]).unwrap(), 1);
             }
             test().await;
         });
@@ -145,9 +163,14 @@ fn a_write_that_failed_is_told_by_the_next_call() {
                 let failure = socket.read(&mut [0]).await.unwrap_err();
                 assert!(socket.has_sent_nothing());
                 assert!(socket.write_all(b"anyone?").await.is_err(), "told again");
+                assert!(socket.has_sent_nothing());
                 failure
             }
-            Err(failure) => failure,
+            Err(failure) => {
+                // Whoever wrote knows that nothing went.
+                assert!(!socket.has_sent_nothing() && !socket.is_touched);
+                failure
+            }
         };
         let expected = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
         assert!(expected.contains(&failure.kind()), "{failure}");
@@ -172,5 +195,61 @@ fn an_answer_outlives_a_write_that_failed() {
         socket.read_exact(&mut answer).await.unwrap();
         assert_eq!(&answer, b"refused");
         assert_eq!(socket.write(b"more").await.unwrap_err().kind(), ErrorKind::BrokenPipe);
+    });
+}
+
+#[test]
+fn a_failure_behind_bytes_that_were_sent_is_another() {
+    both_ways(|| async {
+        let (mut socket, mut peer) = pair();
+        socket.begin();
+        socket.write_all(b"the first piece, ").await.unwrap();
+        yield_now().await;
+        assert_eq!(read_exactly(&mut peer, 17), "the first piece, ");
+        SockRef::from(&peer).set_linger(Some(Duration::ZERO)).unwrap();
+        drop(peer);
+        poll_fn(|cx| socket.stream.poll_read_ready(cx)).await.unwrap();
+        let written = socket.write_all(b"the second").await;
+        yield_now().await;
+        assert!(written.is_err() || socket.read(&mut [0]).await.is_err());
+        assert!(!socket.has_sent_nothing());
+    });
+}
+
+/// A peer that reads no more may still answer: to wait for it is no failure.
+#[test]
+fn an_answer_may_come_after_a_write_that_failed() {
+    both_ways(|| async {
+        let (ours, mut peer) = UnixStream::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        peer.shutdown(net::Shutdown::Read).unwrap();
+        let stream = TcpStream::from_std(OwnedFd::from(ours).into()).unwrap();
+        let mut socket = Socket::new(stream);
+        let _ = socket.write_all(b"a request").await;
+        yield_now().await;
+        let mut answer = [0; 7];
+        let mut buffer = ReadBuf::new(&mut answer);
+        let early = poll_fn(|cx| Poll::Ready(Pin::new(&mut socket).poll_read(cx, &mut buffer)));
+        assert!(early.await.is_pending());
+        io::Write::write_all(&mut peer, b"refused").unwrap();
+        socket.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"refused");
+    });
+}
+
+/// What was not sent is given up with the connection.
+#[test]
+fn an_abort_leaves_nothing_to_wait_for() {
+    both_ways(|| async {
+        let (mut socket, _peer) = pair();
+        let piece = [b'x'; 4000];
+        let mut is_full = false;
+        while !is_full {
+            let mut cx = Context::from_waker(Waker::noop());
+            is_full = Pin::new(&mut socket).poll_write(&mut cx, &piece).is_pending();
+            yield_now().await;
+        }
+        socket.abort();
+        emptied(&mut socket).await.unwrap();
     });
 }

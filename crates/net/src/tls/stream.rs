@@ -27,6 +27,11 @@ impl TlsIo {
         self.stream.get_mut().0
     }
 
+    /// The same to look at.
+    pub(crate) fn socket_ref(&self) -> &Socket {
+        self.stream.get_ref().0
+    }
+
     /// Whether decrypted bytes wait to be read, or the peer has said that there will be none.
     pub(crate) fn holds_bytes(&self) -> bool {
         !self.stream.get_ref().1.wants_read()
@@ -48,16 +53,19 @@ impl Io for TlsIo {
     }
 
     fn has_unread(&self) -> bool {
-        self.stream.get_ref().0.has_unread()
-    }
-
-    fn has_sent_nothing(&self) -> bool {
-        self.stream.get_ref().0.has_sent_nothing()
+        self.socket_ref().has_unread()
     }
 
     fn poll_emptied(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.aborted {
+            return Poll::Ready(Ok(()));
+        }
         ready!(Pin::new(&mut *self.stream).poll_flush(cx))?;
         self.socket().poll_emptied(cx)
+    }
+
+    fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.socket().poll_gone(cx)
     }
 
     /// Without it the peer must take the end for a truncation (RFC 8446, section 6.1).

@@ -99,7 +99,7 @@ impl Exchange {
     /// seen any of it, or it is idempotent, and nothing of it is lost (RFC 9110, section 9.2.2).
     pub(super) fn may_retry(&self, idempotent: bool) -> bool {
         let Some(connection) = &self.connection else { return false };
-        let untouched = self.opened == 0 || connection.io.is_unsent();
+        let untouched = self.opened == 0 || connection.io.has_sent_nothing();
         let unanswered = !self.has_head && self.interim == 0 && self.head.lines.bytes.is_empty();
         connection.is_reused
             && unanswered
@@ -113,7 +113,8 @@ impl Exchange {
     }
 
     /// Gets ready to send the opening on another connection.
-    pub(super) fn restart(&mut self, connection: Connection, origin: &Rc<Origin>) {
+    pub(super) fn restart(&mut self, mut connection: Connection, origin: &Rc<Origin>) {
+        connection.io.begin();
         self.origin = Some(origin.clone());
         self.connection = Some(connection);
         self.opened = 0;

@@ -18,11 +18,19 @@ impl Transport {
         }
     }
 
-    /// Whether the origin can have seen nothing of the last write, as it failed altogether.
-    pub(crate) fn is_unsent(&self) -> bool {
+    /// Another request begins on it.
+    pub(crate) fn begin(&mut self) {
+        match self {
+            Self::Plain(socket) => socket.begin(),
+            Self::Tls(stream) => stream.socket().begin(),
+        }
+    }
+
+    /// Whether the origin can have seen nothing of the request, as its only write failed altogether.
+    pub(crate) fn has_sent_nothing(&self) -> bool {
         match self {
             Self::Plain(socket) => socket.has_sent_nothing(),
-            Self::Tls(stream) => stream.has_sent_nothing(),
+            Self::Tls(stream) => stream.socket_ref().has_sent_nothing(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Why a body does not fit its model: in detail for whom the API's author lets read it, and where
 //! for the operator.
 
+use std::collections::HashSet;
+
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
@@ -13,6 +15,9 @@ const DETAIL_BYTES: usize = 2048;
 
 /// Bytes of a body up to which everything is told that does not fit; of a longer one the first.
 const LISTED_BYTES: usize = 16 * 1024;
+
+/// Values that are looked at for what does not fit.
+const SEEN: usize = 1000;
 
 /// Why a body does not fit its model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +43,8 @@ impl Misfit {
 
     /// A body that was read, from `bytes`, and does not fit a unit.
     pub(super) fn of_value(pool: &Pool, unit: usize, value: &Value, bytes: usize) -> Self {
-        let mut search = Search { pool, value, lists: bytes <= LISTED_BYTES, found: Vec::new() };
+        let (lists, found, seen) = (bytes <= LISTED_BYTES, Vec::new(), HashSet::new());
+        let mut search = Search { pool, value, lists, found, seen };
         search.unit(unit, "");
         let mut found = search.found;
         // Those of a value come before those of what it holds.
@@ -82,11 +88,17 @@ struct Search<'v> {
     /// Whether everything is looked for, or the first only.
     lists: bool,
     found: Vec<Found<'v>>,
+    /// The units and values that were looked at.
+    seen: HashSet<(usize, String)>,
 }
 
 impl Search<'_> {
     /// What of the value at `path` does not fit a unit.
     fn unit(&mut self, unit: usize, path: &str) {
+        // Several ways may lead to one, and from each of these as many to the next.
+        if self.seen.len() == SEEN || !self.seen.insert((unit, path.to_owned())) {
+            return;
+        }
         let Some((validator, value)) = self.pool.get(unit).zip(self.value.pointer(path)) else {
             return;
         };

@@ -2,6 +2,7 @@
 //! is compiled once, however many models refer to it.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
@@ -24,11 +25,18 @@ pub(super) struct Compiled {
     has_links: bool,
 }
 
+/// What is known of the values of a body: the address of each, and the unit that it was held against.
+/// In a recursive schema with alternatives each may be asked about by exponentially many ways.
+type Known = HashMap<(*const Value, usize), bool>;
+
 thread_local! {
     /// Where the links of the body that is checked on this thread lead. A keyword is given nothing
     /// but the value, and one that held the pool would be held by it. The pool stays until the thread
     /// needs another, so that a body does not change a count that all workers share.
-    static CHECKED: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+    static POOL: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+
+    /// What is known of that body; nothing between two of them.
+    static KNOWN: RefCell<Known> = RefCell::default();
 }
 
 impl Pool {
@@ -44,15 +52,18 @@ impl Pool {
     /// Does something with a unit, whose links lead here meanwhile.
     pub(super) fn with<T>(self: &Arc<Self>, unit: usize, work: impl FnOnce() -> T) -> T {
         // Nearly every model stands by itself.
-        if self.0.get(unit).and_then(Option::as_ref).is_some_and(|unit| unit.has_links) {
-            let is_last = |last: &Option<Arc<Self>>| {
-                last.as_ref().is_some_and(|last| Arc::ptr_eq(last, self))
-            };
-            if !CHECKED.with_borrow(is_last) {
-                CHECKED.set(Some(Arc::clone(self)));
-            }
+        if !self.0.get(unit).and_then(Option::as_ref).is_some_and(|unit| unit.has_links) {
+            return work();
         }
-        work()
+        let is_it =
+            |pool: &Option<Arc<Self>>| pool.as_ref().is_some_and(|it| Arc::ptr_eq(it, self));
+        if !POOL.with_borrow(is_it) {
+            POOL.set(Some(Arc::clone(self)));
+        }
+        KNOWN.take();
+        let done = work();
+        KNOWN.take();
+        done
     }
 
     #[cfg(test)]
@@ -112,9 +123,29 @@ impl<'i> Keyword<'i> for Link {
     }
 
     fn is_valid(&self, instance: &'i Value) -> bool {
-        CHECKED.with_borrow(|pool| {
-            let unit = pool.as_ref().and_then(|pool| pool.get(self.0));
-            unit.is_some_and(|unit| unit.is_valid(instance))
+        let place = (std::ptr::from_ref(instance), self.0);
+        let leads_on = leads_on(instance);
+        let known = KNOWN.with_borrow(|known| known.get(&place).copied());
+        known.unwrap_or_else(|| {
+            let is_valid = POOL.with_borrow(|pool| {
+                let unit = pool.as_ref().and_then(|pool| pool.get(self.0));
+                unit.is_some_and(|unit| unit.is_valid(instance))
+            });
+            if leads_on {
+                KNOWN.with_borrow_mut(|known| known.insert(place, is_valid));
+            }
+            is_valid
         })
+    }
+}
+
+/// Whether there is something in a value that links can lead to and on from. Of others nothing needs
+/// to be known: there are many, and they are soon checked again.
+fn leads_on(value: &Value) -> bool {
+    let holds = |value: &Value| value.is_object() || value.is_array();
+    match value {
+        Value::Object(members) => members.values().any(holds),
+        Value::Array(items) => items.iter().any(holds),
+        _ => false,
     }
 }
