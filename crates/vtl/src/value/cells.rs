@@ -105,7 +105,7 @@ impl Meter {
 
     /// Takes what one match costs that may take steps back.
     pub(crate) fn step_back(&self) -> Result<(), MethodError> {
-        self.spend((self.backtracks.get() / 8).max(MATCH))
+        self.spend((self.backtracks.get() / 32).max(MATCH))
     }
 
     /// Takes what looking at so many values costs.
