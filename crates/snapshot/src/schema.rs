@@ -208,6 +208,21 @@ mod tests {
         assert_eq!(misfit.place, "type at /next/list/0/tenth/id");
     }
 
+    #[test]
+    fn models_of_two_apis_are_checked_in_turn() {
+        let api = |kind: &str| {
+            let other = format!(r#"{{"type": "{kind}"}}"#);
+            let texts =
+                [("Main", r##"{"items": {"$ref": "#/definitions/Other"}}"##), ("Other", &*other)];
+            compile(texts.into_iter(), std::iter::once("Main"))["Main"].clone().unwrap()
+        };
+        let (numbers, texts) = (api("integer"), api("string"));
+        for _ in 0..2 {
+            assert!(numbers.check(b"[1]").is_ok() && numbers.check(b"[\"a\"]").is_err());
+            assert!(texts.check(b"[\"a\"]").is_ok() && texts.check(b"[1]").is_err());
+        }
+    }
+
     /// Both alternatives of each level lead on to the next: 2^100 ways to the last.
     #[test]
     fn a_recursive_model_with_alternatives_takes_no_longer_than_its_body() {

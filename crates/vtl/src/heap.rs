@@ -30,6 +30,12 @@ impl Heap<'_> {
 }
 
 impl<'a> Heap<'a> {
+    /// Takes so many bytes from what this rendering may build and read. Errors: there are not so many
+    /// left.
+    pub fn spend(&self, bytes: usize) -> Result<(), MethodError> {
+        self.cells.meter.spend(bytes)
+    }
+
     /// Keeps what a running loop tells about itself.
     pub(crate) fn keep_loop(&'a self, begun: Loop<'a>) -> Result<&'a Loop<'a>, MethodError> {
         self.cells.meter.spend(size_of::<Loop<'a>>())?;

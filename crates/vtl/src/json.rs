@@ -104,6 +104,11 @@ impl<'t> Document<'t> {
         NodeRef { document: self, index }
     }
 
+    /// Bytes that it takes beside its text.
+    pub fn bytes_beside(&self) -> usize {
+        self.unescaped.len() + self.nodes.len() * size_of::<Node>()
+    }
+
     /// The outermost value.
     pub fn root(&self) -> NodeRef<'_> {
         NodeRef { document: self, index: 0 }

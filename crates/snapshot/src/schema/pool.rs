@@ -25,19 +25,18 @@ pub(super) struct Compiled {
     has_links: bool,
 }
 
-/// A body that is being checked.
-struct Checked {
-    /// Where its links lead.
-    pool: Arc<Pool>,
-    /// What is known of its values: the address of each, and the unit that it was held against. In a
-    /// recursive schema with alternatives each may be asked about by exponentially many ways.
-    known: HashMap<(*const Value, usize), bool>,
-}
+/// What is known of the values of a body: the address of each, and the unit that it was held against.
+/// In a recursive schema with alternatives each may be asked about by exponentially many ways.
+type Known = HashMap<(*const Value, usize), bool>;
 
 thread_local! {
-    /// What is checked on this thread. A keyword is given nothing but the value, and one that held the
-    /// pool would be held by it.
-    static CHECKED: RefCell<Option<Checked>> = const { RefCell::new(None) };
+    /// Where the links of the body that is checked on this thread lead. A keyword is given nothing
+    /// but the value, and one that held the pool would be held by it. The pool stays until the thread
+    /// needs another, so that a body does not change a count that all workers share.
+    static POOL: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+
+    /// What is known of that body; nothing between two of them.
+    static KNOWN: RefCell<Known> = RefCell::default();
 }
 
 impl Pool {
@@ -52,14 +51,18 @@ impl Pool {
 
     /// Does something with a unit, whose links lead here meanwhile.
     pub(super) fn with<T>(self: &Arc<Self>, unit: usize, work: impl FnOnce() -> T) -> T {
-        // Nearly every model stands by itself, and what workers share is left alone then.
+        // Nearly every model stands by itself.
         if !self.0.get(unit).and_then(Option::as_ref).is_some_and(|unit| unit.has_links) {
             return work();
         }
-        let checked = Checked { pool: Arc::clone(self), known: HashMap::new() };
-        let before = CHECKED.replace(Some(checked));
+        let is_it =
+            |pool: &Option<Arc<Self>>| pool.as_ref().is_some_and(|it| Arc::ptr_eq(it, self));
+        if !POOL.with_borrow(is_it) {
+            POOL.set(Some(Arc::clone(self)));
+        }
+        KNOWN.take();
         let done = work();
-        CHECKED.set(before);
+        KNOWN.take();
         done
     }
 
@@ -122,16 +125,15 @@ impl<'i> Keyword<'i> for Link {
     fn is_valid(&self, instance: &'i Value) -> bool {
         let place = (std::ptr::from_ref(instance), self.0);
         let leads_on = leads_on(instance);
-        let (pool, known) = CHECKED.with_borrow(|checked| match checked {
-            Some(Checked { pool, known }) => (Arc::clone(pool), known.get(&place).copied()),
-            None => (Arc::default(), None),
-        });
+        let known = KNOWN.with_borrow(|known| known.get(&place).copied());
         known.unwrap_or_else(|| {
-            let is_valid = pool.get(self.0).is_some_and(|unit| unit.is_valid(instance));
-            CHECKED.with_borrow_mut(|checked| match checked {
-                Some(checked) if leads_on => drop(checked.known.insert(place, is_valid)),
-                _ => {}
+            let is_valid = POOL.with_borrow(|pool| {
+                let unit = pool.as_ref().and_then(|pool| pool.get(self.0));
+                unit.is_some_and(|unit| unit.is_valid(instance))
             });
+            if leads_on {
+                KNOWN.with_borrow_mut(|known| known.insert(place, is_valid));
+            }
             is_valid
         })
     }

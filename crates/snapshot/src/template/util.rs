@@ -29,6 +29,7 @@ impl<'a> Object<'a> for Util {
                 &printed
             }
         };
+        heap.spend(given.len())?;
         let mut out = String::new();
         match name {
             // Nearly every text stays as it is.
@@ -60,7 +61,9 @@ fn parse_json<'a>(heap: &'a Heap<'a>, text: &str) -> Result<Value<'a>, MethodErr
     if text.is_empty() {
         return Ok("".into());
     }
+    heap.spend(text.len())?;
     let read = heap.document(text.to_owned());
     let document = read.map_err(|error| MethodError::Host(format!("parseJson: {error}")))?;
+    heap.spend(document.bytes_beside())?;
     Value::json(heap, document.root())
 }

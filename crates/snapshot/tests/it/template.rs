@@ -61,6 +61,20 @@ fn what_cannot_be_rendered_fails() {
     fails("#set($context.responseOverride.me = $context)", "");
 }
 
+/// What functions make is counted, however few steps make it.
+#[test]
+fn what_functions_make_has_a_bound() {
+    let body = format!("[{}1]", "1,".repeat(100_000));
+    let once = "#set($it = $util.parseJson($input.body))$it.size()";
+    check(once, &body, "100001");
+    let often = format!("#foreach($i in [1..900]){once}#end");
+    let counted = || try_render(&often, &body, Overrides::default());
+    assert!(counted().is_none());
+    // Each time the text gets twice as long.
+    let doubles = "#set($x = '\"')#foreach($i in [1..60])#set($x = $util.escapeJavaScript($x))#end";
+    assert!(try_render(doubles, "", Overrides::default()).is_none());
+}
+
 /// The examples of the sheet on JSONPaths with `$input`, and its table on `$input`.
 #[test]
 fn input_is_the_body() {

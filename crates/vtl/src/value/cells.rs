@@ -20,6 +20,8 @@ const VISIT: usize = 16;
 const COMPILED: usize = 1000;
 /// Units of a match that may take steps back, at least.
 const MATCH: usize = 2000;
+/// Units of comparing or hashing one key.
+const KEY: u64 = 1 << 16;
 /// Compiled patterns kept for one rendering.
 const PATTERNS: usize = 64;
 
@@ -90,6 +92,11 @@ impl Default for Meter {
 }
 
 impl Meter {
+    /// The meter of looking at one key of a table, which is a text or a number nearly always.
+    pub(crate) fn of_key() -> Self {
+        Self { most: KEY.into(), ..Self::default() }
+    }
+
     /// From now on these bounds hold.
     pub(crate) fn bound(&self, bounds: &Bounds) {
         self.most.set(bounds.units);
@@ -98,7 +105,7 @@ impl Meter {
 
     /// Takes what one match costs that may take steps back.
     pub(crate) fn step_back(&self) -> Result<(), MethodError> {
-        self.spend((self.backtracks.get() / 8).max(MATCH))
+        self.spend((self.backtracks.get() / 32).max(MATCH))
     }
 
     /// Takes what looking at so many values costs.

@@ -68,7 +68,7 @@ fn fold(bits: u64) -> i32 {
 pub(super) fn hash_key(mut hasher: impl Hasher, key: &Value<'_>) -> Result<u64, MethodError> {
     match key {
         Value::String(text) => return Ok(hash_text(hasher, text)),
-        other => hasher.write_i32(java_hash(&Meter::default(), other)?),
+        other => hasher.write_i32(java_hash(&Meter::of_key(), other)?),
     }
     Ok(hasher.finish())
 }

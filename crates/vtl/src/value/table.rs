@@ -126,7 +126,7 @@ impl<'a> Table<'a> {
         key: &Value<'a>,
         mut places: impl Iterator<Item = usize>,
     ) -> Result<Option<usize>, MethodError> {
-        let meter = Meter::default();
+        let meter = Meter::of_key();
         places
             .find_map(|place| {
                 let (other, _) = self.entries[place].as_ref()?;

@@ -191,7 +191,7 @@ impl<'a> Entry<'a> {
 
     /// The value that the key has now.
     pub fn value(self) -> Value<'a> {
-        let now = self.0.map.get_value(&Meter::default(), &self.0.key).ok().flatten();
+        let now = self.0.map.get_value(&Meter::of_key(), &self.0.key).ok().flatten();
         now.unwrap_or_else(|| *self.0.value.borrow())
     }
 
