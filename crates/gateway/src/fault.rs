@@ -28,6 +28,9 @@ pub enum Fault {
     Throttled { name: Arc<str>, per_second: f64, burst: u32 },
     #[error("required parameters are missing: {}", names.join(", "))]
     MissingParameters { names: Vec<Box<str>> },
+    /// Our own: AWS lets such a request pass.
+    #[error("{0}")]
+    BadParameter(&'static str),
     #[error("the body does not fit its model: {}", misfit.place)]
     InvalidBody { misfit: Misfit },
     #[error("no template takes the content type, and the integration passes none through")]
@@ -94,6 +97,9 @@ impl Fault {
                 r#"{"message":"Too Many Requests"}"#,
             ),
             Self::MissingParameters { names } => missing_parameters(names),
+            Self::BadParameter(_) => {
+                bad(Type::BadRequestParameters, 400, r#"{"message": "Bad Request"}"#)
+            }
             Self::InvalidBody { .. } => {
                 bad(Type::BadRequestBody, 400, r#"{"message": "Invalid request body"}"#)
             }
@@ -132,7 +138,9 @@ impl Fault {
     /// What of the request does not fit, in detail: `$context.error.validationErrorString`.
     pub(crate) fn validation_error(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::MissingParameters { .. } => Some(self.wire().message()?.to_owned().into()),
+            Self::MissingParameters { .. } | Self::BadParameter(_) => {
+                Some(self.wire().message()?.to_owned().into())
+            }
             Self::InvalidBody { misfit } => Some(Cow::Borrowed(&misfit.detail)),
             _ => None,
         }
@@ -221,23 +229,24 @@ mod tests {
     }
 
     #[test]
-    fn the_operator_reads_where_a_template_failed() {
-        let template = CompiledTemplate::parse("a\n  $input.path('$.l').get(1)").unwrap();
-        let (surroundings, variables) = Default::default();
-        let given = Given::new(
-            "{\"l\": [0]}",
-            &surroundings as &PlainSurroundings,
-            &variables,
-            Overrides::default(),
-        );
-        let error = template.render(given).unwrap_err();
-        let fault = Fault::Template { side: "request template", media_type: "a/b".into(), error };
-        assert_eq!(
-            fault.explain(),
-            "the request template for a/b failed: line 2, column 21: index 1 is out of bounds for \
-             length 1"
-        );
-        assert_eq!((fault.wire().status, fault.wire().body), (500, INTERNAL_BODY.into()));
+    fn the_operator_reads_where_a_template_failed_and_nothing_of_the_request() {
+        let check = |template: &str, expected: &str| {
+            let template = CompiledTemplate::parse(template).unwrap();
+            let (surroundings, variables) = Default::default();
+            let body = r#"{"l": [0], "t": "secret"}"#;
+            let surroundings: &PlainSurroundings = &surroundings;
+            let given = Given::new(body, surroundings, &variables, Overrides::default());
+            let error = template.render(given).unwrap_err();
+            let media_type = "a/b".into();
+            let fault = Fault::Template { side: "request template", media_type, error };
+            let expected = format!("the request template for a/b failed: {expected}");
+            assert_eq!(fault.explain(), expected);
+            assert_eq!((fault.wire().status, fault.wire().body), (500, INTERNAL_BODY.into()));
+        };
+        let expected = "line 2, column 21: index 1 is out of bounds for length 1";
+        check("a\n  $input.path('$.l').get(1)", expected);
+        let expected = "line 1, column 15: a text of 6 bytes is not a number";
+        check("#set($n = 1)$n.parseInt($input.path('$.t'))", expected);
     }
 
     /// Its place in the list of faults below: a fault that is new has to be given one.
@@ -263,6 +272,7 @@ mod tests {
             Fault::Undecodable(_) => 17,
             Fault::Template { .. } => 18,
             Fault::Abandoned(_) => 19,
+            Fault::BadParameter(_) => 20,
         }
     }
 
@@ -281,6 +291,7 @@ mod tests {
             (throttled, "THROTTLED", 429),
             (Fault::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", 415),
             (Fault::MissingParameters { names: vec!["a".into()] }, "BAD_REQUEST_PARAMETERS", 400),
+            (Fault::BadParameter("why"), "BAD_REQUEST_PARAMETERS", 400),
             (Fault::InvalidBody { misfit }, "BAD_REQUEST_BODY", 400),
             (Fault::UnknownCoding, "UNSUPPORTED_MEDIA_TYPE", 415),
             (Fault::Undecodable(io()), "UNSUPPORTED_MEDIA_TYPE", 415),
@@ -320,7 +331,7 @@ mod tests {
             assert!(!is_internal, "{fault:?} tells the client what is the operator's: {wire:?}");
             places.insert(place(fault));
         }
-        assert!(places.into_iter().eq(0..20), "every fault has a case");
+        assert!(places.into_iter().eq(0..21), "every fault has a case");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod accept;
 mod body;
+mod body_values;
 mod coding;
 mod compression;
 mod context;
@@ -12,6 +13,7 @@ mod headers;
 mod integration;
 mod integration_request;
 mod integration_response;
+mod origin_path;
 mod outline;
 mod overrides;
 mod route;
@@ -30,8 +32,9 @@ use crate::address;
 use crate::event::Emit;
 use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
+use crate::rest::body_values::{BodyValues, Read};
 use crate::rest::integration::Inbound;
-use crate::rest::scope::Scope;
+use crate::rest::scope::{Held, Scope};
 use crate::rest::transform::Transformed;
 
 pub(crate) use context::write as write_context;
@@ -55,6 +58,7 @@ pub(crate) async fn handle<E: Emit>(
     notes.note("match", clock, || outline::route(matched.method));
     throttle::admit(&matched, notes, clock)?;
     validate::parameters(&matched, request.head)?;
+    body::has_one_type(&matched, request.head)?;
     let (mut body, is_coded) = match body::needed_for(&matched, request) {
         Some(patience) => {
             let (body, is_coded) = Box::pin(body::collect(patience, &matched, request)).await?;
@@ -66,8 +70,15 @@ pub(crate) async fn handle<E: Emit>(
         body = Box::pin(validate::body(model, body, request, notes)).await?;
     }
     let body = body.map(Arc::new);
+    let paths = body.as_ref().map(|_| body_values::of_request(matched.method));
+    let values = match (&body, paths) {
+        (Some(body), Some(paths)) if !paths.is_empty() => {
+            Box::pin(BodyValues::read_of(paths, body.clone(), request.worker)).await?.0
+        }
+        _ => BodyValues::default(),
+    };
     let Request { head, peer, worker, .. } = *request;
-    let body = body.as_ref().map(|body| (body, is_coded));
+    let body = body.as_ref().map(|body| Held { body, is_coded, values: &values });
     let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body);
     let mut sent = match transform::of_request(&scope)? {
         Some(work) => Some(Box::pin(work.run(&scope)).await?),
@@ -82,7 +93,7 @@ pub(crate) async fn handle<E: Emit>(
     let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
     let response = match transform::concerns(&scope, &inbound) {
         true => Box::pin(transformed(&scope, inbound, sent)).await?,
-        false => integration_response::render(&scope, inbound, sent, None)?,
+        false => integration_response::render(&scope, inbound, sent, None, Read::default())?,
     };
     match coding.filter(|_| compression::is_due(&matched, &response)) {
         Some(coding) => Box::pin(compression::encode(coding, response, &scope)).await,
@@ -100,5 +111,7 @@ async fn transformed(
         Some(work) => Some(work.run(scope).await?),
         None => None,
     };
-    integration_response::render(scope, inbound, sent, made)
+    let source = made.as_ref().and_then(|made| made.source.as_ref());
+    let read = transform::read_for_mappings(scope, &mut inbound, source).await?;
+    integration_response::render(scope, inbound, sent, made, read)
 }

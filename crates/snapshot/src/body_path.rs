@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use portico_vtl::json::{Document, Leniency, Slashes};
+use portico_vtl::json::{Document, Leniency, NodeRef, Slashes};
 use portico_vtl::json_path::{JsonPath, JsonPathError, Selected};
 
 /// Values that a path may look at; a mapping waits for it. One that looks at more leads nowhere.
@@ -12,7 +12,7 @@ const VISITS: u64 = 1_000_000;
 /// A path into a body, for example `$.order['id'][0]`.
 #[derive(Clone, Debug)]
 pub struct BodyPath {
-    text: Box<str>,
+    text: Arc<str>,
     path: Arc<JsonPath>,
 }
 
@@ -31,13 +31,22 @@ impl BodyPath {
         &self.text
     }
 
-    /// Appends what the path leads to in a JSON text: the content of a string, or compact JSON.
-    /// False if there is nothing, or the text is no JSON.
-    pub fn write(&self, text: &[u8], out: &mut Vec<u8>) -> bool {
-        let Ok(text) = str::from_utf8(text) else { return false };
-        let Ok(document) = Document::parse(text, Leniency::Strict) else { return false };
-        let selected = match self.path.select(document.root(), VISITS) {
-            Ok(Selected::Missing | Selected::Null) | Err(_) => return false,
+    /// What each of these paths leads to in a JSON text, which is read once for all of them: the
+    /// content of a string, or compact JSON. `None` if there is nothing, if it is longer than `most`
+    /// bytes, or if the text is no JSON.
+    pub fn find(paths: &[Self], text: &[u8], most: usize) -> Vec<Option<Vec<u8>>> {
+        let text = str::from_utf8(text).ok();
+        let document = text.and_then(|text| Document::parse(text, Leniency::Strict).ok());
+        let find = |path: &Self| {
+            let value = path.value(document.as_ref()?.root())?;
+            Some(value).filter(|value| value.len() <= most)
+        };
+        paths.iter().map(find).collect()
+    }
+
+    fn value(&self, root: NodeRef<'_>) -> Option<Vec<u8>> {
+        let selected = match self.path.select(root, VISITS) {
+            Ok(Selected::Missing | Selected::Null) | Err(_) => return None,
             Ok(selected) => selected,
         };
         let string = match &selected {
@@ -46,14 +55,13 @@ impl BodyPath {
             _ => None,
         };
         match string {
-            Some(string) => out.extend_from_slice(string.as_bytes()),
+            Some(string) => Some(string.as_bytes().to_vec()),
             None => {
                 let mut json = String::new();
                 selected.write_json(Slashes::Plain, &mut json);
-                out.extend_from_slice(json.as_bytes());
+                Some(json.into_bytes())
             }
         }
-        true
     }
 }
 
@@ -70,11 +78,10 @@ mod tests {
     use super::*;
 
     fn check(text: &str, path: &str, expected: Option<&str>) {
-        let mut out = b"!".to_vec();
-        let path = BodyPath::parse(path).unwrap();
-        let found = path.write(text.as_bytes(), &mut out);
-        let found = found.then(|| String::from_utf8(out[1..].to_vec()).unwrap());
-        assert_eq!(found.as_deref(), expected, "{path:?} of {text}");
+        let paths = [BodyPath::parse(path).unwrap()];
+        let found = BodyPath::find(&paths, text.as_bytes(), 1000).remove(0);
+        let found = found.map(|value| String::from_utf8(value).unwrap());
+        assert_eq!(found.as_deref(), expected, "{path} of {text}");
     }
 
     #[test]
@@ -169,7 +176,20 @@ mod tests {
             check(text, ".a", None);
         }
         check(&format!("{{\"a\":1,\"b\":{}", "[".repeat(1_000_000)), ".a", None);
-        let path = BodyPath::parse(".a").unwrap();
-        assert!(!path.write(b"{\"a\":\"\xff\"}", &mut Vec::new()));
+        let paths = [BodyPath::parse(".a").unwrap()];
+        assert_eq!(BodyPath::find(&paths, b"{\"a\":\"\xff\"}", 1000), [None]);
+    }
+
+    #[test]
+    fn several_paths_find_their_values() {
+        let check = |most: usize, expected: [Option<&str>; 3]| {
+            let paths = [".a", ".b", ".c"].map(|path| BodyPath::parse(path).unwrap());
+            let found = BodyPath::find(&paths, br#"{"a":"x","c":[1,2]}"#, most);
+            assert_eq!(found, expected.map(|value| value.map(|it| it.as_bytes().to_vec())));
+        };
+        check(0, [None, None, None]);
+        check(4, [Some("x"), None, None]);
+        check(5, [Some("x"), None, Some("[1,2]")]);
+        assert!(BodyPath::find(&[], b"{}", 5).is_empty());
     }
 }

@@ -103,9 +103,9 @@ pub enum MethodError {
         /// How many elements there are.
         length: usize,
     },
-    /// A text that spells no number.
-    #[error("not a number: {0:?}")]
-    NotANumber(String),
+    /// A text that spells no number; of so many bytes, for the text may be anybody's.
+    #[error("a text of {0} bytes is not a number")]
+    NotANumber(usize),
     /// Null where a value is needed.
     #[error("an argument is null")]
     NullArgument,

@@ -60,10 +60,42 @@ pub(crate) async fn collect(
     }
 }
 
-/// The media type of a request without parameters; a request without one is taken for JSON.
+/// The Content-Type of a request; one without it, or without a type in it, is taken for JSON.
+pub(crate) fn content_type(head: &RequestHead) -> &[u8] {
+    let sent = head.known(Name::ContentType).filter(|sent| !without_parameters(sent).is_empty());
+    sent.unwrap_or(b"application/json")
+}
+
+/// The media type of a request without parameters.
 pub(crate) fn media_type(head: &RequestHead) -> &[u8] {
-    let sent = head.known(Name::ContentType).unwrap_or(b"application/json");
-    sent.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
+    without_parameters(content_type(head))
+}
+
+fn without_parameters(content_type: &[u8]) -> &[u8] {
+    content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
+}
+
+/// Where the type of a body says what becomes of it, it has one: by one of several the gateway would
+/// check it, and by another the origin read it.
+pub(crate) fn has_one_type(matched: &Matched<'_>, head: &RequestHead) -> Result<(), Fault> {
+    let is_checked = matched.method.validation.as_ref().is_some_and(|it| !it.models.is_empty());
+    let is_transformed = match &matched.method.integration {
+        Integration::HttpProxy(call) => call.content.is_some(),
+        Integration::Http { call, body, .. } => {
+            call.content.is_some() || !body.templates.is_empty()
+        }
+        Integration::Mock { templates, .. } => !templates.templates.is_empty(),
+        Integration::Broken(_) => false,
+    };
+    if !is_checked && !is_transformed {
+        return Ok(());
+    }
+    let mut types = head.fields().filter(|field| field.known() == Name::ContentType);
+    let Some(first) = types.next() else { return Ok(()) };
+    if types.all(|other| other.value().eq_ignore_ascii_case(first.value())) {
+        return Ok(());
+    }
+    Err(Fault::BadParameter("the request has several fields Content-Type that differ"))
 }
 
 /// What is done to the body of this request. One without a content type is taken for JSON.
@@ -73,13 +105,17 @@ pub(crate) fn of_request(call: &HttpCall, head: &RequestHead) -> Conversion {
 
 /// The same by what an integration asks of bodies.
 pub(crate) fn of_content(content: &Content, head: &RequestHead) -> Conversion {
-    let media_type = head.known(Name::ContentType).unwrap_or(b"application/json");
-    content.of_request(&String::from_utf8_lossy(media_type))
+    content.of_request(&String::from_utf8_lossy(content_type(head)))
 }
 
 /// How many values and names of members JSON of these bytes has at most: signs part them.
 pub(crate) fn most_values(bytes: &[u8]) -> usize {
     1 + bytes.iter().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count()
+}
+
+/// Bytes that reading JSON of these bytes takes: 12 a value or name.
+pub(crate) fn reading_bytes(bytes: &[u8]) -> usize {
+    12 * most_values(bytes)
 }
 
 /// A body as Base64.

@@ -53,9 +53,13 @@ pub(crate) async fn decode(
     if coded.bytes().is_empty() {
         return Ok(coded);
     }
-    let here = if coded.bytes().len() > SHORT_BYTES { 0 } else { most.min(8 * SHORT_BYTES) };
-    let decoded = match coding.decode(coded.bytes(), here) {
-        Err(Undecodable::TooLong { .. }) if here < most => {
+    // How long it takes depends on both lengths: coded bytes may stand for nothing at all.
+    let here = match coded.bytes().len() {
+        ..=SHORT_BYTES => coding.decode(coded.bytes(), most.min(8 * SHORT_BYTES)),
+        _ => Err(Undecodable::TooLong { limit: 0 }),
+    };
+    let decoded = match here {
+        Err(Undecodable::TooLong { limit }) if limit < most => {
             let decode = move || coding.decode(coded.bytes(), most);
             worker.offload(Effort::Long, decode).await.map_err(Fault::Abandoned)?
         }

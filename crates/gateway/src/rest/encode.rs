@@ -3,15 +3,27 @@
 /// Appends text so that it stands for itself in any part of a URI: all but unreserved characters
 /// are encoded.
 pub(crate) fn write_encoded(text: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
-            out.push(*byte);
-        } else {
-            let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
-            out.extend_from_slice(&[b'%', DIGITS[high], DIGITS[low]]);
+        match byte {
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) => out.push(*byte),
+            byte => out.extend_from_slice(&escape(*byte)),
         }
     }
+}
+
+/// Appends a raw segment of a path so that it is one value of a query, where `+` would be a space.
+pub(crate) fn write_path_as_query(segment: &[u8], out: &mut Vec<u8>) {
+    for byte in segment {
+        match byte {
+            b'&' | b'=' | b'+' | b';' | b'?' | b'#' => out.extend_from_slice(&escape(*byte)),
+            _ => out.push(*byte),
+        }
+    }
+}
+
+fn escape(byte: u8) -> [u8; 3] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    [b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 /// Appends a query value as the text it stands for: `+` is a space, `%41` an `A`; a `%` without
@@ -87,6 +99,10 @@ mod tests {
         assert_eq!(decoded("100%"), "100%");
         assert_eq!(decoded("%zz%4"), "%zz%4");
         assert_eq!(decoded("%+1"), "% 1");
+
+        let in_query = |text: &str| collect(|out| write_path_as_query(text.as_bytes(), out));
+        assert_eq!(in_query("7&role=admin"), "7%26role%3Dadmin");
+        assert_eq!(in_query("a+b;c?d#e%20%26f"), "a%2Bb%3Bc%3Fd%23e%20%26f");
 
         let in_path = |text: &str| collect(|out| write_query_as_path(text.as_bytes(), out));
         assert_eq!(in_path("a+b/c?d%2Fe"), "a%20b%2Fc%3Fd%2Fe");

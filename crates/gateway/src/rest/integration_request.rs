@@ -7,7 +7,7 @@ use portico_model::limits::PAYLOAD_BYTES;
 use portico_net::upstream::{self, Hold, OutboundBody};
 use portico_net::{Collected, Field, Framing, Name, write_field};
 use portico_snapshot::{
-    Choice, HttpCall, Integration, MappingTemplate, MockTemplate, Overrides, PathPart, QueryValue,
+    Choice, HttpCall, Integration, MappingTemplate, MockTemplate, Overrides, QueryValue,
     RequestTemplates, Wait, mock_status,
 };
 
@@ -16,6 +16,7 @@ use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs};
 use crate::rest::headers::{self, ToOrigin};
 use crate::rest::integration::{Outbound, Trace};
+use crate::rest::origin_path;
 use crate::rest::outline;
 use crate::rest::overrides::{self, Fields};
 use crate::rest::scope::{Place, Scope};
@@ -47,7 +48,7 @@ fn http_proxy<'a>(
     };
     let mut head = scope.worker.buffers.take();
     let set = Set { call, overrides: None, fields: Fields::default() };
-    let method = start(scope, &set, true, &mut head);
+    let method = start(scope, &set, true, &mut head)?;
     write_mapped(scope, &set, &mut head);
     let mut forwarded = false;
     for field in scope.head.fields() {
@@ -109,7 +110,7 @@ fn http<'a>(
         made => !made.bytes().is_empty(),
     };
     let mut head = scope.worker.buffers.take();
-    let method = start(scope, &set, false, &mut head);
+    let method = start(scope, &set, false, &mut head)?;
     write_mapped(scope, &set, &mut head);
     set.fields.write(&mut head);
     if !set.has(b"Accept") {
@@ -122,8 +123,7 @@ fn http<'a>(
         head.extend_from_slice(b"\r\n");
     }
     if has_body && !set.has(b"Content-Type") {
-        let sent = scope.head.known(Name::ContentType).unwrap_or(b"application/json");
-        write_field(b"Content-Type", sent, &mut head);
+        write_field(b"Content-Type", body::content_type(scope.head), &mut head);
     }
     let trace = write_own(scope, &set, &mut head);
     Ok(finish(call, method, body, head, trace))
@@ -159,7 +159,7 @@ fn http_body(
 /// No template takes the request, and it may not pass without one.
 fn refused<T>(scope: &Scope<'_>, templates: &RequestTemplates<T>) -> Fault {
     scope.note("request template", || {
-        let media_type = String::from_utf8_lossy(body::media_type(scope.head));
+        let media_type = outline::media_type(body::media_type(scope.head));
         let names: Vec<_> = templates.templates.iter().map(|(name, _)| &**name).collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         format!("none for {media_type}; there are: {names}")
@@ -181,23 +181,25 @@ fn mock(
     templates: &RequestTemplates<MockTemplate>,
     sent: Option<&mut Transformed>,
 ) -> Result<u16, Fault> {
-    let media_type = String::from_utf8_lossy(body::media_type(scope.head));
     let why = match (templates.choose(body::media_type(scope.head)), sent) {
         (Choice::Refused, _) => return Err(refused(scope, templates)),
         (Choice::Template(media_type, MockTemplate::Status(status)), _) => {
             scope.note("request template", || format!("{media_type}: status {status}"));
             return Ok(*status);
         }
-        (Choice::Template(..), Some(sent)) => {
+        (Choice::Template(media_type, _), Some(sent)) => {
             match mock_status(&String::from_utf8_lossy(sent.bytes.bytes())) {
                 Some(status) => return Ok(status),
                 None => format!("the request template for {media_type} gives no statusCode"),
             }
         }
-        (Choice::Template(..), None) => {
+        (Choice::Template(media_type, _), None) => {
             format!("the request template for {media_type} gives no statusCode")
         }
-        (Choice::PassThrough, _) => format!("no request template gives a status for {media_type}"),
+        (Choice::PassThrough, _) => {
+            let media_type = outline::media_type(body::media_type(scope.head));
+            format!("no request template gives a status for {media_type}")
+        }
     };
     Err(Fault::Configuration(why))
 }
@@ -224,7 +226,7 @@ fn start<'a>(
     set: &Set<'a, '_>,
     passes_query: bool,
     head: &mut Vec<u8>,
-) -> &'a [u8] {
+) -> Result<&'a [u8], Fault> {
     let call = set.call;
     if scope.is_watched() && outline::is_mapped(call) {
         scope.note("request mapping", || outline::request_mapping(call, scope.matched.method));
@@ -232,7 +234,7 @@ fn start<'a>(
     let method = call.method.as_deref().map_or(scope.matched.verb, str::as_bytes);
     head.extend_from_slice(method);
     head.push(b' ');
-    write_parts(scope, &call.path, Place::Path, set.overrides, head);
+    origin_path::write(scope, &call.path, set.overrides, head)?;
     write_query(scope, set, passes_query, head);
     head.extend_from_slice(b" HTTP/1.1\r\n");
     if !set.has(b"Host") {
@@ -242,7 +244,7 @@ fn start<'a>(
         head.extend_from_slice(authority.as_bytes());
         head.extend_from_slice(b"\r\n");
     }
-    method
+    Ok(method)
 }
 
 /// Writes the query: the client's where it passes, then what the URI and the mappings add. A
@@ -288,7 +290,7 @@ fn write_query(scope: &Scope<'_>, set: &Set<'_, '_>, passes: bool, head: &mut Ve
             }
             QueryValue::Parts(parts) => {
                 begin(head);
-                write_parts(scope, parts, Place::Query, overrides, head);
+                origin_path::write_parts(scope, parts, Place::Query, overrides, head);
             }
             QueryValue::Value(source) => scope.each(source, Place::Query, &mut |value| {
                 begin(head);
@@ -297,28 +299,6 @@ fn write_query(scope: &Scope<'_>, set: &Set<'_, '_>, passes: bool, head: &mut Ve
         }
     }
     overrides::write_query(overrides, head, separate);
-}
-
-/// Writes one part after the other. A parameter the client did not send leaves its place empty.
-fn write_parts(
-    scope: &Scope<'_>,
-    parts: &[PathPart],
-    place: Place,
-    overrides: Option<&Overrides>,
-    head: &mut Vec<u8>,
-) {
-    for part in parts {
-        match part {
-            PathPart::Literal(text) => head.extend_from_slice(text),
-            PathPart::Value(source) => {
-                scope.write(source, place, head);
-            }
-            PathPart::Variable(name, _) if overrides::write_variable(overrides, name, head) => {}
-            PathPart::Variable(_, value) => {
-                write_parts(scope, std::slice::from_ref(value), place, overrides, head);
-            }
-        }
-    }
 }
 
 /// Writes the mapped fields that the request has values for.

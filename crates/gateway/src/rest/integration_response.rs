@@ -6,21 +6,24 @@ use portico_snapshot::{Integration, MappingTemplate, ResponseRule, ResponseSourc
 
 use crate::fault::Fault;
 use crate::rest::accept;
+use crate::rest::body_values::{BODY_VALUE_BYTES, BodyValues, Read};
 use crate::rest::gateway_response::write_ids;
 use crate::rest::headers::{self, REMAPPED, ToClient};
 use crate::rest::integration::{Inbound, Trace};
 use crate::rest::outline;
 use crate::rest::overrides::{self, Fields};
-use crate::rest::scope::{BODY_VALUE_BYTES, Scope, named};
+use crate::rest::scope::{Scope, named};
 use crate::rest::transform::Transformed;
 
 /// The client's answer. `made` is what the body that came back was turned into, if it was; else
-/// `sent`, what the request was turned into, has what templates override.
+/// `sent`, what the request was turned into, has what templates override. `read` is what mappings
+/// read in that body.
 pub(crate) fn render(
     scope: &Scope<'_>,
     inbound: Inbound<'_>,
     sent: Option<Box<Transformed>>,
     made: Option<Box<Transformed>>,
+    read: Read,
 ) -> Result<Response, Fault> {
     let responses = match &scope.matched.method.integration {
         Integration::Http { responses, .. } | Integration::Mock { responses, .. } => responses,
@@ -37,7 +40,7 @@ pub(crate) fn render(
         (None, sent) => (None, sent.map(|sent| sent.overrides), None),
     };
     let overrides = overrides.as_ref();
-    let set = Set { rule, fields: Fields::of_answer(overrides) };
+    let set = Set { rule, fields: Fields::of_answer(overrides)? };
     if let Some(overrides) = overrides.filter(|_| scope.is_watched())
         && let Some(told) = outline::response_overrides(overrides, &set.fields)
     {
@@ -54,11 +57,12 @@ pub(crate) fn render(
         }
         Inbound::Mock(_) => None,
     };
-    let held = source.as_ref().map(|source| source.bytes());
+    let held = source.as_deref().or(read.body.as_ref()).map(Collected::bytes);
     let held = held.or(answer.as_ref().map(Answer::held)).unwrap_or_default();
-    write_mapped(scope, &set, answer.as_ref(), held, &mut response);
+    write_mapped(scope, &set, answer.as_ref(), (held, &read.values), &mut response);
     set.fields.each(|name, value| response.mapped_field(name, value));
-    Ok(with_body(scope, &set, response, bytes, answer))
+    let passing = read.body.map(Body::Collected).or(answer.map(Body::Answer));
+    Ok(with_body(scope, &set, response, bytes, passing))
 }
 
 /// Everything passes but what this hop keeps to itself.
@@ -118,12 +122,13 @@ fn write_trace(scope: &Scope<'_>, trace: Trace<'_>, response: &mut Response) {
     scope.worker.buffers.put(value);
 }
 
-/// Writes the mapped fields that the answer has values for; `held` is its body.
+/// Writes the mapped fields that the answer has values for; `held` is its body, with what mappings
+/// read in it.
 fn write_mapped(
     scope: &Scope<'_>,
     set: &Set<'_>,
     answer: Option<&Answer>,
-    held: &[u8],
+    (held, values): (&[u8], &BodyValues),
     response: &mut Response,
 ) {
     if !set.rule.headers.is_empty() {
@@ -149,9 +154,8 @@ fn write_mapped(
                 }
             }
             ResponseSource::BodyPath(path) => {
-                value.clear();
-                if path.write(held, &mut value) && value.len() <= BODY_VALUE_BYTES {
-                    response.mapped_field(name, &value);
+                if let Some(value) = values.get(path) {
+                    response.mapped_field(name, value);
                 }
             }
             ResponseSource::Header(from) => {
@@ -174,14 +178,14 @@ fn with_body(
     set: &Set<'_>,
     mut response: Response,
     made: Option<Collected>,
-    answer: Option<Answer>,
+    passing: Option<Body>,
 ) -> Response {
     let template = accept::choose(scope.head, &set.rule.templates);
     if !set.has(b"Content-Type") {
         let media_type = template.map_or("application/json", |(media_type, _)| media_type);
         response.mapped_field(b"Content-Type", media_type.as_bytes());
     }
-    response.with_body(match (made, template, answer) {
+    response.with_body(match (made, template, passing) {
         (Some(bytes), ..) => Body::Collected(bytes),
         (None, Some((media_type, MappingTemplate::Constant(text))), _) => {
             scope.note("response template", || media_type.to_string());
@@ -189,7 +193,7 @@ fn with_body(
             body.extend_from_slice(text.as_bytes());
             Body::Buffer(body)
         }
-        (None, _, Some(answer)) => Body::Answer(answer),
+        (None, _, Some(passing)) => passing,
         (None, _, None) => Body::Empty,
     })
 }

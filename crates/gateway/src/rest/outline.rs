@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use portico_snapshot::{
     HttpCall, Method, Overrides, PathPart, QueryValue, ResponseRule, ResponseSource, RestStage,
-    Snapshot, Source,
+    Snapshot, Source, reserved,
 };
 
 use crate::rest::encode::query_pairs;
@@ -37,6 +37,21 @@ pub(super) fn stages(snapshot: &Snapshot) -> String {
         more => format!("served are {} and {more} more", told.join(", ")),
     }
 }
+
+/// The media type of a request, if it is one: of what else a field may hold nothing is told.
+pub(super) fn media_type(sent: &[u8]) -> &str {
+    let text = std::str::from_utf8(sent).ok().filter(|text| text.len() <= MEDIA_TYPE_BYTES);
+    let is_name = |(kind, subtype): &(&str, &str)| {
+        reserved::is_field_name(kind) && reserved::is_field_name(subtype)
+    };
+    match text {
+        Some(text) if text.split_once('/').is_some_and(|parts| is_name(&parts)) => text,
+        _ => "a content type that is none",
+    }
+}
+
+/// Bytes of a media type that is told (RFC 6838, section 4.2).
+const MEDIA_TYPE_BYTES: usize = 255;
 
 /// What templates override in a request, for example `header.X-A, querystring.q, path.id`; nothing
 /// if they do not. `sent` are the fields that go out.
@@ -177,5 +192,24 @@ fn source(source: &Source, method: &Method) -> String {
         Source::Context(variable) => format!("context.{}", variable.as_str()),
         Source::Body => "body".to_owned(),
         Source::BodyPath(_) => IN_BODY.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_a_media_type_is_told_of_a_field() {
+        let check = |sent: &[u8], expected: bool| {
+            let told = media_type(sent);
+            assert_eq!(told.as_bytes() == sent, expected, "{told}");
+        };
+        for other in ["", "secret", "a/b/c", "a b/c", "/", "Basic c2VjcmV0Og==/", "a/b, c/d"] {
+            check(other.as_bytes(), false);
+        }
+        check(b"a/\xff", false);
+        check(format!("a/{}", "b".repeat(254)).as_bytes(), false);
+        check(b"application/vnd.api+json", true);
     }
 }

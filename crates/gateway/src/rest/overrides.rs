@@ -1,6 +1,8 @@
 //! What templates override, as it is written into requests and answers.
 //! Source: AWS, "Override your API's request and response parameters and status codes".
 
+use std::collections::HashSet;
+
 use portico_net::write_field;
 use portico_snapshot::{Overrides, Plain, QueryPart, reserved};
 
@@ -24,17 +26,31 @@ impl Fields {
                 fields.push((name.clone(), value.texts()));
             }
         }
-        Ok(Self(fields))
+        Self::once(fields)
     }
 
     /// Those of the answer to the client.
-    pub(crate) fn of_answer(overrides: Option<&Overrides>) -> Self {
+    pub(crate) fn of_answer(overrides: Option<&Overrides>) -> Result<Self, Fault> {
         let set = overrides.map(Overrides::response_headers).unwrap_or_default();
         let seen = |(name, value): &(Box<str>, Plain)| {
             let legal = Some(name).filter(|name| reserved::is_field_name(name))?;
             Some((reserved::name_for_client(legal)?.into(), value.texts()))
         };
-        Self(set.iter().filter_map(seen).collect())
+        Self::once(set.iter().filter_map(seen).collect())
+    }
+
+    /// Each field may be overridden once. To templates, names that differ by case are different;
+    /// a client that sends a field in small letters must not get it in beside that of a template.
+    fn once(fields: Vec<(Box<str>, Vec<Box<str>>)>) -> Result<Self, Fault> {
+        let mut names = HashSet::new();
+        for (name, _) in &fields {
+            if !names.insert(name.to_ascii_lowercase()) {
+                let name: String = name.chars().take(100).collect();
+                let why = format!("templates override the header field {name} more than once");
+                return Err(Fault::Configuration(why));
+            }
+        }
+        Ok(Self(fields))
     }
 
     /// Whether the field with this name is overridden.
@@ -129,7 +145,8 @@ mod tests {
             };
             let of_request = Fields::of_request(Some(&overrides));
             assert_eq!(of_request.ok().as_ref().map(show).as_deref(), sent, "{name}");
-            assert_eq!(show(&Fields::of_answer(Some(&overrides))), answered, "{name}");
+            let of_answer = Fields::of_answer(Some(&overrides)).unwrap();
+            assert_eq!(show(&of_answer), answered, "{name}");
         };
         check("X-A", text("1"), Some("X-A: 1\r\n"), "X-A: 1\r\n");
         let list = || Plain::List(vec![text("a"), text("b")], false);
@@ -145,6 +162,22 @@ mod tests {
         check("transfer-encoding", text("chunked"), None, "");
         check("TE", text("1"), Some(""), "");
         check("Server", text("1"), Some("Server: 1\r\n"), "x-amzn-Remapped-Server: 1\r\n");
+    }
+
+    #[test]
+    fn a_field_is_overridden_once_in_whatever_case() {
+        let check = |names: &[&str], sent: bool, answered: bool| {
+            let set = names.iter().map(|name| ((*name).into(), text("1"))).collect();
+            let overrides = overrides("header", set);
+            assert_eq!(Fields::of_request(Some(&overrides)).is_ok(), sent, "{names:?}");
+            assert_eq!(Fields::of_answer(Some(&overrides)).is_ok(), answered, "{names:?}");
+        };
+        check(&["Authorization", "authorization"], false, false);
+        check(&["X-A", "X-B", "x-A"], false, false);
+        check(&["Server", "x-amzn-remapped-server"], true, false);
+        check(&["TE", "te"], true, true);
+        check(&["X-A", "X-B"], true, true);
+        check(&[], true, true);
     }
 
     #[test]

@@ -12,8 +12,10 @@ use crate::facts::Facts;
 use crate::gateway::Gateway;
 use crate::ids::{IdGenerator, RequestIds};
 use crate::recorder::Notes;
+use crate::rest::body_values::{BODY_VALUE_BYTES, BodyValues};
 use crate::rest::encode::{
-    is_query_name, query_pairs, write_encoded, write_query_as_path, write_query_decoded,
+    is_query_name, query_pairs, write_encoded, write_path_as_query, write_query_as_path,
+    write_query_decoded,
 };
 use crate::rest::route::Matched;
 
@@ -32,8 +34,20 @@ pub(crate) struct Scope<'a> {
     pub(crate) body: Option<&'a Arc<Collected>>,
     /// Whether that body has kept its content coding.
     pub(crate) is_coded: bool,
+    /// What mappings read in it.
+    values: Option<&'a BodyValues>,
     /// Since the Unix epoch.
     pub(crate) wall: Duration,
+}
+
+/// A request's body that is held whole.
+#[derive(Clone, Copy)]
+pub(crate) struct Held<'a> {
+    pub(crate) body: &'a Arc<Collected>,
+    /// Whether it has kept its content coding.
+    pub(crate) is_coded: bool,
+    /// What mappings read in it.
+    pub(crate) values: &'a BodyValues,
 }
 
 /// Where a value is written.
@@ -52,7 +66,7 @@ impl<'a> Scope<'a> {
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
-        body: Option<(&'a Arc<Collected>, bool)>,
+        body: Option<Held<'a>>,
     ) -> Self {
         Self {
             account: &gateway.account,
@@ -63,8 +77,9 @@ impl<'a> Scope<'a> {
             head,
             peer,
             worker,
-            body: body.map(|(body, _)| body),
-            is_coded: body.is_some_and(|(_, is_coded)| is_coded),
+            body: body.map(|held| held.body),
+            is_coded: body.is_some_and(|held| held.is_coded),
+            values: body.map(|held| held.values),
             wall: worker.clock.wall(),
         }
     }
@@ -85,7 +100,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Appends the value of `source`; false if the request has none. Captures and query values
-    /// are encoded already, everything else is text.
+    /// are encoded already, as far as their own place needs it; everything else is text.
     pub(crate) fn write(&self, source: &Source, place: Place, out: &mut Vec<u8>) -> bool {
         match source {
             Source::Literal(text) => write_text(text, place, out),
@@ -94,7 +109,10 @@ impl<'a> Scope<'a> {
                 let Some(raw) = range.and_then(|range| self.matched.path.get(range)) else {
                     return false;
                 };
-                out.extend_from_slice(raw);
+                match place {
+                    Place::Query => write_path_as_query(raw, out),
+                    Place::Path | Place::Field => out.extend_from_slice(raw),
+                }
             }
             Source::Query(name) => {
                 let pairs = query_pairs(self.head.query().unwrap_or_default());
@@ -121,11 +139,10 @@ impl<'a> Scope<'a> {
             }
             Source::Body => return write_body(self.body_bytes(), place, out),
             Source::BodyPath(path) => {
-                let mut text = self.worker.buffers.take();
-                let found = path.write(self.body_bytes(), &mut text);
-                let written = found && write_body_text(&text, place, out);
-                self.worker.buffers.put(text);
-                return written;
+                let Some(text) = self.values.and_then(|values| values.get(path)) else {
+                    return false;
+                };
+                write_text(text, place, out);
             }
             Source::Context(variable) if place == Place::Field => {
                 return self.write_context(variable, out);
@@ -187,15 +204,9 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Bytes of a value from a body; a longer one is none. It is AWS's limit of all header fields.
-pub(crate) const BODY_VALUE_BYTES: usize = 10_240;
-
-/// Appends a whole body; an empty one stands for `{}`.
+/// Appends a whole body, if it is no longer than a value; an empty one stands for `{}`.
 fn write_body(body: &[u8], place: Place, out: &mut Vec<u8>) -> bool {
-    write_body_text(if body.is_empty() { b"{}" } else { body }, place, out)
-}
-
-fn write_body_text(text: &[u8], place: Place, out: &mut Vec<u8>) -> bool {
+    let text = if body.is_empty() { b"{}" } else { body };
     let fits = text.len() <= BODY_VALUE_BYTES;
     if fits {
         write_text(text, place, out);

@@ -9,7 +9,7 @@ use portico_testkit::origin::{Act, Origin};
 use portico_testkit::raw::Client;
 use portico_testkit::server::Running;
 
-use crate::support::gateway;
+use crate::support::{answered_beside, gateway};
 
 const DEFINITION: &str = r#"
 openapi: 3.0.1
@@ -39,7 +39,7 @@ paths:
         uri: http://${stageVariables.origin}/
         responses: {default: {statusCode: "200"}}
   /mock:
-    get:
+    x-amazon-apigateway-any-method:
       responses: {"200": {description: Ok}}
       x-amazon-apigateway-integration:
         type: mock
@@ -257,4 +257,16 @@ fn requests_shorter_than_what_is_compressed_stay_as_they_are() {
     check(Some(length), true);
     check(Some(length + 1), false);
     check(Some(10_485_760), false);
+}
+
+#[test]
+fn nobody_waits_for_coded_bodies_that_stand_for_nothing() {
+    let origin = origin("", b"ok");
+    let gateway = start(&origin, None, 10_485_760);
+    let body = gzip(b"").repeat(10_000_000 / gzip(b"").len());
+    let head = "POST /proxy HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\n";
+    let head = format!("{head}Content-Length: {}\r\n\r\n", body.len());
+    let request = [head.as_bytes(), &body].concat();
+    let (answered, status) = answered_beside(&gateway, &request, "/mock");
+    assert!(answered > 50 && status == 200, "{answered} {status}");
 }

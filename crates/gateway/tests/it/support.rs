@@ -80,3 +80,26 @@ pub(crate) fn settle(gateway: &Running) {
         assert_eq!(client.answer("GET").status, 202);
     }
 }
+
+/// How many requests are answered, one after the other, while a long one is worked on: from its last
+/// byte to its answer, whose status comes with it.
+pub(crate) fn answered_beside(gateway: &Running, long: &[u8], quick: &str) -> (usize, u16) {
+    let (most, last) = long.split_at(long.len() - 1);
+    let mut client = Client::connect(gateway.address());
+    client.send(most);
+    let mut other = Client::connect(gateway.address());
+    let mut ask = || {
+        other.send(format!("POST {quick} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"));
+        assert_eq!(other.answer("POST").status, 200);
+    };
+    // By then the worker has read what there is.
+    (0..10).for_each(|_| ask());
+    client.send(last);
+    let long = std::thread::spawn(move || client.answer("POST").status);
+    let mut count = 0;
+    while !long.is_finished() {
+        ask();
+        count += 1;
+    }
+    (count, long.join().unwrap())
+}

@@ -5,7 +5,7 @@ use portico_testkit::origin::{Act, Origin};
 use portico_testkit::raw::Client;
 use portico_testkit::server::Running;
 
-use crate::support::gateway;
+use crate::support::{answered_beside, gateway};
 
 const DEFINITION: &str = r##"
 openapi: 3.0.1
@@ -18,6 +18,28 @@ paths:
         httpMethod: POST
         uri: http://${stageVariables.origin}/
         requestParameters: {integration.request.header.X-Id: method.request.body.id}
+  /found:
+    post:
+      responses: {"200": {description: Ok, headers: {X-Id: {schema: {type: string}}, X-None: {schema: {type: string}}}}}
+      x-amazon-apigateway-integration: &found
+        type: http
+        httpMethod: POST
+        uri: http://${stageVariables.origin}/
+        responses:
+          default: &mapped
+            statusCode: 200
+            responseParameters:
+              method.response.header.X-Id: integration.response.body.id
+              method.response.header.X-None: integration.response.body.none
+  /found-in-template:
+    post:
+      responses: {"200": {description: Ok, headers: {X-Id: {schema: {type: string}}, X-None: {schema: {type: string}}}}}
+      x-amazon-apigateway-integration:
+        <<: *found
+        responses:
+          default:
+            <<: *mapped
+            responseTemplates: {application/json: "$input.body.length()"}
   /text:
     post:
       responses: {"200": {description: Ok}}
@@ -181,6 +203,36 @@ fn templates_of_long_bodies_are_rendered_as_those_of_short_ones() {
     }
 }
 
+#[test]
+fn values_of_long_answers_are_mapped_as_those_of_short_ones() {
+    for length in [100, 262_144, 262_145, 5_000_000] {
+        let body = json(length);
+        let head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
+        let answer = format!("{head}Content-Length: {length}\r\n\r\n{body}");
+        let origin = Origin::always(vec![Act::Request, Act::Send(answer.into())]);
+        let gateway = start(&origin, 1000, 100_000_000);
+        let check = |path: &str, expected: &str| {
+            let mut client = Client::connect(gateway.address());
+            client.send(request(path, "{}"));
+            let answer = client.answer("POST");
+            let mapped = ["x-id", "x-none"].map(|name| answer.field(name));
+            assert_eq!((answer.status, mapped), (200, [Some("7"), None]), "{path} {length}");
+            assert!(answer.body == expected.as_bytes(), "{path} {length}");
+        };
+        check("/found", &body);
+        check("/found-in-template", &length.to_string());
+    }
+}
+
+#[test]
+fn nobody_waits_for_mappings_of_long_bodies() {
+    let origin = Origin::always(vec![Act::Request, Act::Send(OK.to_vec())]);
+    let gateway = start(&origin, 10_000_000, 1_000_000_000);
+    let body = format!("[{}1]", "1,".repeat(4_000_000));
+    let (answered, status) = answered_beside(&gateway, &request("/map", &body), "/made?n=1");
+    assert!(answered > 50 && status == 200, "{answered} {status}");
+}
+
 /// Bodies that are no JSON, or too much of it: none of them harms the worker.
 #[test]
 fn odd_bodies_are_bodies_of_templates() {
@@ -246,6 +298,7 @@ fn what_reading_a_long_body_takes_counts() {
         let roomy = start(&origin, 10_000_000, 100_000_000);
         assert_eq!(status(&roomy, &request(path, &many)), 200, "{path}");
     };
+    check("/map", 5_000_000);
     check("/read", 5_000_000);
     check("/checked", 20_000_000);
 }

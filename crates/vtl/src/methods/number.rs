@@ -207,7 +207,7 @@ fn parse(text: &str, radix: i32, (min, max): (i64, i64)) -> Result<i64, MethodEr
 }
 
 fn not_a_number(text: &str) -> MethodError {
-    MethodError::NotANumber(text.chars().take(100).collect())
+    MethodError::NotANumber(text.len())
 }
 
 /// The digits of an integer, with a sign in front; a radix that does not exist is 10.

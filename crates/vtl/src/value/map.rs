@@ -120,7 +120,7 @@ impl<'a> MapCell<'a> {
             Once::All => true,
         };
         match self.table().borrow().get(key)? {
-            Some(_) if is_meant => Err(MethodError::SetTwice(name.to_owned())),
+            Some(_) if is_meant => Err(MethodError::SetTwice(name.chars().take(100).collect())),
             _ => Ok(()),
         }
     }

@@ -152,9 +152,6 @@ fn is_unreached<T>(made: &Result<T, Fault>) -> bool {
     matches!(made, Err(Fault::Template { error, .. }) if error.is_of_bounds())
 }
 
-/// Bytes that a value of a body takes while templates read it; the name of a member is one, too.
-const VALUE_BYTES: usize = 12;
-
 impl Work<'_> {
     /// Does it.
     pub(crate) async fn run(self, scope: &Scope<'_>) -> Result<Box<Transformed>, Fault> {
@@ -236,7 +233,7 @@ impl Taken {
     fn apply(&self, reach: Reach) -> Result<Result<(Collected, Overrides), Fault>, NoRoom> {
         let Self { way, body, surroundings, variables, carried, budget } = self;
         let reading = match way {
-            Way::Render { .. } => VALUE_BYTES * body::most_values(body.bytes()),
+            Way::Render { .. } => body::reading_bytes(body.bytes()),
             Way::Convert(_) => 0,
         };
         let _room = budget.room(reading)?;
