@@ -32,7 +32,7 @@ use crate::address;
 use crate::event::Emit;
 use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
-use crate::rest::body_values::{BodyValues, Read};
+use crate::rest::body_values::Read;
 use crate::rest::integration::Inbound;
 use crate::rest::scope::{Held, Scope};
 use crate::rest::transform::Transformed;
@@ -70,15 +70,16 @@ pub(crate) async fn handle<E: Emit>(
         body = Box::pin(validate::body(model, body, request, notes)).await?;
     }
     let body = body.map(Arc::new);
-    let paths = body.as_ref().map(|_| body_values::of_request(matched.method));
-    let values = match (&body, paths) {
-        (Some(body), Some(paths)) if !paths.is_empty() => {
-            Box::pin(BodyValues::read_of(paths, body.clone(), request.worker)).await?.0
+    let values = match &body {
+        Some(body) => {
+            let read = body_values::of_request(matched.method, body, request.worker);
+            Some(Box::pin(read).await?)
         }
-        _ => BodyValues::default(),
+        None => None,
     };
     let Request { head, peer, worker, .. } = *request;
-    let body = body.as_ref().map(|body| Held { body, is_coded, values: &values });
+    let held = body.as_ref().zip(values.as_deref());
+    let body = held.map(|(body, values)| Held { body, is_coded, values });
     let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body);
     let mut sent = match transform::of_request(&scope)? {
         Some(work) => Some(Box::pin(work.run(&scope)).await?),

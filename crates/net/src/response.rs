@@ -12,7 +12,7 @@ pub enum Body {
     Static(&'static [u8]),
     Buffer(Vec<u8>),
     /// Bytes that count among those that the process holds until they are sent.
-    Collected(Collected),
+    Collected(Box<Collected>),
     /// The body of an origin's answer as it comes in.
     Answer(Answer),
 }

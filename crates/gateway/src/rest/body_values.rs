@@ -3,6 +3,7 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use portico_net::limits::OFFLOAD_BYTES;
 use portico_net::{Collected, Effort, NoRoom, Worker};
@@ -62,8 +63,22 @@ impl BodyValues {
     }
 }
 
+/// What the integration of a request maps of its body. It is boxed, as few requests have any.
+pub(crate) async fn of_request(
+    method: &Method,
+    body: &Arc<Collected>,
+    worker: &Worker,
+) -> Result<Box<BodyValues>, Fault> {
+    let paths = paths_of_request(method);
+    if paths.is_empty() {
+        return Ok(Box::default());
+    }
+    let (values, _) = BodyValues::read_of(paths, Arc::clone(body), worker).await?;
+    Ok(Box::new(values))
+}
+
 /// The paths into the body of a request that its integration maps.
-pub(crate) fn of_request(method: &Method) -> Vec<BodyPath> {
+fn paths_of_request(method: &Method) -> Vec<BodyPath> {
     let (Integration::HttpProxy(call) | Integration::Http { call, .. }) = &method.integration
     else {
         return Vec::new();

@@ -114,7 +114,7 @@ pub(crate) async fn encode(
     scope: &Scope<'_>,
 ) -> Result<Response, Fault> {
     let content = match response.take_body() {
-        Body::Collected(content) => content,
+        Body::Collected(content) => *content,
         Body::Answer(mut answer) => answer.take_held(),
         Body::Empty => held(Vec::new(), scope)?,
         Body::Static(bytes) => held(bytes.to_vec(), scope)?,
@@ -137,7 +137,7 @@ pub(crate) async fn encode(
     scope.note("compression", || format!("{length} bytes are {now} as {}", coding.name()));
     response.own_field("Content-Encoding", coding.name().as_bytes());
     response.own_field("Vary", b"Accept-Encoding");
-    Ok(response.with_body(Body::Collected(coded)))
+    Ok(response.with_body(Body::Collected(Box::new(coded))))
 }
 
 fn held(bytes: Vec<u8>, scope: &Scope<'_>) -> Result<Collected, Fault> {

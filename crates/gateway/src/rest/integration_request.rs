@@ -43,7 +43,7 @@ fn http_proxy<'a>(
     sent: Option<&mut Transformed>,
 ) -> Result<Outbound<'a>, Fault> {
     let body = match sent {
-        Some(sent) => OutboundBody::Bytes(std::mem::take(&mut sent.bytes)),
+        Some(sent) => OutboundBody::Bytes(Box::new(std::mem::take(&mut sent.bytes))),
         None => client_body(scope),
     };
     let mut head = scope.worker.buffers.take();
@@ -139,7 +139,7 @@ fn http_body(
     sent: Option<&mut Transformed>,
 ) -> Result<OutboundBody, Fault> {
     if let Some(sent) = sent {
-        return Ok(OutboundBody::Bytes(std::mem::take(&mut sent.bytes)));
+        return Ok(OutboundBody::Bytes(Box::new(std::mem::take(&mut sent.bytes))));
     }
     match templates.choose(body::media_type(scope.head)) {
         Choice::Template(media_type, MappingTemplate::Constant(text)) => {
@@ -147,7 +147,7 @@ fn http_body(
             let mut body = scope.worker.buffers.take();
             body.extend_from_slice(text.as_bytes());
             let body = Collected::new(body, scope.worker).map_err(Fault::Overloaded)?;
-            Ok(OutboundBody::Bytes(body))
+            Ok(OutboundBody::Bytes(Box::new(body)))
         }
         Choice::PassThrough => Ok(client_body(scope)),
         Choice::Refused if framing == Framing::None => Ok(OutboundBody::Empty),

@@ -61,7 +61,7 @@ pub(crate) fn render(
     let held = held.or(answer.as_ref().map(Answer::held)).unwrap_or_default();
     write_mapped(scope, &set, answer.as_ref(), (held, &read.values), &mut response);
     set.fields.each(|name, value| response.mapped_field(name, value));
-    let passing = read.body.map(Body::Collected).or(answer.map(Body::Answer));
+    let passing = read.body.map(Box::new).map(Body::Collected).or(answer.map(Body::Answer));
     Ok(with_body(scope, &set, response, bytes, passing))
 }
 
@@ -186,7 +186,7 @@ fn with_body(
         response.mapped_field(b"Content-Type", media_type.as_bytes());
     }
     response.with_body(match (made, template, passing) {
-        (Some(bytes), ..) => Body::Collected(bytes),
+        (Some(bytes), ..) => Body::Collected(Box::new(bytes)),
         (None, Some((media_type, MappingTemplate::Constant(text))), _) => {
             scope.note("response template", || media_type.to_string());
             let mut body = scope.worker.buffers.take();

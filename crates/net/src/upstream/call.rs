@@ -27,7 +27,7 @@ pub enum OutboundBody {
     /// None, whatever the client sent.
     Empty,
     /// These bytes, whatever the client sent.
-    Bytes(Collected),
+    Bytes(Box<Collected>),
     /// The same, which others may still read.
     Shared(Arc<Collected>),
 }
