@@ -23,8 +23,6 @@ mod throttle;
 mod transform;
 mod validate;
 
-use std::sync::Arc;
-
 use portico_net::{Request, Response};
 use portico_snapshot::Captures;
 
@@ -34,7 +32,7 @@ use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
 use crate::rest::body_values::Read;
 use crate::rest::integration::Inbound;
-use crate::rest::scope::{Held, Scope};
+use crate::rest::scope::Scope;
 use crate::rest::transform::Transformed;
 
 pub(crate) use context::write as write_context;
@@ -69,18 +67,16 @@ pub(crate) async fn handle<E: Emit>(
     if let Some(model) = validate::model(&matched, request.head) {
         body = Box::pin(validate::body(model, body, request, notes)).await?;
     }
-    let body = body.map(Arc::new);
-    let values = match &body {
+    let held = match body {
         Some(body) => {
-            let read = body_values::of_request(matched.method, body, request.worker);
-            Some(Box::pin(read).await?)
+            let held = body_values::hold(matched.method, body, is_coded, request.worker);
+            Some(Box::pin(held).await?)
         }
         None => None,
     };
     let Request { head, peer, worker, .. } = *request;
-    let held = body.as_ref().zip(values.as_deref());
-    let body = held.map(|(body, values)| Held { body, is_coded, values });
-    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, body);
+    let held = held.as_deref();
+    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, held);
     let mut sent = match transform::of_request(&scope)? {
         Some(work) => Some(Box::pin(work.run(&scope)).await?),
         None => None,

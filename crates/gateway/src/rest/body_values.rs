@@ -14,6 +14,7 @@ use portico_snapshot::{
 
 use crate::fault::Fault;
 use crate::rest::body;
+use crate::rest::scope::Held;
 
 /// Bytes of a value from a body; a longer one is none. It is AWS's limit of all header fields.
 pub(crate) const BODY_VALUE_BYTES: usize = 10_240;
@@ -63,18 +64,19 @@ impl BodyValues {
     }
 }
 
-/// What the integration of a request maps of its body. It is boxed, as few requests have any.
-pub(crate) async fn of_request(
+/// A request's body with what its integration maps of it. It is boxed, as few requests have any.
+pub(crate) async fn hold(
     method: &Method,
-    body: &Arc<Collected>,
+    body: Collected,
+    is_coded: bool,
     worker: &Worker,
-) -> Result<Box<BodyValues>, Fault> {
-    let paths = paths_of_request(method);
-    if paths.is_empty() {
-        return Ok(Box::default());
-    }
-    let (values, _) = BodyValues::read_of(paths, Arc::clone(body), worker).await?;
-    Ok(Box::new(values))
+) -> Result<Box<Held>, Fault> {
+    let (body, paths) = (Arc::new(body), paths_of_request(method));
+    let values = match paths.is_empty() {
+        true => BodyValues::default(),
+        false => BodyValues::read_of(paths, Arc::clone(&body), worker).await?.0,
+    };
+    Ok(Box::new(Held { body, is_coded, values }))
 }
 
 /// The paths into the body of a request that its integration maps.

@@ -56,7 +56,7 @@ fn http_proxy<'a>(
             continue;
         }
         match headers::to_origin(field.known()) {
-            ToOrigin::Drop if scope.is_coded && field.known() == Name::ContentEncoding => {
+            ToOrigin::Drop if scope.is_coded() && field.known() == Name::ContentEncoding => {
                 field.write(b"", &mut head);
             }
             ToOrigin::Drop => {}
@@ -169,7 +169,7 @@ fn refused<T>(scope: &Scope<'_>, templates: &RequestTemplates<T>) -> Fault {
 
 /// The client's body as it came.
 fn client_body(scope: &Scope<'_>) -> OutboundBody {
-    match scope.body {
+    match scope.body() {
         None => OutboundBody::Client,
         Some(body) => OutboundBody::Shared(Arc::clone(body)),
     }

@@ -31,23 +31,18 @@ pub(crate) struct Scope<'a> {
     pub(crate) peer: &'a Peer,
     pub(crate) worker: &'a Worker,
     /// The request's body, where the method needs it whole.
-    pub(crate) body: Option<&'a Arc<Collected>>,
-    /// Whether that body has kept its content coding.
-    pub(crate) is_coded: bool,
-    /// What mappings read in it.
-    values: Option<&'a BodyValues>,
+    held: Option<&'a Held>,
     /// Since the Unix epoch.
     pub(crate) wall: Duration,
 }
 
 /// A request's body that is held whole.
-#[derive(Clone, Copy)]
-pub(crate) struct Held<'a> {
-    pub(crate) body: &'a Arc<Collected>,
+pub(crate) struct Held {
+    pub(crate) body: Arc<Collected>,
     /// Whether it has kept its content coding.
     pub(crate) is_coded: bool,
     /// What mappings read in it.
-    pub(crate) values: &'a BodyValues,
+    pub(crate) values: BodyValues,
 }
 
 /// Where a value is written.
@@ -66,7 +61,7 @@ impl<'a> Scope<'a> {
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
-        body: Option<Held<'a>>,
+        held: Option<&'a Held>,
     ) -> Self {
         Self {
             account: &gateway.account,
@@ -77,9 +72,7 @@ impl<'a> Scope<'a> {
             head,
             peer,
             worker,
-            body: body.map(|held| held.body),
-            is_coded: body.is_some_and(|held| held.is_coded),
-            values: body.map(|held| held.values),
+            held,
             wall: worker.clock.wall(),
         }
     }
@@ -94,9 +87,19 @@ impl<'a> Scope<'a> {
         self.notes.note(name, &self.worker.clock, outcome);
     }
 
+    /// The request's body, where the method needs it whole.
+    pub(crate) fn body(&self) -> Option<&'a Arc<Collected>> {
+        self.held.map(|held| &held.body)
+    }
+
+    /// Whether that body has kept its content coding.
+    pub(crate) fn is_coded(&self) -> bool {
+        self.held.is_some_and(|held| held.is_coded)
+    }
+
     /// The request's body as far as it was collected.
     fn body_bytes(&self) -> &'a [u8] {
-        self.body.map(|body| body.bytes()).unwrap_or_default()
+        self.body().map(|body| body.bytes()).unwrap_or_default()
     }
 
     /// Appends the value of `source`; false if the request has none. Captures and query values
@@ -139,7 +142,7 @@ impl<'a> Scope<'a> {
             }
             Source::Body => return write_body(self.body_bytes(), place, out),
             Source::BodyPath(path) => {
-                let Some(text) = self.values.and_then(|values| values.get(path)) else {
+                let Some(text) = self.held.and_then(|held| held.values.get(path)) else {
                     return false;
                 };
                 write_text(text, place, out);

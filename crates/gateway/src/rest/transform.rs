@@ -54,7 +54,7 @@ pub(crate) fn of_request<'a>(scope: &Scope<'a>) -> Result<Option<Box<Work<'a>>>,
 
 /// How a template of an integration that calls an origin gets the body of the request.
 fn of_call(scope: &Scope<'_>, call: &HttpCall) -> Result<Input, Fault> {
-    if call.content.is_none() || scope.body.is_none() {
+    if call.content.is_none() || scope.body().is_none() {
         return Ok(Input::Text);
     }
     Input::after(body::of_request(call, scope.head), Side::Request)
@@ -72,14 +72,14 @@ fn of_mock(scope: &Scope<'_>, content: Option<&Content>) -> Result<Input, Fault>
 
 /// The conversion of a body that passes.
 fn of_passing<'a>(scope: &Scope<'a>, call: &HttpCall) -> Option<Box<Work<'a>>> {
-    scope.body?;
+    scope.body()?;
     let conversion = body::of_request(call, scope.head);
     let work = |bytes| Work { bytes, way: Way::Convert(conversion), carried: Overrides::default() };
     (conversion != Conversion::Pass).then(|| Box::new(work(of_body(scope))))
 }
 
 fn of_body<'a>(scope: &Scope<'a>) -> Bytes<'a> {
-    match scope.body {
+    match scope.body() {
         Some(body) if body.bytes().len() > OFFLOAD_BYTES => Bytes::Away(body.clone()),
         Some(body) => Bytes::Here(body.bytes()),
         None => Bytes::Here(b""),
