@@ -17,6 +17,13 @@ pub(crate) fn write(
     overrides: Option<&Overrides>,
     head: &mut Vec<u8>,
 ) -> Result<(), Fault> {
+    let start = head.len();
+    write_parts(scope, parts, Place::Path, overrides, head);
+    // Few paths have what dot segments are spelt with. Those are written once more, part by part.
+    if memchr::memchr2(b'.', b'%', &head[start..]).is_none() {
+        return Ok(());
+    }
+    head.truncate(start);
     let mut segments = Segments::new(head);
     for part in parts {
         write_parts(scope, slice::from_ref(part), Place::Path, overrides, head);
