@@ -3,9 +3,8 @@
 
 use std::cell::{Cell, OnceCell};
 
-use crate::evaluate::Loop;
 use crate::json::{Document, JsonError, Leniency};
-use crate::value::{Cells, MethodError};
+use crate::value::{Cells, Loop, MethodError};
 use crate::{Dialect, ParseError, Template};
 
 /// The heap of one rendering: values borrow it as `&'a Heap<'a>`.

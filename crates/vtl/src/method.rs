@@ -77,6 +77,66 @@ impl MethodName {
     }
 }
 
+/// The properties that values of templates have, besides the keys of maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Property {
+    Count,
+    Empty,
+    First,
+    HasNext,
+    Index,
+    Infinite,
+    Key,
+    Last,
+    NaN,
+    Parent,
+    Topmost,
+    Value,
+    /// Only a map or a host's object may have it.
+    Other,
+}
+
+/// The name of a property, looked up once.
+pub(crate) struct PropertyName {
+    property: Property,
+    text: Box<str>,
+}
+
+impl PropertyName {
+    pub(crate) fn of(text: &str) -> Self {
+        let property = match text {
+            "count" => Property::Count,
+            "empty" => Property::Empty,
+            "first" => Property::First,
+            "hasNext" => Property::HasNext,
+            "index" => Property::Index,
+            "infinite" => Property::Infinite,
+            "key" => Property::Key,
+            "last" => Property::Last,
+            "naN" => Property::NaN,
+            "parent" => Property::Parent,
+            "topmost" => Property::Topmost,
+            "value" => Property::Value,
+            _ => Property::Other,
+        };
+        Self { property, text: text.into() }
+    }
+
+    pub(crate) fn property(&self) -> Property {
+        self.property
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for PropertyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
 impl fmt::Debug for MethodName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.fmt(f)
@@ -91,8 +151,10 @@ pub(crate) fn call<'a>(
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
     let method = name.method;
-    if let Value::Object(object) = receiver {
-        return object.call(heap, &name.text, arguments);
+    match receiver {
+        Value::Object(object) => return object.call(heap, &name.text, arguments),
+        Value::Loop(running) => return running.call(heap, name, arguments),
+        _ => {}
     }
     match (method, arguments) {
         (Method::Other, _) => return Ok(None),
@@ -138,7 +200,7 @@ fn dispatch<'a>(
         Value::Double(double) => number::call_double(heap, *double, method, arguments),
         Value::Boolean(boolean) => boolean::call(*boolean, method, arguments),
         Value::Char(unit) => boolean::call_char(heap, *unit, method, arguments),
-        Value::Null | Value::Block(_) | Value::Object(_) => Ok(None),
+        Value::Null | Value::Block(_) | Value::Loop(_) | Value::Object(_) => Ok(None),
     }
 }
 
@@ -177,7 +239,7 @@ fn takes_nothing(receiver: &Value<'_>, method: Method) -> bool {
         Value::Integer(_) | Value::Long(_) => is_conversion(method),
         Value::Boolean(_) => method == M::BooleanValue,
         Value::Char(_) => method == M::CharValue,
-        Value::Null | Value::Block(_) | Value::Object(_) => false,
+        Value::Null | Value::Block(_) | Value::Loop(_) | Value::Object(_) => false,
     }
 }
 
@@ -211,21 +273,27 @@ pub(crate) fn place(index: i32, length: usize) -> Result<usize, MethodError> {
 }
 
 /// The value of `$receiver.name`: an entry of a map, or what a getter gives.
-pub(crate) fn property<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, name: &str) -> Answer<'a> {
-    let found = match (receiver, name) {
-        (Value::Map(map), _) => map.find(&heap.cells.meter, name)?,
-        (Value::Object(object), _) => object.property(heap, name),
-        (Value::Entry(entry), "key") => Some(entry.key()),
-        (Value::Entry(entry), "value") => Some(entry.value()),
-        (Value::String(text), "empty") => Some(text.is_empty().into()),
-        (Value::List(list), "empty") => Some(list.is_empty().into()),
-        (Value::SubList(part), "empty") => Some((part.len()? == 0).into()),
-        (Value::Array(array), "empty") => Some(array.is_empty().into()),
-        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), "empty") => {
+pub(crate) fn property<'a>(
+    heap: &'a Heap<'a>,
+    receiver: &Value<'a>,
+    name: &PropertyName,
+) -> Answer<'a> {
+    use Property as P;
+    let found = match (receiver, name.property) {
+        (Value::Map(map), _) => map.find(&heap.cells.meter, &name.text)?,
+        (Value::Loop(running), _) => running.property(name),
+        (Value::Object(object), _) => object.property(heap, &name.text),
+        (Value::Entry(entry), P::Key) => Some(entry.key()),
+        (Value::Entry(entry), P::Value) => Some(entry.value()),
+        (Value::String(text), P::Empty) => Some(text.is_empty().into()),
+        (Value::List(list), P::Empty) => Some(list.is_empty().into()),
+        (Value::SubList(part), P::Empty) => Some((part.len()? == 0).into()),
+        (Value::Array(array), P::Empty) => Some(array.is_empty().into()),
+        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), P::Empty) => {
             Some(map.is_empty().into())
         }
-        (Value::Double(double), "naN") => Some(double.is_nan().into()),
-        (Value::Double(double), "infinite") => Some(double.is_infinite().into()),
+        (Value::Double(double), P::NaN) => Some(double.is_nan().into()),
+        (Value::Double(double), P::Infinite) => Some(double.is_infinite().into()),
         _ => None,
     };
     Ok(found)
@@ -241,6 +309,7 @@ pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a
         Value::List(list) => list::call(heap, *list, Method::Get, &arguments),
         Value::SubList(part) => list::call_part(heap, *part, Method::Get, &arguments),
         Value::Array(array) => array::call(heap, *array, Method::Get, &arguments),
+        Value::Loop(running) => running.call(heap, &MethodName::of("get"), &arguments),
         Value::Object(object) => object.call(heap, "get", &arguments),
         _ => Ok(None),
     }
@@ -259,7 +328,7 @@ fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, Meth
         Value::Array(array) => array.len(),
         Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map) => map.len(),
         // A loop is an empty map, and hosts count for themselves.
-        Value::Object(_) => return Ok(*key),
+        Value::Loop(_) | Value::Object(_) => return Ok(*key),
         _ => return Err(MethodError::WrongClass),
     };
     let length = i32::try_from(length).unwrap_or(i32::MAX);

@@ -25,18 +25,24 @@ enum Pair {
     Doubles(f64, f64),
 }
 
-/// `a + b`: text if one of them is a text.
+/// `a + b` where one of them is a text.
+pub(crate) fn join<'a>(
+    heap: &'a Heap<'a>,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Value<'a>, MethodError> {
+    let mut text = String::new();
+    print(&heap.cells.meter, a, &mut text)?;
+    print(&heap.cells.meter, b, &mut text)?;
+    Value::string(heap, text)
+}
+
+/// `a + b`
 pub(crate) fn add<'a>(
     heap: &'a Heap<'a>,
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
-    if a.as_str().is_some() || b.as_str().is_some() {
-        let mut text = String::new();
-        print(&heap.cells.meter, a, &mut text)?;
-        print(&heap.cells.meter, b, &mut text)?;
-        return Value::string(heap, text);
-    }
     arithmetic(heap, a, b, i64::checked_add, |a, b| a + b, |a, b| a + b)
 }
 
@@ -104,6 +110,21 @@ fn arithmetic<'a>(
     big: impl Fn(BigInt, BigInt) -> BigInt,
     double: impl Fn(f64, f64) -> f64,
 ) -> Result<Value<'a>, MethodError> {
+    // Nearly always both are of one type, and no result is too long for it.
+    match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => {
+            if let Some(integer) = long(i64::from(*a), i64::from(*b)).map(i32::try_from)
+                && let Ok(integer) = integer
+            {
+                return Ok(Value::Integer(integer));
+            }
+        }
+        (Value::Double(a), Value::Double(b)) => return Ok(Value::Double(double(*a, *b))),
+        (Value::Double(a), Value::Integer(b)) => {
+            return Ok(Value::Double(double(*a, f64::from(*b))));
+        }
+        _ => {}
+    }
     let result = match pair(a, b) {
         None => return Ok(Value::Null),
         Some(Pair::Doubles(a, b)) => return Ok(Value::Double(double(a, b))),
@@ -124,7 +145,6 @@ fn arithmetic<'a>(
 }
 
 /// Both operands in one type, if both are numbers.
-#[inline]
 fn pair(a: &Value<'_>, b: &Value<'_>) -> Option<Pair> {
     if let (Value::Double(a), Value::Double(b)) = (a, b) {
         return Some(Pair::Doubles(*a, *b));
@@ -177,7 +197,15 @@ fn is_zero(value: &Value<'_>) -> bool {
 }
 
 /// How two numbers compare, across types; `None` if one is no number.
+#[inline]
 pub(crate) fn compare(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
+        _ => compare_any(a, b),
+    }
+}
+
+fn compare_any(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
     Some(match pair(a, b)? {
         Pair::Integers { left, right, .. } => left.cmp(&right),
         Pair::Big(a, b) => a.cmp(&b),

@@ -52,6 +52,7 @@ impl Printer<'_> {
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),
             Value::String(text) => out.push_str(text),
+            Value::Loop(_) => out.push_str("{}"),
             Value::Object(object) => object.print(out),
             Value::Block(_) | Value::Cursor(_) => {}
             Value::Entry(entry) => {

@@ -122,18 +122,17 @@ impl<'a> Evaluator<'a, '_> {
             self.step()?;
             let mut right = self.value(&operand.value)?;
             let result = match operator {
-                Arithmetic::Add => {
-                    if left.as_str().is_some() || right.as_str().is_some() {
-                        (left, right) = (self.rendered(left)?, self.rendered(right)?);
-                    }
+                Arithmetic::Add if left.as_str().is_some() || right.as_str().is_some() => {
+                    (left, right) = (self.rendered(left)?, self.rendered(right)?);
                     // Joined to a text, null is what was written.
                     if left.as_str().is_some() && right.is_null() {
                         right = Value::String(&operand.literal);
                     } else if right.as_str().is_some() && left.is_null() {
                         left = Value::String(literal);
                     }
-                    operator::add(self.heap, &left, &right)
+                    operator::join(self.heap, &left, &right)
                 }
+                Arithmetic::Add => operator::add(self.heap, &left, &right),
                 Arithmetic::Subtract => operator::subtract(self.heap, &left, &right),
                 Arithmetic::Multiply => operator::multiply(self.heap, &left, &right),
                 Arithmetic::Divide => operator::divide(self.heap, &left, &right),

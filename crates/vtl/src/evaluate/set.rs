@@ -48,8 +48,8 @@ impl<'a> Evaluator<'a, '_> {
         match last {
             Step::Property { at, name } => {
                 let set = match self.running(parent) {
-                    Some(running) => running.set(self.heap, name, value),
-                    None => method::set_property(self.heap, parent, name, value),
+                    Some(running) => running.set(self.heap, name.as_str(), value),
+                    None => method::set_property(self.heap, parent, name.as_str(), value),
                 };
                 self.at(*at, set)
             }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::arguments::Words;
 use super::{Fault, Parser};
-use crate::method::MethodName;
+use crate::method::{MethodName, PropertyName};
 use crate::tree::{Expression, Reference, Step};
 
 impl<'t> Parser<'t, '_> {
@@ -84,7 +84,11 @@ impl<'t> Parser<'t, '_> {
                     // Behind signs that belong to nothing else.
                     Some(Step::Property { at, name }) if self.opens_arguments() => {
                         let arguments = self.deeper(Self::arguments)?;
-                        steps.push(Step::Method { at, name: MethodName::of(&name), arguments });
+                        steps.push(Step::Method {
+                            at,
+                            name: MethodName::of(name.as_str()),
+                            arguments,
+                        });
                     }
                     last => {
                         steps.extend(last);
@@ -105,7 +109,7 @@ impl<'t> Parser<'t, '_> {
             return self.fault("`true` and `false` are no names of properties");
         }
         if self.peek(0) != Some(b'(') || !self.opens_arguments() {
-            return Ok(Step::Property { at, name: name.into() });
+            return Ok(Step::Property { at, name: PropertyName::of(name) });
         }
         let arguments = self.deeper(Self::arguments)?;
         Ok(Step::Method { at, name: MethodName::of(name), arguments })

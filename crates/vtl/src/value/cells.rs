@@ -15,7 +15,7 @@ use crate::heap::Arena;
 use crate::pattern::{Pattern, PatternError};
 
 /// Units of a value that is printed, compared or hashed: it takes the time of so many bytes.
-const VISIT: usize = 16;
+pub(crate) const VISIT: usize = 16;
 /// Units of compiling a pattern, for each 16 bytes.
 const COMPILED: usize = 1000;
 /// Units of a match that may take steps back, at least.
