@@ -133,6 +133,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         Ok(())
     }
 
+    #[inline(never)]
     fn directive(&mut self, node: &'a Node, out: &mut String) -> Result<(), Halt> {
         match node {
             Node::If(branches) => self.conditional(branches, out),

@@ -44,7 +44,7 @@ impl Printer<'_> {
         match value {
             Value::Null => out.push_str("null"),
             Value::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
-            Value::Integer(integer) => write_integer(i64::from(*integer), out),
+            Value::Integer(integer) => write_integer(*integer, out),
             Value::Long(long) => write_integer(*long, out),
             Value::BigInteger(big) => drop(write!(out, "{big}")),
             Value::Double(double) => write_double(*double, out),

@@ -2,49 +2,76 @@
 //! a loop. Most do. What is anything else is left to the steps of `reference`, with the same result.
 
 use super::Evaluator;
-use crate::json::Kind;
+use crate::json::{Kind, NodeRef};
 use crate::tree::{Reference, Step};
-use crate::value::{Map, Value};
+use crate::value::{Tree, Value};
 
 impl<'a> Evaluator<'a, '_> {
-    /// The value of such a reference; none if it is not one, if it is null, or if somebody wants to
-    /// know of each step.
+    /// Puts the value of such a reference where it is wanted: false if it is none, if it is null, or
+    /// if somebody wants to know of each step.
     #[inline(always)]
-    pub(super) fn at_once(&mut self, reference: &'a Reference) -> Option<Value<'a>> {
+    pub(super) fn put_at_once(&mut self, reference: &'a Reference, into: &mut Value<'a>) -> bool {
         if self.trace.is_some() || self.frame.bindings.is_some() {
-            return None;
+            return false;
         }
         let variable = self.frame.variable(reference.slot);
-        match (self.variables[variable].as_ref()?, &*reference.steps) {
-            (Value::Null | Value::Block(_), _) => None,
-            (value, []) => Some(*value),
-            (Value::Map(map), steps) => self.place(*map, steps),
-            (Value::Loop(running), [Step::Property { name, .. }]) => {
-                self.steps = self.steps.checked_sub(1)?;
-                running.told(name.property())
+        match (&self.variables[variable], &*reference.steps) {
+            (None | Some(Value::Null | Value::Block(_)), _) => false,
+            (Some(value), []) => {
+                *into = *value;
+                true
             }
-            _ => None,
+            (Some(Value::Map(map)), steps) => match map.as_node() {
+                Some((tree, node)) => self.put_place(tree, node, steps, into),
+                None => false,
+            },
+            (Some(Value::Loop(running)), [Step::Property { name, .. }]) => {
+                let told = running.told(name.property());
+                let is_told = told.is_some() && self.take_steps_left(1);
+                *into = told.unwrap_or_default();
+                is_told
+            }
+            _ => false,
         }
     }
 
-    /// The value in a document to which properties lead from one of its objects.
-    fn place(&mut self, from: Map<'a>, steps: &'a [Step]) -> Option<Value<'a>> {
-        let (tree, mut node) = from.as_node()?;
+    /// The same for what properties lead to from an object of a document.
+    #[inline(always)]
+    fn put_place(
+        &mut self,
+        tree: &'a Tree<'a>,
+        mut node: NodeRef<'a>,
+        steps: &'a [Step],
+        into: &mut Value<'a>,
+    ) -> bool {
         let mut members = 0;
         for step in steps {
-            let Step::Property { name, .. } = step else { return None };
+            let Step::Property { name, .. } = step else { return false };
             members += node.len() / 8;
-            node = node.member(name.as_str())?;
-        }
-        if tree.is_changed() || node.kind() == Kind::Null {
-            return None;
+            let Some(member) = node.member(name.as_str()) else { return false };
+            node = member;
         }
         // Without room for it, the steps say so at their place.
-        let left = self.steps.checked_sub(steps.len() as u64)?;
-        if !self.heap.cells.meter.take(members) {
-            return None;
+        let is_value = node.kind() != Kind::Null && !tree.is_changed();
+        if !is_value
+            || !self.heap.cells.meter.take(members)
+            || !self.take_steps_left(steps.len() as u64)
+        {
+            return false;
         }
-        self.steps = left;
-        Some(tree.value(node))
+        *into = tree.value(node);
+        true
+    }
+
+    /// Takes steps if there are so many left.
+    #[inline]
+    fn take_steps_left(&mut self, steps: u64) -> bool {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                true
+            }
+            None => false,
+        }
     }
 }

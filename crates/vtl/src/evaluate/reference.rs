@@ -11,45 +11,48 @@ use crate::value::{List, Map, MethodError, VISIT, Value};
 const DEFINITIONS_DEEP: usize = 4;
 
 impl<'a> Evaluator<'a, '_> {
-    /// The value of a reference; null only in stock Velocity.
-    pub(super) fn reference(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
-        match self.at_once(reference) {
-            Some(value) => Ok(value),
-            None => self.steps(reference),
+    /// Puts the value of a reference where it is wanted; null only in stock Velocity.
+    pub(super) fn put_reference(
+        &mut self,
+        reference: &'a Reference,
+        into: &mut Value<'a>,
+    ) -> Result<(), Halt> {
+        if self.put_at_once(reference, into) {
+            return Ok(());
         }
+        self.steps(reference, into)
     }
 
     /// The same step by step.
-    pub(super) fn steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
+    pub(super) fn steps(
+        &mut self,
+        reference: &'a Reference,
+        into: &mut Value<'a>,
+    ) -> Result<(), Halt> {
+        self.untold_steps(reference, into)?;
         if self.trace.is_some() {
-            return self.told_steps(reference);
+            let text = self.text(into, reference.at)?;
+            self.told(reference.at, &reference.literal, &text);
         }
-        self.untold_steps(reference)
+        Ok(())
     }
 
-    #[cold]
-    fn told_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
-        let value = self.untold_steps(reference)?;
-        let text = self.text(&value, reference.at)?;
-        self.told(reference.at, &reference.literal, &text);
-        Ok(value)
-    }
-
-    fn untold_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
-        let mut value = self.variable(reference.slot)?;
-        if value.is_null() {
-            value = self.absent();
+    fn untold_steps(&mut self, reference: &'a Reference, into: &mut Value<'a>) -> Result<(), Halt> {
+        *into = self.variable(reference.slot)?;
+        if into.is_null() {
+            *into = self.absent();
         }
         for step in &reference.steps {
-            if value.is_null() {
+            if into.is_null() {
                 break;
             }
-            value = self.follow(&value, step)?;
+            self.follow(into, step)?;
         }
-        Ok(value)
+        Ok(())
     }
 
-    fn follow(&mut self, value: &Value<'a>, step: &'a Step) -> Result<Value<'a>, Halt> {
+    /// Puts what a step leads to in the place of a value.
+    fn follow(&mut self, value: &mut Value<'a>, step: &'a Step) -> Result<(), Halt> {
         self.step()?;
         let (at, found) = match step {
             Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
@@ -63,10 +66,11 @@ impl<'a> Evaluator<'a, '_> {
             }
         };
         match found {
-            Ok(None | Some(Value::Null)) => Ok(self.absent()),
-            Ok(Some(value)) => Ok(value),
-            Err(error) => self.at(at, Err(error)),
+            Ok(Some(Value::Null) | None) => *value = self.absent(),
+            Ok(Some(found)) => *value = found,
+            Err(error) => return self.at(at, Err(error)),
         }
+        Ok(())
     }
 
     fn method(
@@ -97,7 +101,9 @@ impl<'a> Evaluator<'a, '_> {
         Ok(match arguments {
             [] => method::call(self.heap, value, name, &[]),
             [one] => {
-                let one = self.value(one)?;
+                let mut argument = Value::Null;
+                self.put(one, &mut argument)?;
+                let one = argument;
                 method::call(self.heap, value, name, std::slice::from_ref(&one))
             }
             [one, two] => {
@@ -162,10 +168,11 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        let value = match self.at_once(reference) {
-            Some(value) => return self.print(&value, reference.at, out),
-            None => self.steps(reference)?,
-        };
+        let mut value = Value::Null;
+        if self.put_at_once(reference, &mut value) {
+            return self.print(&value, reference.at, out);
+        }
+        self.steps(reference, &mut value)?;
         let printed = match &value {
             Value::Null => false,
             Value::Block(number) => self.print_block(*number, out)?,
@@ -188,7 +195,8 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         let Escaped { slashes, signs, reference } = escaped;
-        let value = self.reference(reference)?;
+        let mut value = Value::Null;
+        self.put_reference(reference, &mut value)?;
         let (is_odd, is_null) = (slashes % 2 == 1, value.is_null());
         let printed = match (is_odd, is_null) {
             (false, false) if matches!(value, Value::Block(_)) => 0,
@@ -225,7 +233,7 @@ impl<'a> Evaluator<'a, '_> {
                 meter.take(VISIT + text.len())
             }
             Value::Integer(integer) => {
-                write_integer(i64::from(*integer), out);
+                write_integer(*integer, out);
                 meter.take(VISIT)
             }
             value => return self.print_any(value, at, out),

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use bumpalo::Bump;
 use num_bigint::BigInt;
 
 use super::list::ListCell;
@@ -22,6 +23,8 @@ const COMPILED: usize = 1000;
 const MATCH: usize = 2000;
 /// Units of comparing or hashing one key.
 const KEY: u64 = 1 << 16;
+/// Bytes of a text that is copied rather than kept where it was written.
+const SMALL: usize = 1024;
 /// Compiled patterns kept for one rendering.
 const PATTERNS: usize = 64;
 
@@ -36,6 +39,10 @@ pub(crate) struct Cells<'a> {
     pub(super) entries: Arena<EntryCell<'a>>,
     pub(super) cursors: Arena<CursorCell<'a>>,
     texts: Arena<String>,
+    /// Small things without anything to drop.
+    pub(crate) small: Bump,
+    /// Where texts are written before they are kept.
+    scratch: Cell<String>,
     big_integers: Arena<BigInt>,
     patterns: RefCell<HashMap<Box<str>, Rc<Pattern>>>,
     pub(crate) meter: Meter,
@@ -49,6 +56,23 @@ impl Cells<'_> {
         }
         self.meter.spend(size_of::<String>().saturating_add(text.len()))?;
         Ok(self.texts.add(text))
+    }
+
+    /// Keeps a text that is written now.
+    pub(crate) fn write(
+        &self,
+        write: impl FnOnce(&mut String) -> Result<(), MethodError>,
+    ) -> Result<&str, MethodError> {
+        let mut text = self.scratch.take();
+        text.clear();
+        write(&mut text)?;
+        if text.len() > SMALL {
+            return self.keep_text(text);
+        }
+        self.meter.spend(size_of::<String>() + text.len())?;
+        let kept = self.small.alloc_str(&text);
+        self.scratch.set(text);
+        Ok(kept)
     }
 
     /// Keeps an integer that was made.

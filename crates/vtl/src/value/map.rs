@@ -295,7 +295,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn source(self) -> Result<&'a MapCell<'a>, (&'a Tree<'a>, u32)> {
         match self.0 {
             Shape::Made(cell) => Ok(cell),
