@@ -1,5 +1,6 @@
 //! The nodes of the tape, and values as places on it.
 
+use super::name::{self, Name};
 use super::{Document, Number};
 
 /// One value or one name. A container is followed by what is in it: an object's names and values in
@@ -11,7 +12,7 @@ pub(super) struct Node {
     pub(super) first: u32,
     /// Containers: nothing. Others: where the text ends.
     pub(super) second: u32,
-    /// How many nodes the value takes.
+    /// How many nodes the value takes. Names, which take one, have their hash here.
     pub(super) span: u32,
 }
 
@@ -174,18 +175,26 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The value of the member with this name.
-    #[inline(always)]
     pub fn member(self, name: &str) -> Option<Self> {
+        self.member_with(name, name::hash(name.as_bytes()))
+    }
+
+    /// The value of the member with a name that was made ready for this.
+    #[inline]
+    pub(crate) fn member_named(self, name: &Name) -> Option<Self> {
+        self.member_with(name.as_str(), name.hash())
+    }
+
+    #[inline(always)]
+    fn member_with(self, name: &str, hash: u32) -> Option<Self> {
         let node = self.node();
         if node.tag != Tag::Object {
             return None;
         }
-        let texts = self.document.texts();
         let end = (self.index + node.span) as usize;
         let mut rest = self.document.nodes.get(self.index as usize + 1..end)?;
         while let [known, value, ..] = rest {
-            let is_as_long = (known.second - known.first) as usize == name.len();
-            if is_as_long && texts.bytes(known) == name.as_bytes() {
+            if known.span == hash && self.document.texts().bytes(known) == name.as_bytes() {
                 return Some(Self { index: (end - rest.len() + 1) as u32, ..self });
             }
             rest = rest.get(1 + value.span as usize..).unwrap_or_default();

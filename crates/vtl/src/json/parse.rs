@@ -1,287 +1,368 @@
 //! The one pass over a JSON text (RFC 8259) that makes the tape.
 //!
-//! There is no recursion: what is open around a value is kept on a stack.
+//! There is no recursion: what is open around a value is kept on a stack. What is common (short
+//! names, strings and numbers with at most one blank between them) is read from a window of the
+//! text at once; everything else, and the end of the text, is left to `careful`. Nothing that is
+//! called takes a reference to the parser, so that what it consists of stays in registers.
 
-use super::names::{self, Names};
-use super::node::{Node, Tag, Texts};
-use super::{DEPTH, JsonError, JsonProblem};
+use std::mem::{self, ManuallyDrop};
+
+use super::careful::{self, Rare};
+use super::names::FEW;
+use super::node::{Node, Tag};
+use super::{DEPTH, JsonError, JsonProblem, name, scan};
 
 /// The tape of a text, and what its strings with escapes stand for.
 pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
     if text.len() >= u32::MAX as usize {
         return Err(JsonError { at: 0, problem: JsonProblem::TooLong });
     }
+    let mut rare = Rare::new(text);
     let mut parser = Parser {
-        text,
         bytes: text.as_bytes(),
         // Even dense bodies have no more nodes; growing would copy them.
-        nodes: Vec::with_capacity(text.len() / 6 + 8),
-        unescaped: String::new(),
-        open: Vec::with_capacity(USUAL_DEPTH),
-        has_doubles: false,
+        nodes: ManuallyDrop::new(Vec::with_capacity(text.len() / 6 + 8)),
+        around: ManuallyDrop::new(Vec::with_capacity(USUAL_DEPTH)),
+        inner: Open { index: 0, commas: 0, close: 0, names: 0 },
+        rare: &mut rare,
     };
-    match parser.document() {
-        Ok(()) => Ok((parser.nodes, parser.unescaped)),
-        Err((at, problem)) => Err(JsonError { at: at.min(text.len()), problem }),
+    let parsed = parser.document();
+    drop(ManuallyDrop::into_inner(parser.around));
+    let nodes = ManuallyDrop::into_inner(parser.nodes);
+    match parsed {
+        Ok(()) => Ok(rare.finish(nodes)),
+        Err((at, problem)) => Err(JsonError { at: at as usize, problem }),
     }
 }
 
 /// Containers inside one another for which there is room at once.
 const USUAL_DEPTH: usize = 16;
 
-struct Parser<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    nodes: Vec<Node>,
-    unescaped: String,
-    /// The open containers, the innermost last.
-    open: Vec<Open>,
-    /// Whether a name stands twice in an object.
-    has_doubles: bool,
+/// A result of reading; problems have their place.
+pub(super) type Parsed<T> = Result<T, (u32, JsonProblem)>;
+
+struct Parser<'t, 'r> {
+    bytes: &'t [u8],
+    /// Dropped by hand: who drops the parser while a panic unwinds would take a reference to it.
+    nodes: ManuallyDrop<Vec<Node>>,
+    /// The open containers around the innermost; the first stands for what is around all.
+    around: ManuallyDrop<Vec<Open>>,
+    inner: Open,
+    rare: &'r mut Rare<'t>,
 }
 
 /// A container that is being read.
-struct Open {
+#[derive(Clone, Copy)]
+pub(super) struct Open {
     /// Its node.
     index: u32,
-    /// The values in it so far.
-    values: u32,
+    /// The commas in it so far.
+    commas: u32,
     /// What ends it.
     close: u8,
-    /// The names in it so far.
-    names: Names,
+    /// A bit for the hash of each name in it so far.
+    names: u64,
 }
 
-/// A result of reading; problems have their place.
-type Parsed<T> = Result<T, (usize, JsonProblem)>;
-
-impl Parser<'_> {
-    /// Reads the whole text: each reader takes a place and returns the one behind what it read.
+/// Each reader takes a place and returns the one behind what it read, often with the four bytes
+/// there ("ahead"), the first of them in the lowest bits. Zeros stand for what is behind the text.
+impl Parser<'_, '_> {
+    /// Reads the whole text.
+    #[inline(always)]
     fn document(&mut self) -> Parsed<()> {
         let (mut at, mut byte) = self.solid(0)?;
+        if !matches!(byte, b'{' | b'[') {
+            let node = careful::alone(self.rare, at, byte)?;
+            self.push(node.tag, node.first, node.second, 1);
+            return Ok(());
+        }
         loop {
-            at = match byte {
-                b'"' => self.string(at)?,
+            let mut ahead;
+            match byte {
+                b'"' => (at, ahead) = self.string(at + 1)?,
+                b'-' | b'0'..=b'9' => (at, ahead) = self.number(at, byte)?,
                 b'{' | b'[' => {
-                    let close = self.open(at, byte)?;
-                    (at, byte) = self.solid(at + 1)?;
-                    if byte != close {
-                        (at, byte) = self.name(at, byte, close)?;
+                    let is_empty;
+                    (at, byte, is_empty) = self.open(at, byte)?;
+                    if !is_empty {
                         continue;
                     }
-                    self.close();
-                    at + 1
+                    if self.around.is_empty() {
+                        return careful::end(self.bytes, at);
+                    }
+                    ahead = self.ahead(at);
                 }
-                _ => self.scalar(at, byte)?,
-            };
+                _ => (at, ahead) = self.word(at)?,
+            }
             // Behind a value comes a comma, or an end, which makes another value whole.
-            let close = loop {
-                let Some(open) = self.open.last_mut() else { return self.end(at) };
-                open.values += 1;
-                let close = open.close;
-                (at, byte) = self.solid(at)?;
-                if byte == b',' {
-                    break close;
+            loop {
+                let sign = ahead as u8;
+                if sign == b',' {
+                    break;
                 }
-                if byte != close {
-                    return Err((at, JsonProblem::Unexpected));
+                if sign != self.inner.close {
+                    at = self.sign(at)?;
+                } else if self.close() {
+                    return careful::end(self.bytes, at + 1);
+                } else {
+                    at += 1;
                 }
-                self.close();
-                at += 1;
-            };
-            (at, byte) = self.solid(at + 1)?;
-            (at, byte) = self.name(at, byte, close)?;
-        }
-    }
-
-    /// Nothing but blanks may follow.
-    fn end(&mut self, at: usize) -> Parsed<()> {
-        if let Ok((at, _)) = self.solid(at) {
-            return Err((at, JsonProblem::Unexpected));
-        }
-        if self.has_doubles {
-            self.nodes = names::without_doubles(self.texts(), &self.nodes);
-        }
-        Ok(())
-    }
-
-    /// The next byte that is not blank, and its place.
-    #[inline(always)]
-    fn solid(&self, mut at: usize) -> Parsed<(usize, u8)> {
-        // One blank is what there is most often, if any.
-        if self.bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        loop {
-            match self.bytes.get(at) {
-                Some(byte @ (b'!'..)) => return Ok((at, *byte)),
-                Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-                Some(_) => return Err((at, JsonProblem::Unexpected)),
-                None => return Err((at, JsonProblem::End)),
+                ahead = self.ahead(at);
+            }
+            self.inner.commas += 1;
+            (at, byte) = self.behind(at, ahead)?;
+            if self.inner.close == b'}' {
+                (at, byte) = self.name(at, byte)?;
             }
         }
     }
 
-    /// In what `close` ends: in an object, reads the name of a member and the colon. The place of the
-    /// value and its first byte.
+    /// As many bytes as are asked for.
     #[inline(always)]
-    fn name(&mut self, at: usize, byte: u8, close: u8) -> Parsed<(usize, u8)> {
-        if close == b']' {
-            return Ok((at, byte));
+    fn window<const N: usize>(&self, at: u32) -> Option<&[u8; N]> {
+        self.bytes.get(at as usize..at as usize + N)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn ahead(&self, at: u32) -> u32 {
+        match self.window(at) {
+            Some(four) => u32::from_le_bytes(*four),
+            None => careful::last_four(self.bytes, at),
         }
+    }
+
+    /// The next byte that is not blank, and its place.
+    #[inline(always)]
+    fn solid(&self, at: u32) -> Parsed<(u32, u8)> {
+        let at = careful::blanks(self.bytes, at);
+        match self.bytes.get(at as usize) {
+            Some(byte @ b'!'..) => Ok((at, *byte)),
+            Some(_) => Err((at, JsonProblem::Unexpected)),
+            None => Err((at, JsonProblem::End)),
+        }
+    }
+
+    /// The place of the next comma or end.
+    #[inline(always)]
+    fn sign(&self, at: u32) -> Parsed<u32> {
+        let (at, byte) = self.solid(at)?;
+        if byte == b',' || byte == self.inner.close {
+            return Ok(at);
+        }
+        Err((at, JsonProblem::Unexpected))
+    }
+
+    /// Behind a sign of one byte: the next byte that is not blank, and its place.
+    #[inline(always)]
+    fn behind(&self, at: u32, ahead: u32) -> Parsed<(u32, u8)> {
+        let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
+        if byte == b' ' {
+            (at, byte) = (at + 1, (ahead >> 16) as u8);
+        }
+        if byte > b' ' { Ok((at, byte)) } else { self.solid(at) }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, tag: Tag, first: u32, second: u32, span: u32) {
+        if self.nodes.len() < self.nodes.capacity() {
+            self.nodes.push(Node { tag, first, second, span });
+        } else {
+            let nodes = mem::take(&mut *self.nodes);
+            self.nodes = ManuallyDrop::new(careful::grown(nodes, tag, first, second, span));
+        }
+    }
+
+    /// Opens a container: the first byte in it and its place, or, if there is nothing in it, the
+    /// place behind it.
+    #[inline(always)]
+    fn open(&mut self, at: u32, byte: u8) -> Parsed<(u32, u8, bool)> {
+        if self.around.len() == DEPTH {
+            return Err((at, JsonProblem::TooDeep));
+        }
+        let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
+        let index = self.nodes.len() as u32;
+        self.push(tag, 0, 0, 1);
+        let (at, byte) = self.behind(at, self.ahead(at))?;
+        if byte == close {
+            return Ok((at + 1, byte, true));
+        }
+        if self.around.len() < self.around.capacity() {
+            self.around.push(self.inner);
+        } else {
+            let around = mem::take(&mut *self.around);
+            self.around = ManuallyDrop::new(careful::deeper(around, self.inner));
+        }
+        self.inner = Open { index, commas: 0, close, names: 0 };
+        let (at, byte) = if close == b'}' { self.name(at, byte)? } else { (at, byte) };
+        Ok((at, byte, false))
+    }
+
+    /// Closes the innermost container: whether it was the outermost.
+    #[inline(always)]
+    fn close(&mut self) -> bool {
+        let Open { index, commas, close, .. } = self.inner;
+        let end = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(index as usize) {
+            (node.first, node.span) = (commas + 1, end - index);
+        }
+        if commas >= FEW && close == b'}' {
+            self.rare.look_for_doubles(&self.nodes[index as usize..]);
+        }
+        if let Some(outer) = self.around.pop() {
+            self.inner = outer;
+        }
+        self.around.is_empty()
+    }
+
+    /// Reads the name of a member and the colon: the first byte of the value, and its place.
+    #[inline(always)]
+    fn name(&mut self, at: u32, byte: u8) -> Parsed<(u32, u8)> {
         if byte != b'"' {
             return Err((at, JsonProblem::Unexpected));
         }
-        let end = self.string(at)?;
-        // The quotes make an empty name no exception.
-        let (first, last) = (self.bytes[at + 1], self.bytes[end - 2]);
-        if let Some(open) = self.open.last_mut()
-            && open.names.add(first, last, end - at)
-        {
-            self.suspect();
+        let start = at + 1;
+        let (at, ahead);
+        match self.short_name(start) {
+            Some((hash, end, next)) => {
+                (at, ahead) = (end + 1, next);
+                self.add_name(Tag::Plain, start, end, hash);
+            }
+            None => {
+                let (node, end) = self.rare.name(start)?;
+                (at, ahead) = (end, self.ahead(end));
+                self.add_name(node.tag, node.first, node.second, node.span);
+            }
         }
-        let at = end;
+        if ahead as u8 == b':' {
+            return self.behind(at, ahead);
+        }
         match self.solid(at)? {
             (at, b':') => self.solid(at + 1),
             (at, _) => Err((at, JsonProblem::Unexpected)),
         }
     }
 
-    /// Looks for the name that was read last among those before it.
-    #[cold]
-    fn suspect(&mut self) {
-        let Some(open) = self.open.last() else { return };
-        let own = &self.nodes[open.index as usize..];
-        // Objects with many names are searched when they are whole.
-        self.has_doubles |= open.values < names::FEW && names::is_last_double(self.texts(), own);
-    }
-
-    fn texts(&self) -> Texts<'_> {
-        Texts { plain: self.text, unescaped: &self.unescaped }
-    }
-
-    /// Opens a container: what ends it.
-    #[inline]
-    fn open(&mut self, at: usize, byte: u8) -> Parsed<u8> {
-        if self.open.len() == DEPTH {
-            return Err((at, JsonProblem::TooDeep));
+    #[inline(always)]
+    fn add_name(&mut self, tag: Tag, first: u32, second: u32, hash: u32) {
+        let bit = 1 << (hash % u64::BITS);
+        if self.inner.names & bit != 0 && self.inner.commas < FEW {
+            let own = &self.nodes[self.inner.index as usize..];
+            self.rare.suspect(own, Node { tag, first, second, span: hash });
         }
-        let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
-        let index = self.nodes.len() as u32;
-        self.open.push(Open { index, values: 0, close, names: Names::default() });
-        self.nodes.push(Node { tag, first: 0, second: 0, span: 1 });
-        Ok(close)
+        self.inner.names |= bit;
+        self.push(tag, first, second, hash);
     }
 
-    /// Closes the innermost container.
-    #[inline]
-    fn close(&mut self) {
-        let Some(Open { index, values, close, .. }) = self.open.pop() else { return };
-        let own = &mut self.nodes[index as usize..];
-        (own[0].first, own[0].span) = (values, own.len() as u32);
-        if close == b'}' && values > names::FEW {
-            let own = &self.nodes[index as usize..];
-            self.has_doubles |= names::is_any_double(self.texts(), own);
+    /// The hash of a short name, the place of its quote, and what is ahead behind that.
+    #[inline(always)]
+    fn short_name(&self, start: u32) -> Option<(u32, u32, u32)> {
+        let window: &[u8; name::SHORT + 4] = self.window(start)?;
+        let (mut first, mut second) = (eight(window), 0);
+        let mut hits = scan::special(first);
+        let mut length = hits.first();
+        if hits.is_empty() {
+            second = eight(&window[8..]);
+            hits = scan::special(second);
+            if hits.is_empty() {
+                return None;
+            }
+            length += hits.first();
+            second &= hits.before();
+        } else {
+            first &= hits.before();
         }
-    }
-
-    #[inline]
-    fn push(&mut self, tag: Tag, start: usize, end: usize) {
-        self.nodes.push(Node { tag, first: start as u32, second: end as u32, span: 1 });
+        let ahead = four(&window[length..]);
+        if ahead as u8 != b'"' {
+            return None;
+        }
+        Some((name::mixed(first, second), start + length as u32, ahead >> 8))
     }
 
     #[inline(always)]
-    fn string(&mut self, at: usize) -> Parsed<usize> {
-        let start = at + 1;
-        let end = start + super::string::special(self.bytes.get(start..).unwrap_or_default());
-        if self.bytes.get(end) == Some(&b'"') {
-            self.push(Tag::Plain, start, end);
-            return Ok(end + 1);
-        }
-        self.escaped_string(start, end)
-    }
-
-    #[cold]
-    fn escaped_string(&mut self, start: usize, mut at: usize) -> Parsed<usize> {
-        loop {
-            match self.bytes.get(at) {
-                None => return Err((at, JsonProblem::End)),
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    let length = super::string::escape_length(&self.bytes[at..]);
-                    let length = length.map_err(|problem| (at, problem))?;
-                    at += length;
-                    at += super::string::special(&self.bytes[at..]);
+    fn string(&mut self, start: u32) -> Parsed<(u32, u32)> {
+        let mut from = start;
+        while let Some(window) = self.window::<12>(from) {
+            let hits = scan::special(eight(window));
+            if hits.is_empty() {
+                from += 8;
+                if from == start + LONG {
+                    from = careful::plain(self.bytes, from);
                 }
-                Some(_) => return Err((at, JsonProblem::Control)),
+                continue;
+            }
+            let length = hits.first();
+            let ahead = four(&window[length..]);
+            if ahead as u8 != b'"' {
+                break;
+            }
+            let end = from + length as u32;
+            self.push(Tag::Plain, start, end, 1);
+            return Ok((end + 1, ahead >> 8));
+        }
+        let (node, at) = self.rare.string(start, from)?;
+        self.push(node.tag, node.first, node.second, 1);
+        Ok((at, self.ahead(at)))
+    }
+
+    #[inline(always)]
+    fn number(&mut self, start: u32, first: u8) -> Parsed<(u32, u32)> {
+        if let Some((tag, end, ahead)) = self.short_number(start, first) {
+            self.push(tag, start, end, 1);
+            return Ok((end, ahead));
+        }
+        let (tag, end) = careful::number(self.bytes, start)?;
+        self.push(tag, start, end, 1);
+        Ok((end, self.ahead(end)))
+    }
+
+    /// The kind of a number with few digits and no exponent, the place behind it, and what is ahead.
+    #[inline(always)]
+    fn short_number(&self, start: u32, first: u8) -> Option<(Tag, u32, u32)> {
+        let at = start + u32::from(first == b'-');
+        let window: &[u8; 12] = self.window(at)?;
+        let others = scan::no_digit(eight(window));
+        let whole = others.first();
+        let (mut tag, mut length) = (Tag::Integer, whole);
+        let mut ahead = four(&window[whole..]);
+        if ahead as u8 == b'.' {
+            (tag, length) = (Tag::Double, others.rest().first());
+            ahead = four(&window[length..]);
+            if length == whole + 1 {
+                return None;
             }
         }
-        // Another name may stand for the same.
-        if let Some(open) = self.open.last_mut() {
-            open.names = Names::ALL;
+        let is_odd = whole == 0 || length == 8 || (window[0] == b'0' && whole > 1);
+        if is_odd || ahead as u8 | 0x20 == b'e' {
+            return None;
         }
-        let from = self.unescaped.len();
-        super::string::unescape(&self.text[start..at], &mut self.unescaped);
-        self.push(Tag::Escaped, from, self.unescaped.len());
-        Ok(at + 1)
+        Some((tag, at + length as u32, ahead))
     }
 
-    /// Reads a number or a word.
-    #[inline]
-    fn scalar(&mut self, at: usize, first: u8) -> Parsed<usize> {
-        match first {
-            b'-' | b'0'..=b'9' => self.number(at, first),
-            b't' => self.word(at, "true", Tag::True),
-            b'f' => self.word(at, "false", Tag::False),
-            b'n' => self.word(at, "null", Tag::Null),
-            _ => Err((at, JsonProblem::Unexpected)),
-        }
+    /// Reads one of the three words.
+    #[inline(always)]
+    fn word(&mut self, at: u32) -> Parsed<(u32, u32)> {
+        let (tag, end) = match &self.ahead(at).to_le_bytes() {
+            b"true" => (Tag::True, at + 4),
+            b"null" => (Tag::Null, at + 4),
+            b"fals" if self.bytes.get(at as usize + 4) == Some(&b'e') => (Tag::False, at + 5),
+            _ => return Err((at, JsonProblem::Unexpected)),
+        };
+        self.push(tag, at, end, 1);
+        Ok((end, self.ahead(end)))
     }
+}
 
-    #[inline]
-    fn number(&mut self, start: usize, first: u8) -> Parsed<usize> {
-        let mut at = start + usize::from(first == b'-');
-        if self.bytes.get(at) == Some(&b'0') {
-            at += 1;
-        } else {
-            at = self.digits(at)?;
-        }
-        let mut tag = Tag::Integer;
-        if self.bytes.get(at) == Some(&b'.') {
-            tag = Tag::Double;
-            at = self.digits(at + 1)?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(at) {
-            tag = Tag::Double;
-            at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(at) {
-                at += 1;
-            }
-            at = self.digits(at)?;
-        }
-        self.push(tag, start, at);
-        Ok(at)
-    }
+/// Plain bytes behind which a string is taken to have many more.
+const LONG: u32 = 32;
 
-    /// Passes at least one digit.
-    #[inline]
-    fn digits(&self, start: usize) -> Parsed<usize> {
-        let mut at = start;
-        while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at += 1;
-        }
-        match self.bytes.get(at) {
-            _ if at > start => Ok(at),
-            Some(_) => Err((at, JsonProblem::Unexpected)),
-            None => Err((at, JsonProblem::End)),
-        }
-    }
+/// The first eight bytes of a window, the first of them in the lowest bits.
+#[inline(always)]
+fn eight(window: &[u8]) -> u64 {
+    window.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight))
+}
 
-    fn word(&mut self, at: usize, word: &str, tag: Tag) -> Parsed<usize> {
-        if !self.bytes[at..].starts_with(word.as_bytes()) {
-            return Err((at, JsonProblem::Unexpected));
-        }
-        self.push(tag, at, at + word.len());
-        Ok(at + word.len())
-    }
+/// The first four.
+#[inline(always)]
+fn four(window: &[u8]) -> u32 {
+    window.first_chunk().map_or(0, |four| u32::from_le_bytes(*four))
 }

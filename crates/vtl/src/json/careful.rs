@@ -1,0 +1,231 @@
+//! What is rare in a JSON text, or stands at its end: read byte by byte.
+
+use super::node::{Node, Tag, Texts};
+use super::parse::{Open, Parsed};
+use super::string::{read_unit, special};
+use super::{JsonProblem, name, names, scan};
+
+/// What few texts have.
+pub(super) struct Rare<'t> {
+    text: &'t str,
+    /// What the strings with escapes stand for.
+    unescaped: String,
+    /// Whether a name stands twice in an object.
+    has_doubles: bool,
+}
+
+impl<'t> Rare<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, unescaped: String::new(), has_doubles: false }
+    }
+
+    /// What nodes point into.
+    fn texts(&self) -> Texts<'_> {
+        Texts { plain: self.text, unescaped: &self.unescaped }
+    }
+
+    /// The whole tape, and what its strings with escapes stand for.
+    pub(super) fn finish(self, nodes: Vec<Node>) -> (Vec<Node>, String) {
+        if self.has_doubles {
+            return (names::without_doubles(self.texts(), &nodes), self.unescaped);
+        }
+        (nodes, self.unescaped)
+    }
+
+    /// Looks for a name among those that an object has so far.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn suspect(&mut self, object: &[Node], name: Node) {
+        self.has_doubles |= names::is_in(self.texts(), object, &name);
+    }
+
+    /// Looks for double names in an object with many members.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn look_for_doubles(&mut self, object: &[Node]) {
+        self.has_doubles |= names::is_any_double(self.texts(), object);
+    }
+
+    /// Reads a name whose content begins at `start`: its node, and the place behind the quote.
+    #[inline(never)]
+    pub(super) fn name(&mut self, start: u32) -> Parsed<(Node, u32)> {
+        let (mut node, at) = self.string(start, start)?;
+        node.span = name::hash(self.texts().bytes(&node));
+        Ok((node, at))
+    }
+
+    /// Reads a string whose content begins at `start` and is plain up to `from`: its node, and the
+    /// place behind the quote.
+    #[inline(never)]
+    pub(super) fn string(&mut self, start: u32, from: u32) -> Parsed<(Node, u32)> {
+        let bytes = self.text.as_bytes();
+        let mut at = from as usize + special(&bytes[from as usize..]);
+        if bytes.get(at) == Some(&b'"') {
+            let end = at as u32;
+            return Ok((Node { tag: Tag::Plain, first: start, second: end, span: 1 }, end + 1));
+        }
+        let first = self.unescaped.len() as u32;
+        let mut plain = start as usize;
+        loop {
+            let problem = match bytes.get(at) {
+                Some(b'\\') => {
+                    self.unescaped.push_str(&self.text[plain..at]);
+                    at += self.escape(at).map_err(|problem| (at as u32, problem))?;
+                    plain = at;
+                    at += special(&bytes[at..]);
+                    continue;
+                }
+                Some(b'"') => break,
+                Some(_) => JsonProblem::Control,
+                None => JsonProblem::End,
+            };
+            return Err((at as u32, problem));
+        }
+        self.unescaped.push_str(&self.text[plain..at]);
+        let second = self.unescaped.len() as u32;
+        Ok((Node { tag: Tag::Escaped, first, second, span: 1 }, at as u32 + 1))
+    }
+
+    /// Appends what the escape at a place stands for: how many bytes it takes.
+    fn escape(&mut self, at: usize) -> Result<usize, JsonProblem> {
+        let escape = &self.text.as_bytes()[at..];
+        let (character, length) = match escape.get(1) {
+            Some(byte @ (b'"' | b'\\' | b'/')) => (char::from(*byte), 2),
+            Some(b'b') => ('\u{8}', 2),
+            Some(b'f') => ('\u{c}', 2),
+            Some(b'n') => ('\n', 2),
+            Some(b'r') => ('\r', 2),
+            Some(b't') => ('\t', 2),
+            Some(b'u') => {
+                let first = read_unit(&escape[2..]).ok_or(JsonProblem::Escape)?;
+                let second = escape[6..].strip_prefix(b"\\u").and_then(read_unit);
+                let pair = char::decode_utf16([first, second.unwrap_or_default()]).next();
+                match pair {
+                    Some(Ok(character)) if character.len_utf16() == 2 => (character, 12),
+                    Some(Ok(character)) => (character, 6),
+                    _ => (char::REPLACEMENT_CHARACTER, 6),
+                }
+            }
+            Some(_) => return Err(JsonProblem::Escape),
+            None => return Err(JsonProblem::End),
+        };
+        self.unescaped.push(character);
+        Ok(length)
+    }
+}
+
+/// Reads a text that is no container.
+#[inline(never)]
+pub(super) fn alone(rare: &mut Rare<'_>, at: u32, byte: u8) -> Parsed<Node> {
+    let bytes = rare.text.as_bytes();
+    let words = [("null", Tag::Null), ("true", Tag::True), ("false", Tag::False)];
+    let (node, end) = match byte {
+        b'"' => rare.string(at + 1, at + 1)?,
+        b'-' | b'0'..=b'9' => {
+            let (tag, end) = number(bytes, at)?;
+            (Node { tag, first: at, second: end, span: 1 }, end)
+        }
+        _ => {
+            let rest = &bytes[at as usize..];
+            let word = words.iter().find(|(word, _)| rest.starts_with(word.as_bytes()));
+            let (word, tag) = *word.ok_or((at, JsonProblem::Unexpected))?;
+            let second = at + word.len() as u32;
+            (Node { tag, first: at, second, span: 1 }, second)
+        }
+    };
+    self::end(bytes, end)?;
+    Ok(node)
+}
+
+/// Nothing but blanks may follow.
+#[inline(never)]
+pub(super) fn end(bytes: &[u8], at: u32) -> Parsed<()> {
+    let at = blanks(bytes, at);
+    if (at as usize) < bytes.len() { Err((at, JsonProblem::Unexpected)) } else { Ok(()) }
+}
+
+/// The place of the next byte that is no blank, or the end of the text.
+#[inline(never)]
+pub(super) fn blanks(bytes: &[u8], at: u32) -> u32 {
+    let mut at = at as usize;
+    while let Some(b' ' | b'\t' | b'\r' | b'\n') = bytes.get(at) {
+        at += 1;
+        while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            let spaces = scan::spaces(u64::from_le_bytes(*eight));
+            at += spaces;
+            if spaces < 8 {
+                break;
+            }
+        }
+    }
+    at as u32
+}
+
+/// The place behind plain bytes of a string, of which there may be more.
+#[inline(never)]
+pub(super) fn plain(bytes: &[u8], from: u32) -> u32 {
+    let rest = bytes.get(from as usize..).unwrap_or_default();
+    let (chunks, _) = rest.as_chunks();
+    let plain = chunks.iter().take_while(|chunk| scan::is_plain(chunk)).count();
+    from + 32 * plain as u32
+}
+
+/// The four bytes at a place near the end, with zeros behind it.
+#[cold]
+#[inline(never)]
+pub(super) fn last_four(bytes: &[u8], at: u32) -> u32 {
+    let rest = bytes.get(at as usize..).unwrap_or_default();
+    rest.iter().take(4).rev().fold(0, |four, byte| four << 8 | u32::from(*byte))
+}
+
+/// Reads a number of any length.
+#[inline(never)]
+pub(super) fn number(bytes: &[u8], start: u32) -> Parsed<(Tag, u32)> {
+    let is = |at: usize, signs: &[u8]| bytes.get(at).is_some_and(|byte| signs.contains(byte));
+    let mut at = start as usize + usize::from(is(start as usize, b"-"));
+    at = if is(at, b"0") { at + 1 } else { digits(bytes, at)? };
+    let mut tag = Tag::Integer;
+    if is(at, b".") {
+        tag = Tag::Double;
+        at = digits(bytes, at + 1)?;
+    }
+    if is(at, b"eE") {
+        tag = Tag::Double;
+        at += 1;
+        at = digits(bytes, at + usize::from(is(at, b"+-")))?;
+    }
+    Ok((tag, at as u32))
+}
+
+/// Passes at least one digit.
+fn digits(bytes: &[u8], start: usize) -> Parsed<usize> {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let at = start + rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match bytes.get(at) {
+        _ if at > start => Ok(at),
+        Some(_) => Err((at as u32, JsonProblem::Unexpected)),
+        None => Err((at as u32, JsonProblem::End)),
+    }
+}
+
+/// A full tape with one more node.
+#[cold]
+#[inline(never)]
+pub(super) fn grown(
+    mut full: Vec<Node>,
+    tag: Tag,
+    first: u32,
+    second: u32,
+    span: u32,
+) -> Vec<Node> {
+    full.push(Node { tag, first, second, span });
+    full
+}
+
+/// A full stack with one more container.
+#[cold]
+#[inline(never)]
+pub(super) fn deeper(mut full: Vec<Open>, inner: Open) -> Vec<Open> {
+    full.push(inner);
+    full
+}
