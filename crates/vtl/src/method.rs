@@ -7,6 +7,7 @@
 use std::fmt;
 
 use crate::heap::Heap;
+use crate::json::Name;
 use crate::methods::{array, boolean, list, map, number, string as text, view};
 use crate::print::to_text;
 use crate::value::{List, MethodError, SubList, Value, java_hash, same};
@@ -99,7 +100,7 @@ pub(crate) enum Property {
 /// The name of a property, looked up once.
 pub(crate) struct PropertyName {
     property: Property,
-    text: Box<str>,
+    name: Name,
 }
 
 impl PropertyName {
@@ -119,7 +120,7 @@ impl PropertyName {
             "value" => Property::Value,
             _ => Property::Other,
         };
-        Self { property, text: text.into() }
+        Self { property, name: Name::new(text) }
     }
 
     pub(crate) fn property(&self) -> Property {
@@ -127,13 +128,19 @@ impl PropertyName {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.text
+        self.name.as_str()
+    }
+
+    /// As the name of a member of a document.
+    #[inline]
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
     }
 }
 
 impl fmt::Debug for PropertyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text.fmt(f)
+        self.as_str().fmt(f)
     }
 }
 
@@ -280,9 +287,9 @@ pub(crate) fn property<'a>(
 ) -> Answer<'a> {
     use Property as P;
     let found = match (receiver, name.property) {
-        (Value::Map(map), _) => map.find(&heap.cells.meter, &name.text)?,
+        (Value::Map(map), _) => map.find(&heap.cells.meter, name.name())?,
         (Value::Loop(running), _) => running.property(name),
-        (Value::Object(object), _) => object.property(heap, &name.text),
+        (Value::Object(object), _) => object.property(heap, name.as_str()),
         (Value::Entry(entry), P::Key) => Some(entry.key()),
         (Value::Entry(entry), P::Value) => Some(entry.value()),
         (Value::String(text), P::Empty) => Some(text.is_empty().into()),

@@ -8,6 +8,7 @@ use num_traits::ToPrimitive;
 
 use crate::heap::Heap;
 use crate::print::print;
+use crate::tree::Arithmetic;
 use crate::value::{Meter, MethodError, Value, same};
 
 /// Bits of a BigInteger; Java's own bound is far above.
@@ -23,6 +24,35 @@ enum Pair {
     },
     Big(BigInt, BigInt),
     Doubles(f64, f64),
+}
+
+/// The result for operands as they nearly always are: Integers whose result is one, and Doubles.
+#[inline(always)]
+pub(crate) fn everyday<'a>(
+    operator: Arithmetic,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Option<Value<'a>> {
+    let (a, b) = match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => {
+            let result = match operator {
+                Arithmetic::Add => a.checked_add(*b),
+                Arithmetic::Subtract => a.checked_sub(*b),
+                Arithmetic::Multiply => a.checked_mul(*b),
+                Arithmetic::Divide | Arithmetic::Modulo => None,
+            };
+            return result.map(Value::Integer);
+        }
+        (Value::Double(a), Value::Double(b)) => (*a, *b),
+        (Value::Double(a), Value::Integer(b)) => (*a, f64::from(*b)),
+        _ => return None,
+    };
+    Some(Value::Double(match operator {
+        Arithmetic::Add => a + b,
+        Arithmetic::Subtract => a - b,
+        Arithmetic::Multiply => a * b,
+        Arithmetic::Divide | Arithmetic::Modulo => return None,
+    }))
 }
 
 /// `a + b` where one of them is a text.
@@ -110,21 +140,6 @@ fn arithmetic<'a>(
     big: impl Fn(BigInt, BigInt) -> BigInt,
     double: impl Fn(f64, f64) -> f64,
 ) -> Result<Value<'a>, MethodError> {
-    // Nearly always both are of one type, and no result is too long for it.
-    match (a, b) {
-        (Value::Integer(a), Value::Integer(b)) => {
-            if let Some(integer) = long(i64::from(*a), i64::from(*b)).map(i32::try_from)
-                && let Ok(integer) = integer
-            {
-                return Ok(Value::Integer(integer));
-            }
-        }
-        (Value::Double(a), Value::Double(b)) => return Ok(Value::Double(double(*a, *b))),
-        (Value::Double(a), Value::Integer(b)) => {
-            return Ok(Value::Double(double(*a, f64::from(*b))));
-        }
-        _ => {}
-    }
     let result = match pair(a, b) {
         None => return Ok(Value::Null),
         Some(Pair::Doubles(a, b)) => return Ok(Value::Double(double(a, b))),

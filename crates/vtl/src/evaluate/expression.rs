@@ -17,30 +17,46 @@ impl<'a> Evaluator<'a, '_> {
 
     /// Puts the value of an expression where it is wanted: as a result, each call on the way would
     /// copy it.
+    #[inline(always)]
     pub(super) fn put(
         &mut self,
         expression: &'a Expression,
         into: &mut Value<'a>,
     ) -> Result<(), Halt> {
-        *into = match expression {
+        match expression {
+            Expression::Reference(reference) => self.put_reference(reference, into),
+            Expression::Integer(integer) => {
+                *into = Value::Integer(*integer);
+                Ok(())
+            }
+            Expression::Text(text) => {
+                *into = Value::String(text);
+                Ok(())
+            }
+            Expression::Arithmetic(chain) => {
+                self.step()?;
+                self.deeper(|evaluator| evaluator.arithmetic(chain, into))
+            }
+            other => {
+                *into = self.other_value(other)?;
+                Ok(())
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn other_value(&mut self, expression: &'a Expression) -> Result<Value<'a>, Halt> {
+        Ok(match expression {
             Expression::Null => Value::Null,
             Expression::Boolean(boolean) => Value::Boolean(*boolean),
-            Expression::Integer(integer) => Value::Integer(*integer),
             Expression::Long(long) => Value::Long(*long),
             Expression::BigInteger(big) => Value::BigInteger(big),
             Expression::Double(double) => Value::Double(*double),
-            Expression::Text(text) => Value::String(text),
-            Expression::Reference(reference) => return self.put_reference(reference, into),
-            Expression::Arithmetic(chain) => {
-                self.step()?;
-                return self.deeper(|evaluator| evaluator.arithmetic(chain, into));
-            }
             composed => {
                 self.step()?;
                 self.deeper(|evaluator| evaluator.composed(composed))?
             }
-        };
-        Ok(())
+        })
     }
 
     fn composed(&mut self, expression: &'a Expression) -> Result<Value<'a>, Halt> {
@@ -70,10 +86,11 @@ impl<'a> Evaluator<'a, '_> {
                     _ => Ok(operator::truth(&value)),
                 }
             }
-            Expression::Not(_)
-            | Expression::Any(_)
-            | Expression::All(_)
-            | Expression::Compare(_) => {
+            Expression::Compare(chain) => {
+                self.step()?;
+                self.deeper(|evaluator| evaluator.compare(chain))
+            }
+            Expression::Not(_) | Expression::Any(_) | Expression::All(_) => {
                 self.step()?;
                 self.deeper(|evaluator| evaluator.condition(expression))
             }
@@ -86,7 +103,6 @@ impl<'a> Evaluator<'a, '_> {
             Expression::Not(inner) => Ok(!self.truth(inner)?),
             Expression::Any(parts) => self.reaches(parts, true),
             Expression::All(parts) => Ok(!self.reaches(parts, false)?),
-            Expression::Compare(chain) => self.compare(chain),
             _ => Ok(false),
         }
     }
@@ -101,6 +117,7 @@ impl<'a> Evaluator<'a, '_> {
         Ok(false)
     }
 
+    #[inline(never)]
     fn compare(&mut self, chain: &'a Chain<Comparison>) -> Result<bool, Halt> {
         let (mut left, mut right) = (Value::Null, Value::Null);
         self.operand(&chain.first, &mut left)?;
@@ -133,6 +150,7 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
+    #[inline(never)]
     fn arithmetic(
         &mut self,
         chain: &'a Chain<Arithmetic>,
@@ -144,6 +162,10 @@ impl<'a> Evaluator<'a, '_> {
         for Link { operator, operand, written } in &chain.rest {
             self.step()?;
             self.put(&operand.value, &mut right)?;
+            if let Some(result) = operator::everyday(*operator, left, &right) {
+                (*left, literal) = (result, written);
+                continue;
+            }
             let heap = self.heap;
             let result = match operator {
                 Arithmetic::Add if left.as_str().is_some() || right.as_str().is_some() => {

@@ -12,6 +12,7 @@ const DEFINITIONS_DEEP: usize = 4;
 
 impl<'a> Evaluator<'a, '_> {
     /// Puts the value of a reference where it is wanted; null only in stock Velocity.
+    #[inline(never)]
     pub(super) fn put_reference(
         &mut self,
         reference: &'a Reference,
@@ -24,6 +25,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// The same step by step.
+    #[inline(never)]
     pub(super) fn steps(
         &mut self,
         reference: &'a Reference,

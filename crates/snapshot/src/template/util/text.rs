@@ -49,6 +49,9 @@ pub(super) fn first_special(text: &str) -> Option<usize> {
     let (chunks, _) = bytes.as_chunks::<16>();
     let is_plain = |chunk: &&[u8; 16]| chunk.map(|byte| u8::from(is_special(byte))) == [0; 16];
     let plain = 16 * chunks.iter().take_while(is_plain).count();
+    if plain == 16 * chunks.len() && bytes.last_chunk().is_some_and(|last| is_plain(&last)) {
+        return None;
+    }
     let at = bytes[plain..].iter().position(|byte| SPECIAL[usize::from(*byte)])?;
     Some(plain + at)
 }
@@ -57,7 +60,7 @@ pub(super) fn first_special(text: &str) -> Option<usize> {
 /// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
 pub(super) fn escape_java_script(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = first_special(rest) {
+    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
         let (clean, special) = rest.split_at(at);
         out.push_str(clean);
         let mut characters = special.chars();
