@@ -5,6 +5,9 @@ use super::parse::{Open, Parsed};
 use super::string::{read_unit, special};
 use super::{JsonProblem, name, names, scan};
 
+/// Containers inside one another for which there is room at once.
+const USUAL_DEPTH: usize = 16;
+
 /// What few texts have.
 pub(super) struct Rare<'t> {
     text: &'t str,
@@ -35,8 +38,9 @@ impl<'t> Rare<'t> {
     /// Looks for a name among those that an object has so far.
     #[cold]
     #[inline(never)]
-    pub(super) fn suspect(&mut self, object: &[Node], name: Node) {
-        self.has_doubles |= names::is_in(self.texts(), object, &name);
+    pub(super) fn suspect(&mut self, object: &[Node], before: u32, name: Node) {
+        // Objects with many names are searched when they are whole.
+        self.has_doubles |= before < names::FEW && names::is_in(self.texts(), object, &name);
     }
 
     /// Looks for double names in an object with many members.
@@ -161,6 +165,33 @@ pub(super) fn blanks(bytes: &[u8], at: u32) -> u32 {
     at as u32
 }
 
+/// Passes blanks before the quote of a name.
+#[inline(never)]
+pub(super) fn quote(bytes: &[u8], at: u32) -> Parsed<u32> {
+    let at = blanks(bytes, at);
+    match bytes.get(at as usize) {
+        Some(b'"') => Ok(at),
+        Some(_) => Err((at, JsonProblem::Unexpected)),
+        None => Err((at, JsonProblem::End)),
+    }
+}
+
+/// Passes a colon with blanks around it: the first byte behind them, and its place.
+#[inline(never)]
+pub(super) fn colon(bytes: &[u8], at: u32) -> Parsed<(u32, u8)> {
+    let at = blanks(bytes, at);
+    match bytes.get(at as usize) {
+        Some(b':') => {}
+        Some(_) => return Err((at, JsonProblem::Unexpected)),
+        None => return Err((at, JsonProblem::End)),
+    }
+    let at = blanks(bytes, at + 1);
+    match bytes.get(at as usize) {
+        Some(byte) => Ok((at, *byte)),
+        None => Err((at, JsonProblem::End)),
+    }
+}
+
 /// The place behind plain bytes of a string, of which there may be more.
 #[inline(never)]
 pub(super) fn plain(bytes: &[u8], from: u32) -> u32 {
@@ -226,6 +257,7 @@ pub(super) fn grown(
 #[cold]
 #[inline(never)]
 pub(super) fn deeper(mut full: Vec<Open>, inner: Open) -> Vec<Open> {
+    full.reserve(USUAL_DEPTH);
     full.push(inner);
     full
 }

@@ -22,8 +22,8 @@ pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
         bytes: text.as_bytes(),
         // Even dense bodies have no more nodes; growing would copy them.
         nodes: ManuallyDrop::new(Vec::with_capacity(text.len() / 6 + 8)),
-        around: ManuallyDrop::new(Vec::with_capacity(USUAL_DEPTH)),
-        inner: Open { index: 0, commas: 0, close: 0, names: 0 },
+        around: ManuallyDrop::default(),
+        inner: Open { names: 0, index: 0, commas: 0, close: 0 },
         rare: &mut rare,
     };
     let parsed = parser.document();
@@ -35,9 +35,6 @@ pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
     }
 }
 
-/// Containers inside one another for which there is room at once.
-const USUAL_DEPTH: usize = 16;
-
 /// A result of reading; problems have their place.
 pub(super) type Parsed<T> = Result<T, (u32, JsonProblem)>;
 
@@ -45,23 +42,23 @@ struct Parser<'t, 'r> {
     bytes: &'t [u8],
     /// Dropped by hand: who drops the parser while a panic unwinds would take a reference to it.
     nodes: ManuallyDrop<Vec<Node>>,
-    /// The open containers around the innermost; the first stands for what is around all.
+    /// The open containers around the innermost.
     around: ManuallyDrop<Vec<Open>>,
     inner: Open,
     rare: &'r mut Rare<'t>,
 }
 
-/// A container that is being read.
+/// A container that is being read. It has no padding, which would be copied by itself.
 #[derive(Clone, Copy)]
 pub(super) struct Open {
+    /// A bit for the hash of each name in it so far.
+    names: u64,
     /// Its node.
     index: u32,
     /// The commas in it so far.
     commas: u32,
-    /// What ends it.
-    close: u8,
-    /// A bit for the hash of each name in it so far.
-    names: u64,
+    /// The byte that ends it.
+    close: u64,
 }
 
 /// Each reader takes a place and returns the one behind what it read, often with the four bytes
@@ -85,22 +82,34 @@ impl Parser<'_, '_> {
                     let is_empty;
                     (at, byte, is_empty) = self.open(at, byte)?;
                     if !is_empty {
+                        if self.inner.close == u64::from(b'}') {
+                            (at, byte) = self.name(at, byte)?;
+                        }
                         continue;
                     }
-                    if self.around.is_empty() {
+                    if self.nodes.len() == 1 {
                         return careful::end(self.bytes, at);
                     }
                     ahead = self.ahead(at);
+                }
+                ..=b' ' => {
+                    (at, byte) = self.solid(at)?;
+                    continue;
                 }
                 _ => (at, ahead) = self.word(at)?,
             }
             // Behind a value comes a comma, or an end, which makes another value whole.
             loop {
-                let sign = ahead as u8;
-                if sign == b',' {
+                if ahead as u16 == u16::from_le_bytes(*b", ") {
+                    (at, byte) = (at + 2, (ahead >> 16) as u8);
                     break;
                 }
-                if sign != self.inner.close {
+                let sign = ahead as u8;
+                if sign == b',' {
+                    (at, byte) = (at + 1, (ahead >> 8) as u8);
+                    break;
+                }
+                if u64::from(sign) != self.inner.close {
                     at = self.sign(at)?;
                 } else if self.close() {
                     return careful::end(self.bytes, at + 1);
@@ -110,8 +119,7 @@ impl Parser<'_, '_> {
                 ahead = self.ahead(at);
             }
             self.inner.commas += 1;
-            (at, byte) = self.behind(at, ahead)?;
-            if self.inner.close == b'}' {
+            if self.inner.close == u64::from(b'}') {
                 (at, byte) = self.name(at, byte)?;
             }
         }
@@ -146,20 +154,10 @@ impl Parser<'_, '_> {
     #[inline(always)]
     fn sign(&self, at: u32) -> Parsed<u32> {
         let (at, byte) = self.solid(at)?;
-        if byte == b',' || byte == self.inner.close {
+        if byte == b',' || u64::from(byte) == self.inner.close {
             return Ok(at);
         }
         Err((at, JsonProblem::Unexpected))
-    }
-
-    /// Behind a sign of one byte: the next byte that is not blank, and its place.
-    #[inline(always)]
-    fn behind(&self, at: u32, ahead: u32) -> Parsed<(u32, u8)> {
-        let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
-        if byte == b' ' {
-            (at, byte) = (at + 1, (ahead >> 16) as u8);
-        }
-        if byte > b' ' { Ok((at, byte)) } else { self.solid(at) }
     }
 
     #[inline(always)]
@@ -176,24 +174,29 @@ impl Parser<'_, '_> {
     /// place behind it.
     #[inline(always)]
     fn open(&mut self, at: u32, byte: u8) -> Parsed<(u32, u8, bool)> {
-        if self.around.len() == DEPTH {
+        if self.around.len() == DEPTH - 1 && !self.nodes.is_empty() {
             return Err((at, JsonProblem::TooDeep));
         }
         let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
         let index = self.nodes.len() as u32;
         self.push(tag, 0, 0, 1);
-        let (at, byte) = self.behind(at, self.ahead(at))?;
+        let ahead = self.ahead(at);
+        let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
+        if byte <= b' ' {
+            (at, byte) = self.solid(at)?;
+        }
         if byte == close {
             return Ok((at + 1, byte, true));
         }
-        if self.around.len() < self.around.capacity() {
-            self.around.push(self.inner);
-        } else {
-            let around = mem::take(&mut *self.around);
-            self.around = ManuallyDrop::new(careful::deeper(around, self.inner));
+        if index > 0 {
+            if self.around.len() < self.around.capacity() {
+                self.around.push(self.inner);
+            } else {
+                let around = mem::take(&mut *self.around);
+                self.around = ManuallyDrop::new(careful::deeper(around, self.inner));
+            }
         }
-        self.inner = Open { index, commas: 0, close, names: 0 };
-        let (at, byte) = if close == b'}' { self.name(at, byte)? } else { (at, byte) };
+        self.inner = Open { names: 0, index, commas: 0, close: u64::from(close) };
         Ok((at, byte, false))
     }
 
@@ -205,55 +208,50 @@ impl Parser<'_, '_> {
         if let Some(node) = self.nodes.get_mut(index as usize) {
             (node.first, node.span) = (commas + 1, end - index);
         }
-        if commas >= FEW && close == b'}' {
+        if commas >= FEW && close == u64::from(b'}') {
             self.rare.look_for_doubles(&self.nodes[index as usize..]);
         }
-        if let Some(outer) = self.around.pop() {
-            self.inner = outer;
-        }
-        self.around.is_empty()
+        let Some(outer) = self.around.pop() else { return true };
+        self.inner = outer;
+        false
     }
 
-    /// Reads the name of a member and the colon: the first byte of the value, and its place.
+    /// Reads the name of a member and the colon: the first byte of the value or a blank before it,
+    /// and its place.
     #[inline(always)]
-    fn name(&mut self, at: u32, byte: u8) -> Parsed<(u32, u8)> {
+    fn name(&mut self, mut at: u32, byte: u8) -> Parsed<(u32, u8)> {
         if byte != b'"' {
-            return Err((at, JsonProblem::Unexpected));
+            at = careful::quote(self.bytes, at)?;
         }
         let start = at + 1;
-        let (at, ahead);
-        match self.short_name(start) {
-            Some((hash, end, next)) => {
-                (at, ahead) = (end + 1, next);
-                self.add_name(Tag::Plain, start, end, hash);
-            }
-            None => {
-                let (node, end) = self.rare.name(start)?;
-                (at, ahead) = (end, self.ahead(end));
-                self.add_name(node.tag, node.first, node.second, node.span);
-            }
+        let Some((hash, end, ahead)) = self.short_name(start) else {
+            let (node, end) = self.rare.name(start)?;
+            self.add_name(node.tag, node.first, node.second, node.span);
+            return careful::colon(self.bytes, end);
+        };
+        self.add_name(Tag::Plain, start, end, hash);
+        if ahead & 0xff_ffff == u32::from_le_bytes(*b"\": \0") {
+            return Ok((end + 3, (ahead >> 24) as u8));
         }
-        if ahead as u8 == b':' {
-            return self.behind(at, ahead);
+        if ahead as u16 == u16::from_le_bytes(*b"\":") {
+            return Ok((end + 2, (ahead >> 16) as u8));
         }
-        match self.solid(at)? {
-            (at, b':') => self.solid(at + 1),
-            (at, _) => Err((at, JsonProblem::Unexpected)),
-        }
+        careful::colon(self.bytes, end + 1)
     }
 
     #[inline(always)]
     fn add_name(&mut self, tag: Tag, first: u32, second: u32, hash: u32) {
         let bit = 1 << (hash % u64::BITS);
-        if self.inner.names & bit != 0 && self.inner.commas < FEW {
+        if self.inner.names & bit != 0 {
             let own = &self.nodes[self.inner.index as usize..];
-            self.rare.suspect(own, Node { tag, first, second, span: hash });
+            let name = Node { tag, first, second, span: hash };
+            self.rare.suspect(own, self.inner.commas, name);
         }
         self.inner.names |= bit;
         self.push(tag, first, second, hash);
     }
 
-    /// The hash of a short name, the place of its quote, and what is ahead behind that.
+    /// The hash of a short name, the place of its quote, and what is ahead there.
     #[inline(always)]
     fn short_name(&self, start: u32) -> Option<(u32, u32, u32)> {
         let window: &[u8; name::SHORT + 4] = self.window(start)?;
@@ -275,7 +273,7 @@ impl Parser<'_, '_> {
         if ahead as u8 != b'"' {
             return None;
         }
-        Some((name::mixed(first, second), start + length as u32, ahead >> 8))
+        Some((name::mixed(first, second), start + length as u32, ahead))
     }
 
     #[inline(always)]
