@@ -51,6 +51,8 @@ fn dispatch<'a>(
             let rest = usize::try_from(*from).ok().and_then(|from| rest(this, from));
             some(rest.is_some_and(|rest| rest.starts_with(part)))
         }
+        // Null is found out only where the text has such a place.
+        (Method::StartsWith, [Value::Null, Value::Integer(..0)]) => some(false),
         (Method::EndsWith, [Value::String(part)]) => some(this.ends_with(part)),
         (Method::EqualsIgnoreCase, [Value::String(other)]) => {
             some(this.chars().map(fold).eq(other.chars().map(fold)))
