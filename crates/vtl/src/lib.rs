@@ -6,6 +6,7 @@
 //! two things templates lean on: JSON documents read in place, and JSONPath in the Jayway dialect.
 
 mod bounds;
+mod decimal;
 mod dialect;
 mod evaluate;
 mod heap;
@@ -23,6 +24,7 @@ mod tree;
 mod value;
 
 pub use bounds::Bounds;
+pub use decimal::Decimal;
 pub use dialect::Dialect;
 pub use heap::Heap;
 pub use number::write_double;

@@ -4,151 +4,20 @@
 //! a long or a double is wanted, a Double does not fit an int, a number is no string and a string no
 //! char. Where nothing fits there is no method, which is not an error; what would be an exception is.
 
-use std::fmt;
+mod bare;
+mod name;
+mod property;
 
 use crate::heap::Heap;
-use crate::json::Name;
-use crate::methods::{array, boolean, list, map, number, string as text, view};
+use crate::methods::{array, boolean, character, list, map, number, string as text, view};
 use crate::print::to_text;
 use crate::value::{List, MethodError, SubList, Value, java_hash, same};
+use bare::takes_nothing;
+pub(crate) use name::{Method, MethodName};
+pub(crate) use property::{Property, PropertyName, property};
 
 /// What a method gives: `None` if there is no such method, null if it returned null.
 pub(crate) type Answer<'a> = Result<Option<Value<'a>>, MethodError>;
-
-macro_rules! methods {
-    ($($method:ident $name:literal,)*) => {
-        /// The methods that values of templates have.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Method {
-            $($method,)*
-            /// Only a host's object may have it.
-            Other,
-        }
-
-        impl Method {
-            fn named(name: &str) -> Self {
-                match name {
-                    $($name => Self::$method,)*
-                    _ => Self::Other,
-                }
-            }
-        }
-    };
-}
-
-methods! {
-    Add "add", AddAll "addAll", BitCount "bitCount", BooleanValue "booleanValue",
-    ByteValue "byteValue", CharAt "charAt", CharValue "charValue", Clear "clear", Clone "clone",
-    CodePointAt "codePointAt", Compare "compare", CompareTo "compareTo",
-    CompareToIgnoreCase "compareToIgnoreCase", Concat "concat", Contains "contains",
-    ContainsAll "containsAll", ContainsKey "containsKey", ContainsValue "containsValue",
-    ContentEquals "contentEquals", DoubleValue "doubleValue", EndsWith "endsWith",
-    EntrySet "entrySet", Equals "equals", EqualsIgnoreCase "equalsIgnoreCase", Format "format",
-    Get "get", GetKey "getKey", GetOrDefault "getOrDefault", GetValue "getValue",
-    HashCode "hashCode", HasNext "hasNext", IndexOf "indexOf", Intern "intern",
-    IntValue "intValue", IsEmpty "isEmpty", IsInfinite "isInfinite", IsNaN "isNaN",
-    Iterator "iterator", Join "join", KeySet "keySet", LastIndexOf "lastIndexOf", Length "length",
-    LogicalAnd "logicalAnd", LogicalOr "logicalOr", LogicalXor "logicalXor",
-    LongValue "longValue", Matches "matches", Max "max", Min "min", Next "next",
-    ParseBoolean "parseBoolean", ParseDouble "parseDouble", ParseInt "parseInt",
-    ParseLong "parseLong", Put "put", PutAll "putAll", PutIfAbsent "putIfAbsent",
-    Remove "remove", RemoveAll "removeAll", Replace "replace", ReplaceAll "replaceAll",
-    ReplaceFirst "replaceFirst", RetainAll "retainAll", Set "set", SetValue "setValue",
-    ShortValue "shortValue", Signum "signum", Size "size", Split "split",
-    StartsWith "startsWith", SubList "subList", SubSequence "subSequence",
-    Substring "substring", Sum "sum", ToArray "toArray", ToBinaryString "toBinaryString",
-    ToCharArray "toCharArray", ToHexString "toHexString", ToLowerCase "toLowerCase",
-    ToOctalString "toOctalString", ToString "toString", ToUpperCase "toUpperCase", Trim "trim",
-    ValueOf "valueOf", Values "values",
-}
-
-/// The name of a method, looked up once.
-pub(crate) struct MethodName {
-    method: Method,
-    text: Box<str>,
-}
-
-impl MethodName {
-    pub(crate) fn of(text: &str) -> Self {
-        Self { method: Method::named(text), text: text.into() }
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
-    }
-}
-
-/// The properties that values of templates have, besides the keys of maps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Property {
-    Count,
-    Empty,
-    First,
-    HasNext,
-    Index,
-    Infinite,
-    Key,
-    Last,
-    NaN,
-    Parent,
-    Topmost,
-    Value,
-    /// Only a map or a host's object may have it.
-    Other,
-}
-
-/// The name of a property, looked up once.
-pub(crate) struct PropertyName {
-    property: Property,
-    name: Name,
-}
-
-impl PropertyName {
-    pub(crate) fn of(text: &str) -> Self {
-        let property = match text {
-            "count" => Property::Count,
-            "empty" => Property::Empty,
-            "first" => Property::First,
-            "hasNext" => Property::HasNext,
-            "index" => Property::Index,
-            "infinite" => Property::Infinite,
-            "key" => Property::Key,
-            "last" => Property::Last,
-            "naN" => Property::NaN,
-            "parent" => Property::Parent,
-            "topmost" => Property::Topmost,
-            "value" => Property::Value,
-            _ => Property::Other,
-        };
-        Self { property, name: Name::new(text) }
-    }
-
-    pub(crate) fn property(&self) -> Property {
-        self.property
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        self.name.as_str()
-    }
-
-    /// As the name of a member of a document.
-    #[inline]
-    pub(crate) fn name(&self) -> &Name {
-        &self.name
-    }
-}
-
-impl fmt::Debug for PropertyName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_str().fmt(f)
-    }
-}
-
-impl fmt::Debug for MethodName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text.fmt(f)
-    }
-}
 
 /// The result of `$receiver.name(arguments)`.
 pub(crate) fn call<'a>(
@@ -159,7 +28,7 @@ pub(crate) fn call<'a>(
 ) -> Answer<'a> {
     let method = name.method;
     match receiver {
-        Value::Object(object) => return object.call(heap, &name.text, arguments),
+        Value::Object(object) => return object.call(heap, name.as_str(), arguments),
         Value::Loop(running) => return running.call(heap, name, arguments),
         _ => {}
     }
@@ -205,55 +74,12 @@ fn dispatch<'a>(
         Value::Long(long) => number::call_long(heap, *long, method, arguments),
         Value::BigInteger(big) => number::call_big(heap, big, method, arguments),
         Value::Double(double) => number::call_double(heap, *double, method, arguments),
+        Value::Float(float) => number::call_float(heap, *float, method, arguments),
+        Value::Decimal(decimal) => number::call_decimal(heap, decimal, method, arguments),
         Value::Boolean(boolean) => boolean::call(*boolean, method, arguments),
-        Value::Char(unit) => boolean::call_char(heap, *unit, method, arguments),
+        Value::Char(unit) => character::call(heap, *unit, method, arguments),
         Value::Null | Value::Block(_) | Value::Loop(_) | Value::Object(_) => Ok(None),
     }
-}
-
-/// Whether the class has the method without parameters.
-///
-/// Velocity 1.7 takes such a method for one that fits any arguments, unless another fits better, and
-/// then fails to call it.
-fn takes_nothing(receiver: &Value<'_>, method: Method) -> bool {
-    use Method as M;
-    let is_size = matches!(method, M::Size | M::IsEmpty | M::Clear);
-    match receiver {
-        _ if matches!(method, M::ToString | M::HashCode) => true,
-        Value::String(_) => matches!(
-            method,
-            M::Length
-                | M::IsEmpty
-                | M::ToCharArray
-                | M::Trim
-                | M::ToUpperCase
-                | M::ToLowerCase
-                | M::Intern
-        ),
-        Value::Map(_) => {
-            is_size || matches!(method, M::KeySet | M::Values | M::EntrySet | M::Clone)
-        }
-        Value::List(_) => is_size || matches!(method, M::ToArray | M::Iterator | M::Clone),
-        Value::SubList(_)
-        | Value::Array(_)
-        | Value::KeySet(_)
-        | Value::Values(_)
-        | Value::EntrySet(_) => is_size || matches!(method, M::ToArray | M::Iterator),
-        Value::Entry(_) => matches!(method, M::GetKey | M::GetValue),
-        Value::Cursor(_) => matches!(method, M::HasNext | M::Next | M::Remove),
-        Value::Double(_) => is_conversion(method) || matches!(method, M::IsNaN | M::IsInfinite),
-        Value::BigInteger(_) => is_conversion(method) || matches!(method, M::Signum | M::BitCount),
-        Value::Integer(_) | Value::Long(_) => is_conversion(method),
-        Value::Boolean(_) => method == M::BooleanValue,
-        Value::Char(_) => method == M::CharValue,
-        Value::Null | Value::Block(_) | Value::Loop(_) | Value::Object(_) => false,
-    }
-}
-
-/// What every number can be turned into.
-fn is_conversion(method: Method) -> bool {
-    use Method as M;
-    matches!(method, M::IntValue | M::LongValue | M::DoubleValue | M::ShortValue | M::ByteValue)
 }
 
 /// An answer that is there.
@@ -277,33 +103,6 @@ pub(crate) fn place(index: i32, length: usize) -> Result<usize, MethodError> {
         .ok()
         .filter(|place| *place < length)
         .ok_or(MethodError::OutOfBounds { index: i64::from(index), length })
-}
-
-/// The value of `$receiver.name`: an entry of a map, or what a getter gives.
-pub(crate) fn property<'a>(
-    heap: &'a Heap<'a>,
-    receiver: &Value<'a>,
-    name: &PropertyName,
-) -> Answer<'a> {
-    use Property as P;
-    let found = match (receiver, name.property) {
-        (Value::Map(map), _) => map.find(&heap.cells.meter, name.name())?,
-        (Value::Loop(running), _) => running.property(name),
-        (Value::Object(object), _) => object.property(heap, name.as_str()),
-        (Value::Entry(entry), P::Key) => Some(entry.key()),
-        (Value::Entry(entry), P::Value) => Some(entry.value()),
-        (Value::String(text), P::Empty) => Some(text.is_empty().into()),
-        (Value::List(list), P::Empty) => Some(list.is_empty().into()),
-        (Value::SubList(part), P::Empty) => Some((part.len()? == 0).into()),
-        (Value::Array(array), P::Empty) => Some(array.is_empty().into()),
-        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), P::Empty) => {
-            Some(map.is_empty().into())
-        }
-        (Value::Double(double), P::NaN) => Some(double.is_nan().into()),
-        (Value::Double(double), P::Infinite) => Some(double.is_infinite().into()),
-        _ => None,
-    };
-    Ok(found)
 }
 
 /// The value of `$receiver[key]`: an entry with exactly that key, or an element, negative places

@@ -2,6 +2,7 @@
 
 pub(crate) mod array;
 pub(crate) mod boolean;
+pub(crate) mod character;
 mod format;
 pub(crate) mod list;
 pub(crate) mod map;

@@ -46,6 +46,18 @@ pub fn write_double(double: f64, out: &mut String) {
     }
 }
 
+/// Appends a float as `Float.toString`.
+pub(crate) fn write_float(float: f32, out: &mut String) {
+    if !float.is_finite() || float == 0.0 || (float.fract() == 0.0 && float.abs() < 1e7) {
+        return write_double(f64::from(float), out);
+    }
+    if float.is_sign_negative() {
+        out.push('-');
+    }
+    let Decimal { digits, exponent } = of_scientific(&format!("{:e}", float.abs()));
+    write_decimal(&digits, exponent, out);
+}
+
 /// Appends a number of at most four digits behind the point, as most that people write are: whether
 /// it is one.
 ///
@@ -210,8 +222,12 @@ fn everyday(absolute: f64) -> Decimal {
 }
 
 fn shortest(absolute: f64) -> Decimal {
-    let text = format!("{absolute:e}");
-    let (significand, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    of_scientific(&format!("{absolute:e}"))
+}
+
+/// What Rust prints as `1.5e3`.
+fn of_scientific(text: &str) -> Decimal {
+    let (significand, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let digits = significand.bytes().filter(u8::is_ascii_digit).collect();
     Decimal { digits, exponent: exponent.parse::<i32>().unwrap_or(0) + 1 }
 }

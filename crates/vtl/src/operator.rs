@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
+use crate::decimal::Decimal;
 use crate::heap::Heap;
 use crate::print::print;
 use crate::tree::Arithmetic;
@@ -13,6 +14,8 @@ use crate::value::{Meter, MethodError, Value, same};
 
 /// Bits of a BigInteger; Java's own bound is far above.
 const MAX_BITS: u64 = 1 << 16;
+/// Digits behind the point of a decimal that is computed with.
+const MAX_SCALE: u32 = 1 << 14;
 
 /// Two operands in the type that their operation is done in.
 enum Pair {
@@ -23,7 +26,9 @@ enum Pair {
         are_long: bool,
     },
     Big(BigInt, BigInt),
+    Floats(f32, f32),
     Doubles(f64, f64),
+    Decimals(Decimal, Decimal),
 }
 
 /// The result for operands as they nearly always are: Integers whose result is one, and Doubles.
@@ -73,7 +78,7 @@ pub(crate) fn add<'a>(
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
-    arithmetic(heap, a, b, i64::checked_add, |a, b| a + b, |a, b| a + b)
+    arithmetic(heap, a, b, Arithmetic::Add, i64::checked_add, |a, b| a + b)
 }
 
 /// `a - b`
@@ -82,7 +87,7 @@ pub(crate) fn subtract<'a>(
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
-    arithmetic(heap, a, b, i64::checked_sub, |a, b| a - b, |a, b| a - b)
+    arithmetic(heap, a, b, Arithmetic::Subtract, i64::checked_sub, |a, b| a - b)
 }
 
 /// `a * b`
@@ -91,7 +96,7 @@ pub(crate) fn multiply<'a>(
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
-    arithmetic(heap, a, b, i64::checked_mul, |a, b| a * b, |a, b| a * b)
+    arithmetic(heap, a, b, Arithmetic::Multiply, i64::checked_mul, |a, b| a * b)
 }
 
 /// `a / b`: null if `b` is zero, `0.0` too.
@@ -103,7 +108,7 @@ pub(crate) fn divide<'a>(
     if is_zero(b) {
         return Ok(Value::Null);
     }
-    arithmetic(heap, a, b, |a, b| Some(a.wrapping_div(b)), |a, b| a / b, |a, b| a / b)
+    arithmetic(heap, a, b, Arithmetic::Divide, |a, b| Some(a.wrapping_div(b)), |a, b| a / b)
 }
 
 /// `a % b`: null if `b` is zero, `0.0` too. With a BigInteger the result is never negative, and a
@@ -116,19 +121,7 @@ pub(crate) fn remainder<'a>(
     if is_zero(b) {
         return Ok(Value::Null);
     }
-    if let Some(Pair::Big(_, b)) = pair(a, b)
-        && b.sign() == Sign::Minus
-    {
-        return Err(MethodError::IllegalArgument("the modulus is negative"));
-    }
-    // Java does these in BigDecimals, of which Velocity takes no remainder.
-    if let (Value::BigInteger(_), Value::Double(_)) | (Value::Double(_), Value::BigInteger(_)) =
-        (a, b)
-    {
-        return Err(MethodError::WrongClass);
-    }
-    let modulus = |a: BigInt, b: BigInt| ((a % &b) + &b) % b;
-    arithmetic(heap, a, b, |a, b| Some(a.wrapping_rem(b)), modulus, |a, b| a % b)
+    arithmetic(heap, a, b, Arithmetic::Modulo, |a, b| Some(a.wrapping_rem(b)), |a, b| a % b)
 }
 
 #[inline]
@@ -136,27 +129,72 @@ fn arithmetic<'a>(
     heap: &'a Heap<'a>,
     a: &Value<'a>,
     b: &Value<'a>,
+    operation: Arithmetic,
     long: impl Fn(i64, i64) -> Option<i64>,
-    big: impl Fn(BigInt, BigInt) -> BigInt,
     double: impl Fn(f64, f64) -> f64,
 ) -> Result<Value<'a>, MethodError> {
-    let result = match pair(a, b) {
-        None => return Ok(Value::Null),
-        Some(Pair::Doubles(a, b)) => return Ok(Value::Double(double(a, b))),
+    match pair(a, b) {
+        None => Ok(Value::Null),
+        Some(Pair::Doubles(a, b)) => Ok(Value::Double(double(a, b))),
+        Some(Pair::Floats(a, b)) => Ok(Value::Float(double(f64::from(a), f64::from(b)) as f32)),
         Some(Pair::Integers { left, right, are_long }) => match long(left, right) {
             Some(long) => {
                 let integer = i32::try_from(long).ok().filter(|_| !are_long);
-                return Ok(integer.map_or(Value::Long(long), Value::Integer));
+                Ok(integer.map_or(Value::Long(long), Value::Integer))
             }
-            None => big(left.into(), right.into()),
+            None => of_big(heap, &left.into(), &right.into(), operation),
         },
-        Some(Pair::Big(a, b)) => big(a, b),
+        Some(Pair::Big(a, b)) => of_big(heap, &a, &b, operation),
+        Some(Pair::Decimals(a, b)) => of_decimals(heap, &a, &b, operation),
+    }
+}
+
+/// The remainder of BigIntegers is never negative, and by a negative one an error.
+#[cold]
+fn of_big<'a>(
+    heap: &'a Heap<'a>,
+    a: &BigInt,
+    b: &BigInt,
+    operation: Arithmetic,
+) -> Result<Value<'a>, MethodError> {
+    let result = match operation {
+        Arithmetic::Add => a + b,
+        Arithmetic::Subtract => a - b,
+        Arithmetic::Multiply => a * b,
+        Arithmetic::Divide => a / b,
+        Arithmetic::Modulo if b.sign() == Sign::Minus => {
+            return Err(MethodError::IllegalArgument("the modulus is negative"));
+        }
+        Arithmetic::Modulo => ((a % b) + b) % b,
     };
     if result.bits() > MAX_BITS {
-        Err(MethodError::Spent)
-    } else {
-        Value::big_integer(heap, result)
+        return Err(MethodError::Spent);
     }
+    Value::big_integer(heap, result)
+}
+
+/// Of decimals Velocity takes no remainder.
+#[cold]
+fn of_decimals<'a>(
+    heap: &'a Heap<'a>,
+    a: &Decimal,
+    b: &Decimal,
+    operation: Arithmetic,
+) -> Result<Value<'a>, MethodError> {
+    if a.scale.max(b.scale) > MAX_SCALE {
+        return Err(MethodError::Spent);
+    }
+    let result = match operation {
+        Arithmetic::Add => a.plus(b),
+        Arithmetic::Subtract => a.minus(b),
+        Arithmetic::Multiply => a.times(b),
+        Arithmetic::Divide => a.over(b),
+        Arithmetic::Modulo => return Err(MethodError::WrongClass),
+    };
+    if result.unscaled.bits() > MAX_BITS {
+        return Err(MethodError::Spent);
+    }
+    Value::decimal(heap, result)
 }
 
 /// Both operands in one type, if both are numbers.
@@ -168,14 +206,25 @@ fn pair(a: &Value<'_>, b: &Value<'_>) -> Option<Pair> {
         let is_long = |value: &Value<'_>| matches!(value, Value::Long(_));
         return Some(Pair::Integers { left, right, are_long: is_long(a) || is_long(b) });
     }
-    let is_double = |value: &Value<'_>| matches!(value, Value::Double(_));
-    if is_double(a) || is_double(b) {
+    wide_pair(a, b)
+}
+
+/// The same where one is no Integer and no Long.
+#[inline(never)]
+fn wide_pair(a: &Value<'_>, b: &Value<'_>) -> Option<Pair> {
+    let either = |is: fn(&Value<'_>) -> bool| is(a) || is(b);
+    let is_floating = either(|value| matches!(value, Value::Double(_) | Value::Float(_)));
+    let is_big = either(|value| matches!(value, Value::BigInteger(_)));
+    if either(|value| matches!(value, Value::Decimal(_))) || (is_floating && is_big) {
+        return Some(Pair::Decimals(as_decimal(a)?, as_decimal(b)?));
+    }
+    if either(|value| matches!(value, Value::Double(_))) {
         return Some(Pair::Doubles(as_double(a)?, as_double(b)?));
     }
-    if let (Some(a), Some(b)) = (as_big(a), as_big(b)) {
-        return Some(Pair::Big(a, b));
+    if is_floating {
+        return Some(Pair::Floats(as_float(a)?, as_float(b)?));
     }
-    Some(Pair::Doubles(as_double(a)?, as_double(b)?))
+    Some(Pair::Big(as_big(a)?, as_big(b)?))
 }
 
 fn as_long(value: &Value<'_>) -> Option<i64> {
@@ -193,6 +242,28 @@ fn as_big(value: &Value<'_>) -> Option<BigInt> {
     }
 }
 
+fn as_float(value: &Value<'_>) -> Option<f32> {
+    match value {
+        Value::Float(float) => Some(*float),
+        other => as_long(other).map(|long| long as f32),
+    }
+}
+
+pub(crate) fn as_decimal(value: &Value<'_>) -> Option<Decimal> {
+    match value {
+        Value::Decimal(decimal) => Some((*decimal).clone()),
+        Value::Double(double) => Decimal::of_double(*double),
+        Value::Float(float) => Decimal::of_double(f64::from(*float)),
+        other => as_big(other).map(Decimal::from),
+    }
+}
+
+/// The lowest 64 bits, as Java narrows integers.
+pub(crate) fn low_bits(big: &BigInt) -> i64 {
+    let low = big.iter_u64_digits().next().unwrap_or(0) as i64;
+    if big.sign() == Sign::Minus { low.wrapping_neg() } else { low }
+}
+
 /// The number as a Double, if it is one.
 pub(crate) fn as_double(value: &Value<'_>) -> Option<f64> {
     match value {
@@ -200,6 +271,8 @@ pub(crate) fn as_double(value: &Value<'_>) -> Option<f64> {
         Value::Long(long) => Some(*long as f64),
         Value::BigInteger(big) => big.to_f64(),
         Value::Double(double) => Some(*double),
+        Value::Float(float) => Some(f64::from(*float)),
+        Value::Decimal(decimal) => Some(decimal.to_f64()),
         _ => None,
     }
 }
@@ -207,6 +280,7 @@ pub(crate) fn as_double(value: &Value<'_>) -> Option<f64> {
 fn is_zero(value: &Value<'_>) -> bool {
     match value {
         Value::BigInteger(big) => big.sign() == Sign::NoSign,
+        Value::Decimal(decimal) => decimal.unscaled.sign() == Sign::NoSign,
         other => as_double(other) == Some(0.0),
     }
 }
@@ -225,6 +299,8 @@ fn compare_any(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
         Pair::Integers { left, right, .. } => left.cmp(&right),
         Pair::Big(a, b) => a.cmp(&b),
         // What is neither less nor greater counts as equal, and so NaN equals every number.
+        Pair::Floats(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+        Pair::Decimals(a, b) => a.compare(&b),
         Pair::Doubles(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
     })
 }

@@ -10,6 +10,7 @@ mod escape;
 mod expression;
 mod lasting;
 mod literal;
+mod lost;
 mod number;
 mod odd;
 mod reference;
@@ -53,6 +54,8 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
         origin: Origin::Here(0),
         literal: 0..0,
         lost: Vec::new(),
+        lost_inside: Vec::new(),
+        references: 0,
         open: Open::default(),
         open_head: None,
         lasting: Lasting::default(),
@@ -115,6 +118,10 @@ struct Parser<'t, 's> {
     literal: Range<usize>,
     /// Signs inside references that are not part of them.
     lost: Vec<Range<usize>>,
+    /// Those in the arguments and indexes of references, which only heads are written without.
+    lost_inside: Vec<Range<usize>>,
+    /// References that are being read, inside one another.
+    references: usize,
     open: Open,
     /// Where the directive stands whose head is being read, if it closes a state of `open`.
     open_head: Option<usize>,
@@ -137,12 +144,6 @@ impl<'t> Parser<'t, '_> {
         let found = self.peek(0) == Some(expected);
         self.at += usize::from(found);
         found
-    }
-
-    /// Steps over blanks, tabs and line breaks.
-    fn skip_white(&mut self) {
-        let white = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        self.at += self.rest().iter().take_while(white).count();
     }
 
     /// Steps over blanks and tabs and the line break after them, or over nothing: what the closing

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use crate::json::{NodeRef, Slashes, write_string};
-use crate::number::{write_double, write_integer};
+use crate::number::{write_double, write_float, write_integer};
 use crate::value::{List, Map, Meter, MethodError, Value};
 
 /// Values inside one another that are followed: more than a JSON document may nest.
@@ -48,6 +48,8 @@ impl Printer<'_> {
             Value::Long(long) => write_integer(*long, out),
             Value::BigInteger(big) => drop(write!(out, "{big}")),
             Value::Double(double) => write_double(*double, out),
+            Value::Float(float) => write_float(*float, out),
+            Value::Decimal(decimal) => drop(write!(out, "{decimal}")),
             Value::Char(unit) => out.extend(
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),
@@ -141,12 +143,15 @@ impl Printer<'_> {
             Value::List(list) => return self.json_list(*list, slashes, out),
             Value::Map(map) => return self.json_map(*map, slashes, out),
             Value::Double(double) if !double.is_finite() => out.push_str("null"),
+            Value::Float(float) if !float.is_finite() => out.push_str("null"),
             Value::Null
             | Value::Boolean(_)
             | Value::Integer(_)
             | Value::Long(_)
             | Value::BigInteger(_)
-            | Value::Double(_) => return self.print(value, out),
+            | Value::Double(_)
+            | Value::Float(_)
+            | Value::Decimal(_) => return self.print(value, out),
             Value::SubList(_) | Value::Array(_) | Value::KeySet(_) | Value::Values(_) => {
                 return self.json_items(&elements(value)?, slashes, out);
             }

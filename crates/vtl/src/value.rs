@@ -15,6 +15,7 @@ mod views;
 
 use num_bigint::BigInt;
 
+use crate::decimal::Decimal;
 use crate::heap::Heap;
 use crate::json::{NodeRef, Slashes};
 use crate::print::{print, print_json};
@@ -49,6 +50,10 @@ pub enum Value<'a> {
     BigInteger(&'a BigInt),
     /// A floating-point number.
     Double(f64),
+    /// A floating-point number of 32 bits, as `floatValue` gives it.
+    Float(f32),
+    /// A decimal of any size.
+    Decimal(&'a Decimal),
     /// One UTF-16 unit.
     Char(u16),
     /// Text.
@@ -162,6 +167,10 @@ impl<'a> Value<'a> {
 
     pub(crate) fn big_integer(heap: &'a Heap<'a>, big: BigInt) -> Result<Self, MethodError> {
         heap.cells.keep_big_integer(big).map(Self::BigInteger)
+    }
+
+    pub(crate) fn decimal(heap: &'a Heap<'a>, decimal: Decimal) -> Result<Self, MethodError> {
+        heap.cells.keep_decimal(decimal).map(Self::Decimal)
     }
 
     /// A value of a JSON document. Containers are new ones: a change to them is not seen by values

@@ -267,10 +267,9 @@ fn integer(value: &Value<'_>) -> Option<i32> {
         Value::Integer(integer) => Some(*integer),
         Value::Long(long) => Some(*long as i32),
         Value::Double(double) => Some(*double as i32),
-        Value::BigInteger(big) => {
-            let low = big.iter_u32_digits().next().unwrap_or(0) as i32;
-            Some(if big.sign() == num_bigint::Sign::Minus { low.wrapping_neg() } else { low })
-        }
+        Value::Float(float) => Some(*float as i32),
+        Value::BigInteger(big) => Some(operator::low_bits(big) as i32),
+        Value::Decimal(decimal) => Some(operator::low_bits(&decimal.whole()) as i32),
         _ => None,
     }
 }

@@ -34,7 +34,8 @@ impl<'a> Bindings<'a> {
     }
 
     fn argument(&self, variable: usize) -> Option<&'a Operand> {
-        let (_, operand) = self.arguments.iter().find(|(named, _)| *named == variable)?;
+        let mut given = self.arguments.iter().rev();
+        let (_, operand) = given.find(|(named, _)| *named == variable)?;
         Some(operand)
     }
 

@@ -2,7 +2,7 @@
 
 use super::list;
 use crate::heap::Heap;
-use crate::method::{Answer, Method, any_same, collection, place, some};
+use crate::method::{Answer, Method, any_same, collection, nothing, place, some};
 use crate::value::{Array, List, MethodError, Value};
 
 /// Calls a method of an array.
@@ -36,6 +36,12 @@ pub(crate) fn call<'a>(
             }
             None => list::null_or_missing(others),
         },
+        (Method::Sort, [Value::Null]) => {
+            for (place, item) in list::sorted(heap, array.to_vec())?.into_iter().enumerate() {
+                array.set(place, item)?;
+            }
+            nothing()
+        }
         (Method::SubList, [Value::Integer(_), Value::Integer(_)]) => {
             list::call(heap, List::new(heap, array.to_vec())?, method, arguments)
         }

@@ -1,11 +1,9 @@
-//! Methods of booleans and of chars.
+//! Methods of booleans.
 
 use std::cmp::Ordering;
 
-use crate::heap::Heap;
-use crate::method::{Answer, Method, some, string};
-use crate::print::to_text;
-use crate::value::{Meter, MethodError, Value};
+use crate::method::{Answer, Method, some};
+use crate::value::{MethodError, Value};
 
 /// Calls a method of a boolean.
 pub(crate) fn call<'a>(boolean: bool, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
@@ -15,6 +13,8 @@ pub(crate) fn call<'a>(boolean: bool, method: Method, arguments: &[Value<'a>]) -
             some(text.eq_ignore_ascii_case("true"))
         }
         (Method::ParseBoolean | Method::ValueOf, [Value::Null]) => some(false),
+        // No system property is anybody's business.
+        (Method::GetBoolean, [Value::String(_) | Value::Null]) => some(false),
         (Method::ValueOf, [Value::Boolean(other)]) => some(*other),
         (Method::ToString, [Value::Boolean(other)]) => some(if *other { "true" } else { "false" }),
         (Method::HashCode, [Value::Boolean(other)]) => some(if *other { 1231 } else { 1237 }),
@@ -26,49 +26,6 @@ pub(crate) fn call<'a>(boolean: bool, method: Method, arguments: &[Value<'a>]) -
         (Method::CompareTo, [other]) => uncomparable(other),
         _ => Ok(None),
     }
-}
-
-/// Calls a method of a char.
-pub(crate) fn call_char<'a>(
-    heap: &'a Heap<'a>,
-    unit: u16,
-    method: Method,
-    arguments: &[Value<'a>],
-) -> Answer<'a> {
-    match (method, arguments) {
-        (Method::CharValue, []) => Ok(Some(Value::Char(unit))),
-        (Method::CompareTo, [Value::Char(other)]) => some(i32::from(unit) - i32::from(*other)),
-        (Method::CompareTo, [other]) => uncomparable(other),
-        (Method::ToString, [other @ Value::Char(_)]) => {
-            string(heap, to_text(&Meter::default(), other)?)
-        }
-        (Method::ToString, [Value::Integer(code)]) => match code_point(*code) {
-            Some(c) => string(heap, c.to_string()),
-            None => Err(MethodError::IllegalArgument("no such character")),
-        },
-        (Method::ToUpperCase, [Value::Char(other)]) => {
-            Ok(Some(Value::Char(recase(u32::from(*other), true) as u16)))
-        }
-        (Method::ToLowerCase, [Value::Char(other)]) => {
-            Ok(Some(Value::Char(recase(u32::from(*other), false) as u16)))
-        }
-        (Method::ToUpperCase, [Value::Integer(code)]) => some(recase(*code as u32, true) as i32),
-        (Method::ToLowerCase, [Value::Integer(code)]) => some(recase(*code as u32, false) as i32),
-        (Method::ValueOf, [Value::Char(other)]) => Ok(Some(Value::Char(*other))),
-        _ => Ok(None),
-    }
-}
-
-fn code_point(code: i32) -> Option<char> {
-    u32::try_from(code).ok().and_then(char::from_u32)
-}
-
-/// A code point in the other case, where that is one too.
-fn recase(code: u32, upper: bool) -> u32 {
-    let Some(c) = char::from_u32(code) else { return code };
-    let mapped: Vec<char> =
-        if upper { c.to_uppercase().collect() } else { c.to_lowercase().collect() };
-    if let [only] = mapped[..] { u32::from(only) } else { code }
 }
 
 /// -1, 0 or 1.

@@ -1,7 +1,11 @@
 //! Methods of lists, and of parts of lists.
 
+use std::cmp::Ordering;
+
 use crate::heap::Heap;
-use crate::method::{Answer, Method, any_same, collection, nothing, place, position, some};
+use crate::method::{
+    self, Answer, Method, MethodName, any_same, collection, nothing, place, position, some,
+};
 use crate::value::{Array, ArrayKind, Cursor, Iteration, List, MethodError, SubList, Value};
 
 /// Calls a method of a list.
@@ -42,6 +46,12 @@ pub(crate) fn call<'a>(
             list.change(heap, Vec::clear)?;
             nothing()
         }
+        (Method::EnsureCapacity, [Value::Integer(_)]) | (Method::TrimToSize, []) => nothing(),
+        (Method::Sort, [Value::Null]) => {
+            let items = sorted(heap, list.to_vec())?;
+            list.change(heap, |all| *all = items)?;
+            nothing()
+        }
         _ => match read(heap, &Value::List(list), &list.to_vec(), method, arguments)? {
             Some(answer) => Ok(Some(answer)),
             None => change(heap, list.to_vec(), method, arguments, |items| {
@@ -74,6 +84,10 @@ pub(crate) fn call_part<'a>(
             Ok(Some(old))
         }
         (Method::Clear, []) => part.replace(heap, Vec::new()).and_then(|()| nothing()),
+        (Method::Sort, [Value::Null]) => {
+            let items = sorted(heap, part.to_vec()?)?;
+            part.replace(heap, items).and_then(|()| nothing())
+        }
         (Method::Add, [value]) => {
             let mut items = part.to_vec()?;
             items.push(*value);
@@ -122,11 +136,64 @@ pub(super) fn read<'a>(
         (Method::ToArray, []) => {
             Array::new(heap, ArrayKind::Object, items.to_vec()).map(|a| Some(Value::Array(a)))
         }
-        (Method::Iterator, []) => match Iteration::over(list)? {
+        (Method::ToArray, [Value::Array(array)]) if array.kind() == ArrayKind::Object => {
+            read(heap, list, items, method, &[])
+        }
+        // Nothing that templates have is a function, but for null.
+        (Method::ForEach | Method::RemoveIf | Method::ReplaceAll, [Value::Null]) => {
+            Err(MethodError::NullArgument)
+        }
+        (Method::Of, elements) => made_of(heap, elements.to_vec()),
+        (Method::CopyOf, [others]) => match collection(heap, others)? {
+            Some(others) => made_of(heap, others),
+            None => null_or_missing(others),
+        },
+        (Method::Iterator | Method::ListIterator, []) => match Iteration::over(list)? {
             Some(iteration) => Cursor::new(heap, iteration).map(|c| Some(Value::Cursor(c))),
             None => Ok(None),
         },
         _ => Ok(None),
+    }
+}
+
+/// A list of elements, none of which may be null.
+fn made_of<'a>(heap: &'a Heap<'a>, elements: Vec<Value<'a>>) -> Answer<'a> {
+    if elements.iter().any(Value::is_null) {
+        return Err(MethodError::NullArgument);
+    }
+    List::new(heap, elements).map(|list| Some(Value::List(list)))
+}
+
+/// The elements in their own order, which those of one class have.
+pub(super) fn sorted<'a>(
+    heap: &'a Heap<'a>,
+    mut items: Vec<Value<'a>>,
+) -> Result<Vec<Value<'a>>, MethodError> {
+    if let [first, rest @ ..] = &items[..] {
+        // Every comparison is as good as one with the first: it fails, or all are of its class.
+        for item in rest {
+            order(heap, first, item)?;
+        }
+    }
+    // Each element is compared so often, which must not fail in between.
+    let texts: usize = items.iter().filter_map(Value::as_str).map(|text| text.len() / 16).sum();
+    let rounds = items.len().checked_ilog2().unwrap_or(0) as usize + 1;
+    heap.cells.meter.spend((items.len() + texts).saturating_mul(rounds))?;
+    items.sort_by(|a, b| order(heap, a, b).unwrap_or(Ordering::Equal));
+    Ok(items)
+}
+
+fn order<'a>(heap: &'a Heap<'a>, a: &Value<'a>, b: &Value<'a>) -> Result<Ordering, MethodError> {
+    let compared = match (a, b) {
+        (Value::Null, _) | (_, Value::Null) => return Err(MethodError::NullArgument),
+        (Value::String(a), Value::String(b)) => {
+            return Ok(a.encode_utf16().cmp(b.encode_utf16()));
+        }
+        (a, b) => method::call(heap, a, &MethodName::of("compareTo"), std::slice::from_ref(b))?,
+    };
+    match compared {
+        Some(Value::Integer(order)) => Ok(order.cmp(&0)),
+        _ => Err(MethodError::WrongClass),
     }
 }
 

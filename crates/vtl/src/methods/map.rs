@@ -59,6 +59,20 @@ pub(crate) fn call<'a>(
             }
             some(holds)
         }
+        // Nothing that templates have is a function, but for null.
+        (
+            Method::ComputeIfAbsent | Method::ComputeIfPresent | Method::Compute,
+            [_, Value::Null],
+        )
+        | (Method::Merge, [_, _, Value::Null])
+        | (Method::ForEach | Method::ReplaceAll, [Value::Null]) => Err(MethodError::NullArgument),
+        (Method::Of, []) => Map::new(heap).map(|map| Some(Value::Map(map))),
+        (Method::Of, [Value::Null, _] | [_, Value::Null]) => Err(MethodError::NullArgument),
+        (Method::Of, [key, value]) => {
+            let map = Map::new(heap)?;
+            map.put(heap, *key, *value)?;
+            Ok(Some(Value::Map(map)))
+        }
         (Method::Clear, []) => map.clear(heap).and_then(|()| nothing()),
         (Method::Clone, []) => {
             let copy = Map::new(heap)?;

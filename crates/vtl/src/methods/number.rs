@@ -1,8 +1,16 @@
 //! Methods of numbers, and the static ones of their classes, which a template reaches through a
 //! number: `$n.parseInt('7')`.
 
-use num_bigint::{BigInt, Sign};
-use num_traits::ToPrimitive;
+mod big;
+mod bits;
+mod decimal;
+mod float;
+
+use num_bigint::BigInt;
+
+pub(crate) use big::call_big;
+pub(crate) use decimal::call_decimal;
+pub(crate) use float::call_float;
 
 use super::boolean::{sign, uncomparable};
 use crate::heap::Heap;
@@ -46,7 +54,10 @@ pub(crate) fn call_integer<'a>(
         (Method::ToHexString, [Value::Integer(n)]) => string(heap, format!("{n:x}")),
         (Method::ToOctalString, [Value::Integer(n)]) => string(heap, format!("{n:o}")),
         (Method::ToBinaryString, [Value::Integer(n)]) => string(heap, format!("{n:b}")),
-        _ => convert(i64::from(integer), f64::from(integer), method, arguments),
+        _ => match bits::of_integers(heap, method, arguments)? {
+            None => convert(i64::from(integer), f64::from(integer), method, arguments),
+            found => Ok(found),
+        },
     }
 }
 
@@ -87,37 +98,10 @@ pub(crate) fn call_long<'a>(
         (Method::ToHexString, [_], (Some(n), _)) => string(heap, format!("{n:x}")),
         (Method::ToOctalString, [_], (Some(n), _)) => string(heap, format!("{n:o}")),
         (Method::ToBinaryString, [_], (Some(n), _)) => string(heap, format!("{n:b}")),
-        _ => convert(long, long as f64, method, arguments),
-    }
-}
-
-/// Calls a method of a BigInteger.
-pub(crate) fn call_big<'a>(
-    heap: &'a Heap<'a>,
-    big: &'a BigInt,
-    method: Method,
-    arguments: &[Value<'a>],
-) -> Answer<'a> {
-    match (method, arguments) {
-        (Method::CompareTo, [Value::BigInteger(other)]) => some(sign(big.cmp(other))),
-        (Method::Signum, []) => some(sign(big.cmp(&BigInt::ZERO))),
-        (Method::Max, [Value::BigInteger(other)]) => some(Value::BigInteger(big.max(other))),
-        (Method::Min, [Value::BigInteger(other)]) => some(Value::BigInteger(big.min(other))),
-        (Method::Max | Method::Min, [Value::Null]) => Err(MethodError::NullArgument),
-        (Method::ValueOf, [Value::Integer(long)]) => own(heap, (*long).into()),
-        (Method::ValueOf, [Value::Long(long)]) => own(heap, (*long).into()),
-        (Method::ToString, [Value::Integer(radix)]) => string(heap, big_in_radix(big, *radix)),
-        // Bits that differ from the sign's.
-        (Method::BitCount, []) => {
-            let bits = if big.sign() == Sign::Minus { -big - 1 } else { big.clone() };
-            some(bits.iter_u64_digits().map(|digit| digit.count_ones() as i32).sum::<i32>())
-        }
-        _ => {
-            let low_digits = big.iter_u64_digits().next().unwrap_or(0) as i64;
-            let is_negative = big.sign() == Sign::Minus;
-            let low = if is_negative { low_digits.wrapping_neg() } else { low_digits };
-            convert(low, big.to_f64().unwrap_or(f64::NAN), method, arguments)
-        }
+        _ => match bits::of_longs(heap, method, arguments)? {
+            None => convert(long, long as f64, method, arguments),
+            found => Ok(found),
+        },
     }
 }
 
@@ -141,6 +125,14 @@ pub(crate) fn call_double<'a>(
         (Method::IsInfinite, [], _) => some(double.is_infinite()),
         (Method::IsNaN, [_], (Some(n), _)) => some(n.is_nan()),
         (Method::IsInfinite, [_], (Some(n), _)) => some(n.is_infinite()),
+        (Method::IsFinite, [_], (Some(n), _)) => some(n.is_finite()),
+        (Method::DoubleToLongBits | Method::DoubleToRawLongBits, [_], (Some(n), _)) => {
+            some(Value::Long(n.to_bits() as i64))
+        }
+        (Method::LongBitsToDouble, [bits], _) => match long_of(bits) {
+            Some(bits) => some(Value::Double(f64::from_bits(bits as u64))),
+            None => Ok(None),
+        },
         (Method::Max, [_, _], (Some(a), Some(b))) => some(Value::Double(larger(a, b))),
         (Method::Min, [_, _], (Some(a), Some(b))) => some(Value::Double(-larger(-a, -b))),
         (Method::Sum, [_, _], (Some(a), Some(b))) => some(Value::Double(a + b)),
@@ -168,6 +160,7 @@ fn convert<'a>(long: i64, double: f64, method: Method, arguments: &[Value<'a>]) 
         (Method::IntValue, []) => some(long as i32),
         (Method::LongValue, []) => some(Value::Long(long)),
         (Method::DoubleValue, []) => some(Value::Double(double)),
+        (Method::FloatValue, []) => some(Value::Float(double as f32)),
         (Method::ShortValue, []) => some(i32::from(long as i16)),
         (Method::ByteValue, []) => some(i32::from(long as i8)),
         (Method::CompareTo, [other]) => uncomparable(other),
@@ -186,7 +179,7 @@ fn long_of(value: &Value<'_>) -> Option<i64> {
 
 /// What fits where a double is wanted.
 fn double_of(value: &Value<'_>) -> Option<f64> {
-    if matches!(value, Value::BigInteger(_)) { None } else { as_double(value) }
+    if matches!(value, Value::BigInteger(_) | Value::Decimal(_)) { None } else { as_double(value) }
 }
 
 /// Java's order of doubles: -0.0 before 0.0, NaN behind all.
@@ -218,8 +211,4 @@ fn in_radix(number: i64, radix: i32) -> String {
 fn big_in_radix(number: &BigInt, radix: i32) -> String {
     let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix)).unwrap_or(10);
     number.to_str_radix(radix)
-}
-
-fn own<'a>(heap: &'a Heap<'a>, big: BigInt) -> Answer<'a> {
-    Value::big_integer(heap, big).map(Some)
 }

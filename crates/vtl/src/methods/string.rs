@@ -1,5 +1,8 @@
 //! Methods of strings. Positions and lengths count UTF-16 units.
 
+pub(crate) mod points;
+pub(crate) mod white;
+
 use std::borrow::Cow;
 
 use super::boolean::uncomparable;
@@ -48,6 +51,8 @@ fn dispatch<'a>(
             let rest = usize::try_from(*from).ok().and_then(|from| rest(this, from));
             some(rest.is_some_and(|rest| rest.starts_with(part)))
         }
+        // Null is found out only where the text has such a place.
+        (Method::StartsWith, [Value::Null, Value::Integer(..0)]) => some(false),
         (Method::EndsWith, [Value::String(part)]) => some(this.ends_with(part)),
         (Method::EqualsIgnoreCase, [Value::String(other)]) => {
             some(this.chars().map(fold).eq(other.chars().map(fold)))
@@ -70,7 +75,6 @@ fn dispatch<'a>(
         (Method::ToLowerCase, []) => string(heap, this.to_lowercase()),
         (Method::Intern, []) => some(this),
         (Method::CharAt, [Value::Integer(at)]) => unit_at(this, *at).map(|u| Some(Value::Char(u))),
-        (Method::CodePointAt, [Value::Integer(at)]) => code_point_at(this, *at),
         (Method::ToCharArray, []) => {
             meter.spend(size_of::<Value<'_>>() * this.len())?;
             array(heap, ArrayKind::Char, this.encode_utf16().map(Value::Char).collect())
@@ -86,7 +90,16 @@ fn dispatch<'a>(
             Method::ReplaceAll | Method::ReplaceFirst | Method::Matches | Method::Split,
             [Value::String(pattern), rest @ ..],
         ) => with_pattern(heap, this, method, pattern, rest),
-        _ => call_static(heap, method, arguments),
+        (Method::Formatted, values) => {
+            call_static(heap, Method::Format, &[&[Value::String(this)], values].concat())
+        }
+        _ => match white::call(heap, this, method, arguments)? {
+            None => match points::call(heap, this, method, arguments)? {
+                None => call_static(heap, method, arguments),
+                found => Ok(found),
+            },
+            found => Ok(found),
+        },
     }
 }
 
@@ -94,14 +107,13 @@ fn dispatch<'a>(
 fn call_static<'a>(heap: &'a Heap<'a>, method: Method, arguments: &[Value<'a>]) -> Answer<'a> {
     match (method, arguments) {
         (Method::ValueOf, [Value::Array(chars)]) if chars.kind() == ArrayKind::Char => {
-            let units: Vec<u16> = chars.to_vec().iter().filter_map(unit_of).collect();
-            string(heap, String::from_utf16_lossy(&units))
+            points::of_chars(heap, &chars.to_vec())
         }
         (Method::ValueOf, []) => some(""),
         (Method::ValueOf, [value]) => string(heap, to_text(&heap.cells.meter, value)?),
         // Arguments may come as one array.
         (Method::Format, [Value::String(pattern), Value::Array(array)])
-            if array.kind() != ArrayKind::Char =>
+            if !matches!(array.kind(), ArrayKind::Char | ArrayKind::Byte) =>
         {
             string(heap, format(&heap.cells.meter, pattern, &array.to_vec())?)
         }
@@ -116,6 +128,7 @@ fn call_static<'a>(heap: &'a Heap<'a>, method: Method, arguments: &[Value<'a>]) 
             [Value::Null, Value::String(pattern), values @ ..]
             | [Value::String(pattern), values @ ..],
         ) => string(heap, format(&heap.cells.meter, pattern, values)?),
+        (Method::Compare, [Value::String(a), Value::String(b)]) => some(compare(a, b)),
         (Method::Join, [Value::String(separator), parts @ ..]) => join(heap, separator, parts),
         _ => Ok(None),
     }
@@ -147,12 +160,8 @@ fn join<'a>(heap: &'a Heap<'a>, separator: &str, parts: &[Value<'a>]) -> Answer<
     string(heap, out)
 }
 
-fn array<'a>(heap: &'a Heap<'a>, kind: ArrayKind, items: Vec<Value<'a>>) -> Answer<'a> {
+pub(super) fn array<'a>(heap: &'a Heap<'a>, kind: ArrayKind, items: Vec<Value<'a>>) -> Answer<'a> {
     Array::new(heap, kind, items).map(|array| Some(Value::Array(array)))
-}
-
-fn unit_of(value: &Value<'_>) -> Option<u16> {
-    if let Value::Char(unit) = value { Some(*unit) } else { None }
 }
 
 /// What follows the first `from` units.
@@ -169,14 +178,6 @@ fn unit_at(text: &str, at: i32) -> Result<u16, MethodError> {
 
 fn out_of_bounds(text: &str, at: i32) -> MethodError {
     MethodError::OutOfBounds { index: i64::from(at), length: Units::of(text).len() }
-}
-
-fn code_point_at<'a>(text: &str, at: i32) -> Answer<'a> {
-    let unit = unit_at(text, at)?;
-    let place = usize::try_from(at).unwrap_or_default();
-    let (byte, is_cut) = Units::of(text).byte(place);
-    let whole = text[byte..].chars().next().filter(|_| !is_cut).map(u32::from);
-    some(whole.unwrap_or_else(|| u32::from(unit)) as i32)
 }
 
 /// The units `from..to`. Half a surrogate pair at an end becomes U+FFFD.

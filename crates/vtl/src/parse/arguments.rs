@@ -20,9 +20,7 @@ impl Parser<'_, '_> {
         let start = self.at;
         self.at += 1;
         let mut arguments = Vec::new();
-        if self.is_lost() {
-            self.skip_lost(Words::Null);
-        }
+        self.skip_lost_signs();
         if self.eat(b')') {
             return Ok(arguments.into());
         }
@@ -45,7 +43,10 @@ impl Parser<'_, '_> {
         let behind = self.at + 1;
         match self.peek(1) {
             None => false,
-            Some(b'#') => self.word_at(behind).is_none(),
+            Some(b'#') => match self.word_at(behind) {
+                Some(word) => matches!(word.name, "true" | "false"),
+                None => true,
+            },
             Some(b'.') => !self.peek(2).is_some_and(|byte| byte.is_ascii_alphabetic()),
             Some(_) => true,
         }
@@ -53,29 +54,10 @@ impl Parser<'_, '_> {
 
     /// A value with white space around it.
     pub(super) fn element(&mut self, words: Words) -> Result<Expression, Fault> {
-        self.skip_lost(words);
-        let value = self.value(words)?;
-        self.skip_lost(words);
-        Ok(value)
-    }
-
-    /// White space, and among the arguments of a method any `$` or `#` that begins nothing.
-    fn skip_lost(&mut self, words: Words) {
         self.skip_white();
-        while words == Words::Null && self.is_lost() {
-            self.at += 1;
-            self.skip_white();
-        }
-    }
-
-    fn is_lost(&mut self) -> bool {
-        match self.peek(0) {
-            Some(b'$') => self.signs_before_reference().is_none(),
-            Some(b'#') => {
-                self.word().is_none() && !matches!(self.peek(1), Some(b'#' | b'*' | b'['))
-            }
-            _ => false,
-        }
+        let value = self.value(words)?;
+        self.skip_white();
+        Ok(value)
     }
 
     /// A literal or a reference.

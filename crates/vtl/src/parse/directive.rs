@@ -93,7 +93,7 @@ impl<'t> Parser<'t, '_> {
 
     /// Behind `#set`, at the parenthesis or at blanks before it.
     fn set(&mut self, start: usize) -> Result<Node, Fault> {
-        self.skip_white();
+        self.skip_blanks_and_lines();
         self.at += 1;
         self.skip_white();
         if !self.skip_signs() {
@@ -267,7 +267,7 @@ impl<'t> Parser<'t, '_> {
         let body = if block { Some(self.body(start)?) } else { None };
         let literal = match block {
             true => self.written_body(start),
-            false => self.written_since(start),
+            false => self.written_head(&(start..self.at)),
         };
         if self.shared.dialect == Dialect::Service {
             nodes.text(&literal);
@@ -295,7 +295,7 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
         let start = self.at;
         self.head(word)?;
-        nodes.text(&self.written_since(start));
+        nodes.text(&self.written_head(&(start..self.at)));
         Ok(())
     }
 
@@ -319,7 +319,7 @@ impl<'t> Parser<'t, '_> {
     /// The arguments behind a word, if a parenthesis follows: blank or comma between them.
     pub(super) fn head(&mut self, word: Word<'t>) -> Result<Option<Vec<Argument<'t>>>, Fault> {
         self.at = word.end;
-        self.skip_white();
+        self.skip_blanks_and_lines();
         if !self.eat(b'(') {
             self.at = word.end;
             self.leave_head();

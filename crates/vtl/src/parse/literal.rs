@@ -45,6 +45,8 @@ impl<'t> Parser<'t, '_> {
             origin,
             literal: 0..0,
             lost: Vec::new(),
+            lost_inside: Vec::new(),
+            references: 0,
             open: Open::default(),
             open_head: None,
             lasting: Lasting::default(),
@@ -64,6 +66,7 @@ impl<'t> Parser<'t, '_> {
         let start = self.at;
         self.at += 1;
         let mut elements = Vec::new();
+        self.skip_lost_signs();
         if self.eat(b']') {
             return Ok(Expression::List(elements.into()));
         }

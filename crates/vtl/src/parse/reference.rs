@@ -27,7 +27,9 @@ impl<'t> Parser<'t, '_> {
             return self.fault_at(start, "`true` and `false` are no names of references");
         }
         let slot = self.shared.slot(name);
+        self.references += 1;
         let steps = self.steps()?;
+        self.references -= 1;
         if braced && !self.eat(b'}') {
             return self.fault_at(start, "`${` without `}`");
         }
@@ -42,10 +44,24 @@ impl<'t> Parser<'t, '_> {
 
     /// The same of a part of the text.
     pub(super) fn written_in(&self, part: &Range<usize>) -> Box<str> {
+        self.written_without(&self.lost, part)
+    }
+
+    /// What was written of a head: without those in references, too.
+    pub(super) fn written_head(&self, part: &Range<usize>) -> Box<str> {
+        if self.lost_inside.is_empty() {
+            return self.written_in(part);
+        }
+        let mut lost = [&self.lost[..], &self.lost_inside].concat();
+        lost.sort_by_key(|lost| lost.start);
+        self.written_without(&lost, part)
+    }
+
+    fn written_without(&self, lost: &[Range<usize>], part: &Range<usize>) -> Box<str> {
         let mut written = String::new();
         let mut at = part.start;
-        let first = self.lost.partition_point(|lost| lost.start < part.start);
-        for lost in self.lost[first..].iter().take_while(|lost| lost.end <= part.end) {
+        let first = lost.partition_point(|lost| lost.start < part.start);
+        for lost in lost[first..].iter().take_while(|lost| lost.end <= part.end) {
             written.push_str(&self.text[at..lost.start]);
             at = lost.end;
         }

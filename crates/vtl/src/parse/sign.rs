@@ -40,7 +40,7 @@ impl Parser<'_, '_> {
     }
 
     /// The sign here, with the backslashes before it.
-    fn sign(&self, chain: &Chain) -> Option<Sign> {
+    pub(super) fn sign(&self, chain: &Chain) -> Option<Sign> {
         let at = self.at + self.backslashes_here();
         match self.text.as_bytes().get(at) {
             Some(b'$') => {

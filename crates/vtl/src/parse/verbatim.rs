@@ -52,7 +52,7 @@ impl Parser<'_, '_> {
     /// escaped its backslash.
     fn printed_body(&self, part: Range<usize>, comments: Comments) -> String {
         let mut out = String::new();
-        let mut rest = &*self.written_in(&part);
+        let mut rest = &*self.written_head(&part);
         while let Some(at) = rest.find(['$', '#', '\\']) {
             out.push_str(&rest[..at]);
             rest = &rest[at..];

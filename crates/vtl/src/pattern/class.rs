@@ -8,9 +8,16 @@ use super::translate::push_escaped;
 /// Classes inside one another, counted with the groups around them.
 const DEPTH: usize = 100;
 
-/// What `\d`, `\w` and so on stand for between `[` and `]`. They know only ASCII, as Java's.
-pub(super) fn predefined(letter: char) -> Option<&'static str> {
+/// What `\d`, `\w` and so on stand for between `[` and `]`. They know only ASCII, as Java's, unless
+/// its flag `U` is set.
+pub(super) fn predefined(letter: char, knows_unicode: bool) -> Option<&'static str> {
     Some(match letter {
+        'd' if knows_unicode => r"\p{Nd}",
+        'D' if knows_unicode => r"^\p{Nd}",
+        'w' if knows_unicode => r"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}",
+        'W' if knows_unicode => r"^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}",
+        's' if knows_unicode => r"\p{White_Space}",
+        'S' if knows_unicode => r"^\p{White_Space}",
         'd' => "0-9",
         'D' => "^0-9",
         'w' => "a-zA-Z0-9_",
@@ -78,7 +85,7 @@ fn item(cursor: &mut Cursor<'_>, skips_blanks: bool, depth: usize) -> Result<Ite
         Some('[') => class(cursor, skips_blanks, depth + 1).map(Item::Set),
         Some('\\') => match cursor.peek() {
             Some('p' | 'P') => property(cursor).map(|set| Item::Set(format!("[{set}]"))),
-            Some(c) => match predefined(c) {
+            Some(c) => match predefined(c, false) {
                 Some(set) => {
                     cursor.next();
                     Ok(Item::Set(format!("[{set}]")))
@@ -98,6 +105,10 @@ fn range(cursor: &mut Cursor<'_>, first: char, out: &mut String) -> Result<(), P
     let is_range = rest.starts_with('-') && !rest.starts_with("-]") && !rest.starts_with("-[");
     push_escaped(first, out);
     if !is_range {
+        if first == ':' {
+            // A range of one character, since `[:alpha:]` is a class for the engine alone.
+            out.push_str("-:");
+        }
         return Ok(());
     }
     cursor.next();

@@ -39,6 +39,11 @@ struct Flags {
     dot_all: bool,
     multiline: bool,
     unix_lines: bool,
+    ignores_case: bool,
+    /// Cases beyond those of ASCII, too.
+    unicode_case: bool,
+    /// `\w` and the like beyond ASCII.
+    unicode_classes: bool,
 }
 
 /// Reads a pattern of Java.
@@ -162,7 +167,7 @@ impl<'p> Reader<'p> {
             Some('G') => r"\G",
             Some('z') => r"\z",
             Some('R') => r"(?:\r\n|[\n\x0B\f\r\x{85}\x{2028}\x{2029}])",
-            Some('X') => r"(?>\P{M}\p{M}*|\p{M}+)",
+            Some('X') => r"(?>\r\n|\P{M}\p{M}*|\p{M}+)",
             Some('Z') => {
                 self.cursor.next();
                 self.push_end();
@@ -173,7 +178,7 @@ impl<'p> Reader<'p> {
                 self.push_raw(&format!("[{property}]"));
                 return Ok(());
             }
-            Some(c) => match predefined(c) {
+            Some(c) => match predefined(c, self.flags.unicode_classes) {
                 Some(class) => {
                     self.cursor.next();
                     self.push_raw(&format!("[{class}]"));
@@ -273,18 +278,15 @@ impl<'p> Reader<'p> {
             match flag {
                 Some('-') if on => on = false,
                 Some('i') => {
-                    if on {
-                        set.push('i')
-                    } else {
-                        cleared.push('i')
-                    }
+                    self.flags.ignores_case = on;
+                    if on { &mut set } else { &mut cleared }.push('i');
                 }
                 Some('x') => self.flags.comments = on,
                 Some('s') => self.flags.dot_all = on,
                 Some('m') => self.flags.multiline = on,
                 Some('d') => self.flags.unix_lines = on,
-                // The engine knows Unicode's cases anyway.
-                Some('u' | 'U') => {}
+                Some('u') => self.flags.unicode_case = on,
+                Some('U') => (self.flags.unicode_case, self.flags.unicode_classes) = (on, on),
                 Some(end @ (')' | ':')) => {
                     let minus = if cleared.is_empty() { "" } else { "-" };
                     let flags = format!("{set}{minus}{cleared}");
@@ -369,7 +371,13 @@ impl<'p> Reader<'p> {
         if let Some(literal) = &mut self.literal {
             literal.push(c);
         }
-        push_escaped(c, &mut self.out);
+        let Flags { ignores_case, unicode_case, .. } = self.flags;
+        if ignores_case && !unicode_case && !c.is_ascii() {
+            // The engine knows Unicode's cases always.
+            self.push_raw(&format!("(?-i:{c})"));
+        } else {
+            push_escaped(c, &mut self.out);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::map::MapCell;
 use super::views::{ArrayCell, CursorCell, EntryCell, Part};
 use super::{MethodError, Tree};
 use crate::bounds::Bounds;
+use crate::decimal::Decimal;
 use crate::heap::Arena;
 use crate::pattern::{Pattern, PatternError};
 
@@ -44,6 +45,7 @@ pub(crate) struct Cells<'a> {
     /// Where texts are written before they are kept.
     scratch: Cell<String>,
     big_integers: Arena<BigInt>,
+    decimals: Arena<Decimal>,
     patterns: RefCell<HashMap<Box<str>, Rc<Pattern>>>,
     pub(crate) meter: Meter,
 }
@@ -79,6 +81,12 @@ impl Cells<'_> {
     pub(super) fn keep_big_integer(&self, big: BigInt) -> Result<&BigInt, MethodError> {
         self.meter.spend(size_of::<BigInt>() + (big.bits() / 8) as usize)?;
         Ok(self.big_integers.add(big))
+    }
+
+    /// Keeps a decimal that was made.
+    pub(super) fn keep_decimal(&self, decimal: Decimal) -> Result<&Decimal, MethodError> {
+        self.meter.spend(size_of::<Decimal>() + (decimal.unscaled.bits() / 8) as usize)?;
+        Ok(self.decimals.add(decimal))
     }
 
     /// The compiled pattern of a text that a method was given.

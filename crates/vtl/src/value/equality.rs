@@ -24,6 +24,10 @@ fn same_within<'a>(
         (Value::Double(a), Value::Double(b)) => {
             a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
         }
+        (Value::Float(a), Value::Float(b)) => {
+            a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+        }
+        (Value::Decimal(a), Value::Decimal(b)) => a == b,
         (Value::Char(a), Value::Char(b)) => a == b,
         (Value::String(a), Value::String(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => Array::is_same(*a, *b),

@@ -2,6 +2,8 @@
 
 use std::hash::Hasher;
 
+use num_bigint::{BigInt, Sign};
+
 use super::{Meter, MethodError, Value};
 use crate::print::MAX_DEPTH;
 
@@ -34,11 +36,11 @@ fn hash_within(meter: &Meter, value: &Value<'_>, depth: usize) -> Result<i32, Me
         Value::Long(long) => fold(*long as u64),
         Value::Double(double) if double.is_nan() => 0x7ff8_0000,
         Value::Double(double) => fold(double.to_bits()),
-        Value::BigInteger(big) => {
-            let (sign, digits) = big.to_u32_digits();
-            let step = |sum: i32, digit: &u32| sum.wrapping_mul(31).wrapping_add(*digit as i32);
-            let magnitude = digits.iter().rev().fold(0, step);
-            if sign == num_bigint::Sign::Minus { magnitude.wrapping_neg() } else { magnitude }
+        Value::Float(float) if float.is_nan() => 0x7fc0_0000,
+        Value::Float(float) => float.to_bits() as i32,
+        Value::BigInteger(big) => hash_big(big),
+        Value::Decimal(decimal) => {
+            hash_big(&decimal.unscaled).wrapping_mul(31).wrapping_add(decimal.scale as i32)
         }
         Value::Char(unit) => i32::from(*unit),
         Value::String(text) => {
@@ -58,6 +60,13 @@ fn hash_within(meter: &Meter, value: &Value<'_>, depth: usize) -> Result<i32, Me
         Value::Array(_) | Value::Values(_) | Value::Cursor(_) | Value::Block(_) => 1,
         Value::Loop(_) | Value::Object(_) => 1,
     })
+}
+
+fn hash_big(big: &BigInt) -> i32 {
+    let (sign, digits) = big.to_u32_digits();
+    let step = |sum: i32, digit: &u32| sum.wrapping_mul(31).wrapping_add(*digit as i32);
+    let magnitude = digits.iter().rev().fold(0, step);
+    if sign == Sign::Minus { magnitude.wrapping_neg() } else { magnitude }
 }
 
 fn fold(bits: u64) -> i32 {

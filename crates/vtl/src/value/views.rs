@@ -18,6 +18,8 @@ pub(crate) enum ArrayKind {
     String,
     /// Chars: `toCharArray`.
     Char,
+    /// Bytes: `getBytes`.
+    Byte,
 }
 
 pub(crate) struct ArrayCell<'a> {
@@ -67,6 +69,8 @@ impl<'a> Array<'a> {
             ArrayKind::Object => true,
             ArrayKind::String => matches!(value, Value::String(_) | Value::Null),
             ArrayKind::Char => matches!(value, Value::Char(_)),
+            // No value of a template is a byte.
+            ArrayKind::Byte => false,
         };
         if !fits {
             return Err(MethodError::WrongClass);

@@ -11,6 +11,7 @@ mod formats;
 mod lasting;
 mod laws;
 mod literals;
+mod lost;
 mod macros;
 mod places;
 mod references;

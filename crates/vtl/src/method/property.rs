@@ -1,0 +1,110 @@
+//! Properties of values.
+
+use std::fmt;
+
+use super::Answer;
+use crate::heap::Heap;
+use crate::json::Name;
+use crate::methods::string::{points::bytes, white::is_blank};
+use crate::value::Value;
+
+/// The properties that values of templates have, besides the keys of maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Property {
+    Blank,
+    Bytes,
+    Count,
+    Empty,
+    First,
+    HasNext,
+    Index,
+    Infinite,
+    Key,
+    Last,
+    NaN,
+    Parent,
+    Topmost,
+    Value,
+    /// Only a map or a host's object may have it.
+    Other,
+}
+
+/// The name of a property, looked up once.
+pub(crate) struct PropertyName {
+    property: Property,
+    name: Name,
+}
+
+impl PropertyName {
+    pub(crate) fn of(text: &str) -> Self {
+        let property = match text {
+            "blank" => Property::Blank,
+            "bytes" => Property::Bytes,
+            "count" => Property::Count,
+            "empty" => Property::Empty,
+            "first" => Property::First,
+            "hasNext" => Property::HasNext,
+            "index" => Property::Index,
+            "infinite" => Property::Infinite,
+            "key" => Property::Key,
+            "last" => Property::Last,
+            "naN" => Property::NaN,
+            "parent" => Property::Parent,
+            "topmost" => Property::Topmost,
+            "value" => Property::Value,
+            _ => Property::Other,
+        };
+        Self { property, name: Name::new(text) }
+    }
+
+    pub(crate) fn property(&self) -> Property {
+        self.property
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// As the name of a member of a document.
+    #[inline]
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
+    }
+}
+
+impl fmt::Debug for PropertyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// The value of `$receiver.name`: an entry of a map, or what a getter gives.
+pub(crate) fn property<'a>(
+    heap: &'a Heap<'a>,
+    receiver: &Value<'a>,
+    name: &PropertyName,
+) -> Answer<'a> {
+    use Property as P;
+    let found = match (receiver, name.property) {
+        (Value::Map(map), _) => map.find(&heap.cells.meter, name.name())?,
+        (Value::Loop(running), _) => running.property(name),
+        (Value::Object(object), _) => object.property(heap, name.as_str()),
+        (Value::Entry(entry), P::Key) => Some(entry.key()),
+        (Value::Entry(entry), P::Value) => Some(entry.value()),
+        (Value::String(text), P::Empty) => Some(text.is_empty().into()),
+        (Value::String(text), P::Blank) => Some(is_blank(text).into()),
+        (Value::String(text), P::Bytes) => bytes(heap, text.as_bytes().to_vec())?,
+        (Value::List(list), P::Empty) => Some(list.is_empty().into()),
+        (Value::SubList(part), P::Empty) => Some((part.len()? == 0).into()),
+        (Value::Array(array), P::Empty) => Some(array.is_empty().into()),
+        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), P::Empty) => {
+            Some(map.is_empty().into())
+        }
+        (Value::Double(double), P::NaN) => Some(double.is_nan().into()),
+        (Value::Double(double), P::Infinite) => Some(double.is_infinite().into()),
+        (Value::Float(float), P::NaN) => Some(float.is_nan().into()),
+        (Value::Float(float), P::Infinite) => Some(float.is_infinite().into()),
+        _ => None,
+    };
+    Ok(found)
+}

@@ -1,0 +1,107 @@
+//! White space in heads, arguments and indexes, and the signs there that begin nothing: they are
+//! lost, as if they were not written.
+
+use super::Parser;
+use super::chain::Chain;
+
+impl Parser<'_, '_> {
+    /// Steps over white space and lost signs. A sign that parts white space in two is left, for
+    /// only one run of it may stand anywhere.
+    pub(super) fn skip_white(&mut self) {
+        loop {
+            self.skip_blanks_and_lines();
+            let length = self.lost_signs();
+            let before = self.at.checked_sub(1).map(|at| self.text.as_bytes()[at]);
+            if length == 0 || (is_white(before) && is_white(self.peek(length))) {
+                return;
+            }
+            self.lose(length);
+        }
+    }
+
+    /// Steps over lost signs alone.
+    pub(super) fn skip_lost_signs(&mut self) {
+        let length = self.lost_signs();
+        self.lose(length);
+    }
+
+    /// Steps over blanks, tabs and line breaks.
+    pub(super) fn skip_blanks_and_lines(&mut self) {
+        self.at += self.rest().iter().take_while(|byte| is_white(Some(**byte))).count();
+    }
+
+    fn lose(&mut self, length: usize) {
+        if length > 0 {
+            let lost = self.at..self.at + length;
+            self.at = lost.end;
+            match self.references {
+                0 => self.lost.push(lost),
+                _ => self.lost_inside.push(lost),
+            }
+        }
+    }
+
+    /// The length of the signs here that begin nothing.
+    fn lost_signs(&mut self) -> usize {
+        if !matches!(self.peek(0), Some(b'$' | b'#' | b'\\')) {
+            return 0;
+        }
+        let start = self.at;
+        while self.is_lost_hash() || self.skip_lost_dollars() {
+            self.at += usize::from(self.is_lost_hash());
+        }
+        let length = self.at - start;
+        self.at = start;
+        length
+    }
+
+    /// Whether a `#` stands here that is no directive, no comment and no part of a number.
+    fn is_lost_hash(&self) -> bool {
+        let begins_number = match self.rest() {
+            [b'#', b'-' | b'.', digit, ..] | [b'#', digit, ..] => digit.is_ascii_digit(),
+            _ => false,
+        };
+        self.peek(0) == Some(b'#')
+            && self.word().is_none()
+            && !begins_number
+            && match self.rest() {
+                // There are no line comments inside a reference.
+                [_, b'#', ..] => self.references > 0,
+                [_, b'*', ..] | [_, b'[', b'[', ..] => false,
+                _ => true,
+            }
+    }
+
+    /// Steps over signs, unless they lead to a reference, or to what may only follow one.
+    fn skip_lost_dollars(&mut self) -> bool {
+        let start = self.at;
+        let mut chain = Chain::default();
+        let mut signs = 0;
+        while let Some(sign) = self.sign(&chain) {
+            let is_boolean = self.is_boolean(sign.end);
+            if self.odd_prefix(sign.at).is_some() || (self.is_reference(sign.at) && !is_boolean) {
+                self.at = start;
+                return false;
+            }
+            chain.push(sign, &self.text[self.at..sign.end]);
+            self.at = sign.end;
+            signs += 1;
+        }
+        if matches!((self.peek(0), signs), (Some(b'[' | b'{'), _) | (Some(b'.'), 2..)) {
+            self.at = start;
+        }
+        self.at > start
+    }
+
+    /// Whether the word at `at` is `true` or `false`.
+    fn is_boolean(&self, at: usize) -> bool {
+        let rest = &self.text.as_bytes()[at..];
+        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let length = rest.iter().take_while(part).count();
+        matches!(&rest[..length], b"true" | b"false")
+    }
+}
+
+fn is_white(byte: Option<u8>) -> bool {
+    matches!(byte, Some(b' ' | b'\t' | b'\n' | b'\r'))
+}
