@@ -1,5 +1,7 @@
 //! Names of members, and the numbers by which they are told apart.
 
+use super::scan;
+
 /// The name of a member to look for, made ready once: of two texts with different hashes none is the
 /// other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +40,10 @@ pub(super) fn hash(name: &[u8]) -> u32 {
         let length = (name.len() as u64) << 32;
         return mixed(u64::from_le_bytes(*first) ^ length, u64::from_le_bytes(*last));
     }
-    let mut bytes = [0; SHORT];
-    bytes[..name.len()].copy_from_slice(name);
-    let bytes = u128::from_le_bytes(bytes);
-    mixed(bytes as u64, (bytes >> 64) as u64)
+    match name.split_first_chunk() {
+        Some((first, rest)) => mixed(u64::from_le_bytes(*first), scan::word(rest)),
+        None => mixed(scan::word(name), 0),
+    }
 }
 
 /// The hash of a short name with these bytes, of which those behind its end are 0: the upper half of
@@ -52,9 +54,47 @@ pub(super) fn mixed(first: u64, second: u64) -> u32 {
     (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
 }
 
+/// Whether two names are the same, without a call for short ones.
+#[inline]
+pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    if let (Some((one, first)), Some((other, second))) =
+        (one.split_first_chunk::<8>(), other.split_first_chunk::<8>())
+    {
+        return one == other
+            && if first.len() <= 8 {
+                scan::word(first) == scan::word(second)
+            } else {
+                first == second
+            };
+    }
+    scan::word(one) == scan::word(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_the_same_if_all_of_their_bytes_are() {
+        let text = "a name of thirty-two bytes or so";
+        for length in 0..text.len() {
+            let name = &text.as_bytes()[..length];
+            let padded = scan::word(&name[..length.min(8)]).to_le_bytes();
+            assert_eq!(padded[..length.min(8)], name[..length.min(8)]);
+            assert!(padded[length.min(8)..].iter().all(|byte| *byte == 0));
+            assert!(is_same(name, &name.to_vec()) && !is_same(name, &text.as_bytes()[1..]));
+            for at in 0..length {
+                let mut other = name.to_vec();
+                other[at] ^= 1;
+                assert!(
+                    !is_same(name, &other) && hash(&other) != hash(name) || at > 7 && length > 16
+                );
+            }
+        }
+    }
 
     #[test]
     fn names_that_differ_little_have_different_hashes() {

@@ -194,12 +194,17 @@ impl<'d> NodeRef<'d> {
         let end = (self.index + node.span) as usize;
         let mut rest = self.document.nodes.get(self.index as usize + 1..end)?;
         while let [known, value, ..] = rest {
-            if known.span == hash && self.document.texts().bytes(known) == name.as_bytes() {
+            if known.span == hash && self.is_named(known, name) {
                 return Some(Self { index: (end - rest.len() + 1) as u32, ..self });
             }
             rest = rest.get(1 + value.span as usize..).unwrap_or_default();
         }
         None
+    }
+
+    #[inline]
+    fn is_named(self, known: &Node, name: &str) -> bool {
+        name::is_same(self.document.texts().bytes(known), name.as_bytes())
     }
 
     /// What the tape says of the value.
