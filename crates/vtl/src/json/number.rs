@@ -16,19 +16,19 @@ pub enum Number<'d> {
 }
 
 impl<'d> Number<'d> {
-    /// The number of an integer's text.
+    /// The number of an integer at a place of a text.
     #[inline]
-    pub(super) fn integer(text: &'d str) -> Self {
-        let (is_negative, digits) = sign(text.as_bytes());
-        if digits.len() > 2 * WORD {
-            return Self::long(text);
-        }
-        let magnitude = match digits.split_last_chunk::<WORD>() {
-            Some((before, last)) if !before.is_empty() => {
-                let last = value(scan::digits(u64::from_le_bytes(*last)));
-                value(aligned(before)) * 100_000_000 + last
+    pub(super) fn integer(text: &'d str, start: usize, end: usize) -> Self {
+        let (bytes, is_negative) = (text.as_bytes(), is_negative(text, start));
+        let first = start + usize::from(is_negative);
+        let magnitude = match end - first {
+            length @ ..=WORD => up_to_eight(bytes, first, length),
+            length @ ..=TWO_WORDS => {
+                let before = length - WORD;
+                let behind = up_to_eight(bytes, first + before, WORD);
+                up_to_eight(bytes, first, before) * 100_000_000 + behind
             }
-            _ => value(aligned(digits)),
+            _ => return Self::long(&text[start..end]),
         } as i64;
         let long = if is_negative { -magnitude } else { magnitude };
         i32::try_from(long).map_or(Self::Long(long), Self::Integer)
@@ -39,12 +39,18 @@ impl<'d> Number<'d> {
         text.parse().map_or(Self::Big(text), Self::Long)
     }
 
-    /// The number of a text with a fraction or an exponent: infinite if it is too large.
+    /// The number with a fraction or an exponent at a place of a text: infinite if it is too large.
     #[inline]
-    pub(super) fn double(text: &str) -> Self {
-        let (is_negative, digits) = sign(text.as_bytes());
-        let Some((whole, places)) = few(digits).or_else(|| more(digits)) else {
-            return Self::Double(text.parse().unwrap_or(f64::NAN));
+    pub(super) fn double(text: &str, start: usize, end: usize) -> Self {
+        let is_negative = is_negative(text, start);
+        let first = start + usize::from(is_negative);
+        let read = match end - first {
+            length @ ..=WORD => few(text.as_bytes(), first, length),
+            ..=EXACT => more(&text.as_bytes()[first..end]),
+            _ => None,
+        };
+        let Some((whole, places)) = read else {
+            return Self::Double(text[start..end].parse().unwrap_or(f64::NAN));
         };
         // Both are doubles exactly, so that the quotient is the nearest one.
         let double = whole as f64 / TENS[places];
@@ -64,26 +70,22 @@ impl<'d> Number<'d> {
 
 /// Bytes that are looked at together.
 const WORD: usize = 8;
+const TWO_WORDS: usize = 2 * WORD;
 /// Digits and the point of a number whose digits together are a double exactly.
 const EXACT: usize = 16;
 /// Powers of ten.
 const TENS: [f64; EXACT] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
-/// Whether a number is negative, and what is behind the minus.
 #[inline]
-fn sign(text: &[u8]) -> (bool, &[u8]) {
-    match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    }
+fn is_negative(text: &str, start: usize) -> bool {
+    text.as_bytes().get(start) == Some(&b'-')
 }
 
-/// What up to eight digits stand for, the last in the highest bits, zeros before the first.
+/// The number of up to eight digits.
 #[inline]
-fn aligned(digits: &[u8]) -> u64 {
-    let word = scan::digits(scan::word(digits));
-    word.checked_shl(u64::BITS - 8 * digits.len() as u32).unwrap_or_default()
+fn up_to_eight(text: &[u8], start: usize, length: usize) -> u64 {
+    value(scan::aligned(scan::digits(scan::word_at(text, start, length)), length))
 }
 
 /// The number of eight digits.
@@ -97,26 +99,23 @@ fn value(digits: u64) -> u64 {
     first.wrapping_add(second) >> 32
 }
 
-/// The digits of a short number with a fraction, and how many stand behind the point.
+/// The digits of a short number with a fraction, and how many stand behind the point; `None` if it
+/// has an exponent.
 #[inline]
-fn few(text: &[u8]) -> Option<(u64, usize)> {
-    if text.len() > WORD {
+fn few(text: &[u8], start: usize, length: usize) -> Option<(u64, usize)> {
+    let word = scan::word_at(text, start, length);
+    let (point, before) = (scan::no_digit(word).first(), scan::no_digit(word).before());
+    if point >= length || text.get(start + point) != Some(&b'.') {
         return None;
     }
-    let word = scan::word(text);
-    let point = scan::no_digit(word);
-    text.get(point.first()).filter(|sign| **sign == b'.')?;
-    let before = point.before();
-    let digits = scan::digits((word & before) | ((word >> 8) & !before));
-    // The byte behind the digits is one of the zeros behind the text.
-    let digits = digits.checked_shl(8 * (WORD + 1 - text.len()) as u32)?;
-    let is_exponent = scan::is_above_nine(digits);
-    (!is_exponent).then(|| (value(digits), text.len() - 1 - point.first()))
+    let joined = (word & before) | ((word >> 8) & !before);
+    let digits = scan::aligned(scan::digits(joined), length - 1);
+    (!scan::is_above_nine(digits)).then(|| (value(digits), length - 1 - point))
 }
 
 /// The same of a longer one.
 fn more(text: &[u8]) -> Option<(u64, usize)> {
-    let point = text.iter().position(|byte| *byte == b'.').filter(|_| text.len() <= EXACT)?;
+    let point = text.iter().position(|byte| *byte == b'.')?;
     let mut digits = text[..point].iter().chain(&text[point + 1..]);
     let whole = digits.try_fold(0, |whole, digit| {
         digit.is_ascii_digit().then(|| whole * 10 + u64::from(digit - b'0'))
@@ -131,14 +130,22 @@ mod tests {
     #[test]
     fn numbers_are_what_the_library_reads() {
         let check = |text: &str| {
-            assert_eq!(Number::double(text), Number::Double(text.parse().unwrap()), "{text}");
+            for (before, behind) in [("", ""), ("[1", "9, 99999"), ("", ".5e5]}  ")] {
+                let around = format!("{before}{text}{behind}");
+                let number = Number::double(&around, before.len(), before.len() + text.len());
+                assert_eq!(number, Number::Double(text.parse().unwrap()), "{around}");
+            }
         };
         let integer = |text: &str| {
             let expected = match text.parse::<i64>() {
                 Ok(long) => i32::try_from(long).map_or(Number::Long(long), Number::Integer),
                 Err(_) => Number::Big(text),
             };
-            assert_eq!(Number::integer(text), expected, "{text}");
+            for (before, behind) in [("", ""), ("[1", "9, 99999"), ("", "]}      ")] {
+                let around = format!("{before}{text}{behind}");
+                let number = Number::integer(&around, before.len(), before.len() + text.len());
+                assert_eq!(number, expected, "{around}");
+            }
         };
         for digits in (0..1_000_000u32).step_by(7).chain((1_000_000..100_000_000).step_by(9973)) {
             let whole = digits.to_string();
@@ -168,7 +175,7 @@ mod tests {
         for text in ["0", "-0", "-7", "2147483647", "-2147483648", "-2147483649"] {
             integer(text);
         }
-        let zero = Number::double("-0.0").as_f64();
+        let zero = Number::double("-0.0", 0, 4).as_f64();
         assert!(zero == 0.0 && zero.is_sign_negative());
     }
 }

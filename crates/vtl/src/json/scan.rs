@@ -83,6 +83,22 @@ pub(super) fn word(bytes: &[u8]) -> u64 {
     byte(0) | byte(1) | byte(2)
 }
 
+/// Up to eight bytes at a place of a text, and whatever is behind them.
+#[inline(always)]
+pub(super) fn word_at(text: &[u8], start: usize, length: usize) -> u64 {
+    match text.get(start..start + 8).and_then(<[u8]>::first_chunk) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => word(text.get(start..start + length).unwrap_or_default()),
+    }
+}
+
+/// A word of which only the first `length` bytes count: the last of them in the highest bits, zeros
+/// before the first.
+#[inline(always)]
+pub(super) fn aligned(word: u64, length: usize) -> u64 {
+    word.checked_shl(u64::BITS - 8 * length as u32).unwrap_or_default()
+}
+
 /// How many of the bytes are spaces before the first that is not.
 #[inline(always)]
 pub(super) fn spaces(eight: u64) -> usize {
