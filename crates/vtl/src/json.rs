@@ -120,4 +120,6 @@ impl<'t> Document<'t> {
 }
 
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod tests;

@@ -8,6 +8,9 @@ use super::{JsonProblem, name, names, scan};
 /// Containers inside one another for which there is room at once.
 const USUAL_DEPTH: usize = 16;
 
+/// Bytes of a string behind its first escape for which there is room at once.
+const USUAL_REST: usize = 64;
+
 /// What few texts have.
 pub(super) struct Rare<'t> {
     text: &'t str,
@@ -69,6 +72,7 @@ impl<'t> Rare<'t> {
             return Ok((Node { tag: Tag::Plain, first: start, second: end, span: 1 }, end + 1));
         }
         let first = self.unescaped.len() as u32;
+        self.unescaped.reserve(at - start as usize + USUAL_REST);
         let mut plain = start as usize;
         loop {
             let problem = match bytes.get(at) {
@@ -165,6 +169,20 @@ pub(super) fn blanks(bytes: &[u8], at: u32) -> u32 {
     at as u32
 }
 
+/// The place of the quote that ends a long name, unless something else has to be looked at first.
+#[inline(never)]
+pub(super) fn end_of_name(bytes: &[u8], from: u32) -> Option<u32> {
+    let mut at = from as usize;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let hits = scan::special(u64::from_le_bytes(*eight));
+        at += hits.first();
+        if !hits.is_empty() {
+            return (bytes.get(at) == Some(&b'"')).then_some(at as u32);
+        }
+    }
+    None
+}
+
 /// Passes blanks before the quote of a name.
 #[inline(never)]
 pub(super) fn quote(bytes: &[u8], at: u32) -> Parsed<u32> {
@@ -176,18 +194,13 @@ pub(super) fn quote(bytes: &[u8], at: u32) -> Parsed<u32> {
     }
 }
 
-/// Passes a colon with blanks around it: the first byte behind them, and its place.
+/// Passes blanks and a colon.
 #[inline(never)]
-pub(super) fn colon(bytes: &[u8], at: u32) -> Parsed<(u32, u8)> {
+pub(super) fn colon(bytes: &[u8], at: u32) -> Parsed<u32> {
     let at = blanks(bytes, at);
     match bytes.get(at as usize) {
-        Some(b':') => {}
-        Some(_) => return Err((at, JsonProblem::Unexpected)),
-        None => return Err((at, JsonProblem::End)),
-    }
-    let at = blanks(bytes, at + 1);
-    match bytes.get(at as usize) {
-        Some(byte) => Ok((at, *byte)),
+        Some(b':') => Ok(at + 1),
+        Some(_) => Err((at, JsonProblem::Unexpected)),
         None => Err((at, JsonProblem::End)),
     }
 }
@@ -230,8 +243,17 @@ pub(super) fn number(bytes: &[u8], start: u32) -> Parsed<(Tag, u32)> {
 
 /// Passes at least one digit.
 fn digits(bytes: &[u8], start: usize) -> Parsed<usize> {
-    let rest = bytes.get(start..).unwrap_or_default();
-    let at = start + rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut at = start;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let digits = scan::no_digit(u64::from_le_bytes(*eight)).first();
+        at += digits;
+        if digits < 8 {
+            break;
+        }
+    }
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
     match bytes.get(at) {
         _ if at > start => Ok(at),
         Some(_) => Err((at as u32, JsonProblem::Unexpected)),

@@ -1,6 +1,6 @@
 //! The nodes of the tape, and values as places on it.
 
-use super::name::{self, Name};
+use super::name::{Key, Name};
 use super::{Document, Number};
 
 /// One value or one name. A container is followed by what is in it: an object's names and values in
@@ -121,9 +121,11 @@ impl<'d> NodeRef<'d> {
 
     /// The value of a number.
     pub fn number(self) -> Option<Number<'d>> {
-        match self.tag() {
-            Tag::Integer => Some(Number::integer(self.text())),
-            Tag::Double => Some(Number::double(self.text())),
+        let Node { tag, first, second, .. } = *self.node();
+        let (text, start, end) = (&*self.document.text, first as usize, second as usize);
+        match tag {
+            Tag::Integer => Some(Number::integer(text, start, end)),
+            Tag::Double => Some(Number::double(text, start, end)),
             _ => None,
         }
     }
@@ -176,28 +178,32 @@ impl<'d> NodeRef<'d> {
 
     /// The value of the member with this name.
     pub fn member(self, name: &str) -> Option<Self> {
-        self.member_with(name, name::hash(name.as_bytes()))
+        self.member_known_by(Key::new(name))
     }
 
     /// The value of the member with a name that was made ready for this.
     #[inline]
     pub(crate) fn member_named(self, name: &Name) -> Option<Self> {
-        self.member_with(name.as_str(), name.hash())
+        self.member_known_by(name.key())
     }
 
     #[inline(always)]
-    fn member_with(self, name: &str, hash: u32) -> Option<Self> {
+    fn member_known_by(self, name: Key<'_>) -> Option<Self> {
         let node = self.node();
         if node.tag != Tag::Object {
             return None;
         }
         let end = (self.index + node.span) as usize;
-        let mut rest = self.document.nodes.get(self.index as usize + 1..end)?;
-        while let [known, value, ..] = rest {
-            if known.span == hash && self.document.texts().bytes(known) == name.as_bytes() {
-                return Some(Self { index: (end - rest.len() + 1) as u32, ..self });
+        let nodes = self.document.nodes.get(..end)?;
+        let mut at = self.index as usize + 1;
+        while let (Some(known), Some(value)) = (nodes.get(at), nodes.get(at + 1)) {
+            if known.span == name.hash {
+                let text = self.document.texts().base(known).as_bytes();
+                if name.is_at(text, known.first as usize, known.second as usize) {
+                    return Some(Self { index: at as u32 + 1, ..self });
+                }
             }
-            rest = rest.get(1 + value.span as usize..).unwrap_or_default();
+            at += 1 + value.span as usize;
         }
         None
     }

@@ -224,10 +224,10 @@ impl Parser<'_, '_> {
             at = careful::quote(self.bytes, at)?;
         }
         let start = at + 1;
-        let Some((hash, end, ahead)) = self.short_name(start) else {
+        let Some((hash, end, ahead)) = self.plain_name(start) else {
             let (node, end) = self.rare.name(start)?;
             self.add_name(node.tag, node.first, node.second, node.span);
-            return careful::colon(self.bytes, end);
+            return self.value(end);
         };
         self.add_name(Tag::Plain, start, end, hash);
         if ahead & 0xff_ffff == u32::from_le_bytes(*b"\": \0") {
@@ -236,7 +236,14 @@ impl Parser<'_, '_> {
         if ahead as u16 == u16::from_le_bytes(*b"\":") {
             return Ok((end + 2, (ahead >> 16) as u8));
         }
-        careful::colon(self.bytes, end + 1)
+        self.value(end + 1)
+    }
+
+    /// Passes a colon with blanks around it: the first byte of the value, and its place.
+    #[inline(always)]
+    fn value(&self, at: u32) -> Parsed<(u32, u8)> {
+        let at = careful::colon(self.bytes, at)?;
+        self.solid(at)
     }
 
     #[inline(always)]
@@ -251,23 +258,26 @@ impl Parser<'_, '_> {
         self.push(tag, first, second, hash);
     }
 
-    /// The hash of a short name, the place of its quote, and what is ahead there.
+    /// The hash of a name without escapes, the place of its quote, and what is ahead there.
     #[inline(always)]
-    fn short_name(&self, start: u32) -> Option<(u32, u32, u32)> {
+    fn plain_name(&self, start: u32) -> Option<(u32, u32, u32)> {
         let window: &[u8; name::SHORT + 4] = self.window(start)?;
         let (mut first, mut second) = (eight(window), 0);
         let mut hits = scan::special(first);
-        let mut length = hits.first();
-        if hits.is_empty() {
+        let length;
+        if !hits.is_empty() {
+            length = hits.first();
+            first &= hits.before();
+        } else {
             second = eight(&window[8..]);
             hits = scan::special(second);
             if hits.is_empty() {
-                return None;
+                let end = careful::end_of_name(self.bytes, start + name::SHORT as u32)?;
+                let hash = name::hash(self.bytes.get(start as usize..end as usize)?);
+                return Some((hash, end, self.ahead(end)));
             }
-            length += hits.first();
+            length = 8 + hits.first();
             second &= hits.before();
-        } else {
-            first &= hits.before();
         }
         let ahead = four(&window[length..]);
         if ahead as u8 != b'"' {

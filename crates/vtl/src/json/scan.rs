@@ -54,6 +54,51 @@ pub(super) fn no_digit(eight: u64) -> Hits {
     Hits((((digits & !HIGHS) + 0x76 * ONES) | digits) & HIGHS)
 }
 
+/// What digits stand for.
+#[inline(always)]
+pub(super) fn digits(eight: u64) -> u64 {
+    eight ^ (u64::from(b'0') * ONES)
+}
+
+/// Whether any byte is more than 9.
+#[inline(always)]
+pub(super) fn is_above_nine(eight: u64) -> bool {
+    // What is more than that reaches the high bit, and never the next byte.
+    (((eight & !HIGHS) + 0x76 * ONES) | eight) & HIGHS != 0
+}
+
+/// Up to eight bytes as one number, zeros behind them.
+#[inline(always)]
+pub(super) fn word(bytes: &[u8]) -> u64 {
+    let length = bytes.len();
+    if let Some(eight) = bytes.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        // They overlap in bytes that are the same.
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return u64::from(first) | u64::from(last) << (8 * (length - 4));
+    }
+    let byte = |at: usize| bytes.get(at).map_or(0, |byte| u64::from(*byte) << (8 * at));
+    byte(0) | byte(1) | byte(2)
+}
+
+/// Up to eight bytes at a place of a text, and whatever is behind them.
+#[inline(always)]
+pub(super) fn word_at(text: &[u8], start: usize, length: usize) -> u64 {
+    match text.get(start..start + 8).and_then(<[u8]>::first_chunk) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => word(text.get(start..start + length).unwrap_or_default()),
+    }
+}
+
+/// A word of which only the first `length` bytes count: the last of them in the highest bits, zeros
+/// before the first.
+#[inline(always)]
+pub(super) fn aligned(word: u64, length: usize) -> u64 {
+    word.checked_shl(u64::BITS - 8 * length as u32).unwrap_or_default()
+}
+
 /// How many of the bytes are spaces before the first that is not.
 #[inline(always)]
 pub(super) fn spaces(eight: u64) -> usize {
