@@ -48,7 +48,7 @@ impl<'a> Evaluator<'a, '_> {
         for step in steps {
             let Step::Property { name, .. } = step else { return false };
             members += node.len() / 8;
-            let Some(member) = node.member_named(name.name()) else { return false };
+            let Some(member) = name.member_of(node) else { return false };
             node = member;
         }
         // Without room for it, the steps say so at their place.

@@ -69,7 +69,10 @@ impl<'t> Rare<'t> {
         let mut at = from as usize + special(&bytes[from as usize..]);
         if bytes.get(at) == Some(&b'"') {
             let end = at as u32;
-            return Ok((Node { tag: Tag::Plain, first: start, second: end, span: 1 }, end + 1));
+            return Ok((
+                Node { tag: Tag::Plain, back: 0, first: start, second: end, span: 1 },
+                end + 1,
+            ));
         }
         let first = self.unescaped.len() as u32;
         self.unescaped.reserve(at - start as usize + USUAL_REST);
@@ -91,7 +94,7 @@ impl<'t> Rare<'t> {
         }
         self.unescaped.push_str(&self.text[plain..at]);
         let second = self.unescaped.len() as u32;
-        Ok((Node { tag: Tag::Escaped, first, second, span: 1 }, at as u32 + 1))
+        Ok((Node { tag: Tag::Escaped, back: 0, first, second, span: 1 }, at as u32 + 1))
     }
 
     /// Appends what the escape at a place stands for: how many bytes it takes.
@@ -131,14 +134,14 @@ pub(super) fn alone(rare: &mut Rare<'_>, at: u32, byte: u8) -> Parsed<Node> {
         b'"' => rare.string(at + 1, at + 1)?,
         b'-' | b'0'..=b'9' => {
             let (tag, end) = number(bytes, at)?;
-            (Node { tag, first: at, second: end, span: 1 }, end)
+            (Node { tag, back: 0, first: at, second: end, span: 1 }, end)
         }
         _ => {
             let rest = &bytes[at as usize..];
             let word = words.iter().find(|(word, _)| rest.starts_with(word.as_bytes()));
             let (word, tag) = *word.ok_or((at, JsonProblem::Unexpected))?;
             let second = at + word.len() as u32;
-            (Node { tag, first: at, second, span: 1 }, second)
+            (Node { tag, back: 0, first: at, second, span: 1 }, second)
         }
     };
     self::end(bytes, end)?;
@@ -266,12 +269,12 @@ fn digits(bytes: &[u8], start: usize) -> Parsed<usize> {
 #[inline(never)]
 pub(super) fn grown(
     mut full: Vec<Node>,
-    tag: Tag,
+    (tag, back): (Tag, u16),
     first: u32,
     second: u32,
     span: u32,
 ) -> Vec<Node> {
-    full.push(Node { tag, first, second, span });
+    full.push(Node { tag, back, first, second, span });
     full
 }
 

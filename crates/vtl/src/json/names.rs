@@ -67,7 +67,8 @@ fn keep(texts: Texts<'_>, nodes: &[Node], kept: &mut Vec<Node>) {
         Tag::Object => {
             let members = last_members(texts, own);
             for (name, value) in &members {
-                kept.push(own[*name]);
+                let back = u16::try_from(kept.len() - place).unwrap_or(0);
+                kept.push(Node { back, ..own[*name] });
                 keep(texts, &own[*value..], kept);
             }
             kept[place].first = members.len() as u32;

@@ -8,6 +8,8 @@ use super::{Document, Number};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) tag: Tag,
+    /// Names: how many nodes the object begins before. 0 if that is very far, and of values.
+    pub(super) back: u16,
     /// Containers: how many values. Others: where the text begins.
     pub(super) first: u32,
     /// Containers: nothing. Others: where the text ends.
@@ -185,6 +187,21 @@ impl<'d> NodeRef<'d> {
     #[inline]
     pub(crate) fn member_named(self, name: &Name) -> Option<Self> {
         self.member_known_by(name.key())
+    }
+
+    /// The same, if the name stands so many nodes behind the beginning of the object.
+    #[inline(always)]
+    pub(crate) fn member_at(self, offset: u16, name: &Name) -> Option<Self> {
+        let at = self.index as usize + usize::from(offset);
+        let known = self.document.nodes.get(at)?;
+        let name = name.key();
+        // Only a name of this object is so many nodes behind it, and 0 is said of none.
+        if known.back != offset || offset == 0 || known.span != name.hash {
+            return None;
+        }
+        let text = self.document.texts().base(known).as_bytes();
+        name.is_at(text, known.first as usize, known.second as usize)
+            .then_some(Self { index: at as u32 + 1, ..self })
     }
 
     #[inline(always)]

@@ -162,11 +162,16 @@ impl Parser<'_, '_> {
 
     #[inline(always)]
     fn push(&mut self, tag: Tag, first: u32, second: u32, span: u32) {
+        self.push_behind(tag, 0, first, second, span);
+    }
+
+    #[inline(always)]
+    fn push_behind(&mut self, tag: Tag, back: u16, first: u32, second: u32, span: u32) {
         if self.nodes.len() < self.nodes.capacity() {
-            self.nodes.push(Node { tag, first, second, span });
+            self.nodes.push(Node { tag, back, first, second, span });
         } else {
             let nodes = mem::take(&mut *self.nodes);
-            self.nodes = ManuallyDrop::new(careful::grown(nodes, tag, first, second, span));
+            self.nodes = ManuallyDrop::new(careful::grown(nodes, (tag, back), first, second, span));
         }
     }
 
@@ -251,11 +256,12 @@ impl Parser<'_, '_> {
         let bit = 1 << (hash % u64::BITS);
         if self.inner.names & bit != 0 {
             let own = &self.nodes[self.inner.index as usize..];
-            let name = Node { tag, first, second, span: hash };
+            let name = Node { tag, back: 0, first, second, span: hash };
             self.rare.suspect(own, self.inner.commas, name);
         }
         self.inner.names |= bit;
-        self.push(tag, first, second, hash);
+        let back = u16::try_from(self.nodes.len() as u32 - self.inner.index).unwrap_or(0);
+        self.push_behind(tag, back, first, second, hash);
     }
 
     /// The hash of a name without escapes, the place of its quote, and what is ahead there.

@@ -1,10 +1,11 @@
 //! Properties of values.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::Answer;
 use crate::heap::Heap;
-use crate::json::Name;
+use crate::json::{Name, NodeRef};
 use crate::methods::string::{points::bytes, white::is_blank};
 use crate::value::Value;
 
@@ -33,6 +34,9 @@ pub(crate) enum Property {
 pub(crate) struct PropertyName {
     property: Property,
     name: Name,
+    /// How far behind the beginning of an object it stood when it was last found there: objects of
+    /// one array have their members in the same places nearly always.
+    offset: AtomicU16,
 }
 
 impl PropertyName {
@@ -54,7 +58,7 @@ impl PropertyName {
             "value" => Property::Value,
             _ => Property::Other,
         };
-        Self { property, name: Name::new(text) }
+        Self { property, name: Name::new(text), offset: AtomicU16::new(0) }
     }
 
     pub(crate) fn property(&self) -> Property {
@@ -65,10 +69,22 @@ impl PropertyName {
         self.name.as_str()
     }
 
-    /// As the name of a member of a document.
-    #[inline]
-    pub(crate) fn name(&self) -> &Name {
-        &self.name
+    /// The member of an object of a document that has this name.
+    #[inline(always)]
+    pub(crate) fn member_of<'d>(&self, object: NodeRef<'d>) -> Option<NodeRef<'d>> {
+        match object.member_at(self.offset.load(Ordering::Relaxed), &self.name) {
+            Some(member) => Some(member),
+            None => self.search(object),
+        }
+    }
+
+    #[inline(never)]
+    fn search<'d>(&self, object: NodeRef<'d>) -> Option<NodeRef<'d>> {
+        let member = object.member_named(&self.name)?;
+        if let Ok(offset) = u16::try_from(member.index() - 1 - object.index()) {
+            self.offset.store(offset, Ordering::Relaxed);
+        }
+        Some(member)
     }
 }
 
@@ -86,7 +102,7 @@ pub(crate) fn property<'a>(
 ) -> Answer<'a> {
     use Property as P;
     let found = match (receiver, name.property) {
-        (Value::Map(map), _) => map.find(&heap.cells.meter, name.name())?,
+        (Value::Map(map), _) => map.find(&heap.cells.meter, name)?,
         (Value::Loop(running), _) => running.property(name),
         (Value::Object(object), _) => object.property(heap, name.as_str()),
         (Value::Entry(entry), P::Key) => Some(entry.key()),
