@@ -74,29 +74,29 @@ impl Parser<'_, '_> {
             return Ok(());
         }
         loop {
+            if self.inner.close == u64::from(b'}') {
+                (at, byte) = self.name(at, byte)?;
+            }
+            if byte <= b' ' {
+                (at, byte) = self.solid(at)?;
+            }
             let mut ahead;
-            match byte {
-                b'"' => (at, ahead) = self.string(at + 1)?,
-                b'-' | b'0'..=b'9' => (at, ahead) = self.number(at, byte)?,
-                b'{' | b'[' => {
-                    let is_empty;
-                    (at, byte, is_empty) = self.open(at, byte)?;
-                    if !is_empty {
-                        if self.inner.close == u64::from(b'}') {
-                            (at, byte) = self.name(at, byte)?;
-                        }
-                        continue;
-                    }
-                    if self.nodes.len() == 1 {
-                        return careful::end(self.bytes, at);
-                    }
-                    ahead = self.ahead(at);
-                }
-                ..=b' ' => {
-                    (at, byte) = self.solid(at)?;
+            if byte == b'"' {
+                (at, ahead) = self.string(at + 1)?;
+            } else if byte.is_ascii_digit() || byte == b'-' {
+                (at, ahead) = self.number(at, byte)?;
+            } else if byte | 0x20 == b'{' {
+                let is_empty;
+                (at, byte, is_empty) = self.open(at, byte)?;
+                if !is_empty {
                     continue;
                 }
-                _ => (at, ahead) = self.word(at)?,
+                if self.nodes.len() == 1 {
+                    return careful::end(self.bytes, at);
+                }
+                ahead = self.ahead(at);
+            } else {
+                (at, ahead) = self.word(at)?;
             }
             // Behind a value comes a comma, or an end, which makes another value whole.
             loop {
@@ -119,9 +119,6 @@ impl Parser<'_, '_> {
                 ahead = self.ahead(at);
             }
             self.inner.commas += 1;
-            if self.inner.close == u64::from(b'}') {
-                (at, byte) = self.name(at, byte)?;
-            }
         }
     }
 
