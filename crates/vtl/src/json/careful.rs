@@ -246,22 +246,29 @@ pub(super) fn number(bytes: &[u8], start: u32) -> Parsed<(Tag, u32)> {
 
 /// Passes at least one digit.
 fn digits(bytes: &[u8], start: usize) -> Parsed<usize> {
-    let mut at = start;
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let digits = scan::no_digit(u64::from_le_bytes(*eight)).first();
-        at += digits;
-        if digits < 8 {
-            break;
-        }
-    }
-    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-        at += 1;
-    }
+    let at = end_of_digits(bytes, start as u32) as usize;
     match bytes.get(at) {
         _ if at > start => Ok(at),
         Some(_) => Err((at as u32, JsonProblem::Unexpected)),
         None => Err((at as u32, JsonProblem::End)),
     }
+}
+
+/// The place behind digits.
+#[inline(never)]
+pub(super) fn end_of_digits(bytes: &[u8], start: u32) -> u32 {
+    let mut at = start as usize;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let others = scan::no_digit(u64::from_le_bytes(*eight));
+        if !others.is_empty() {
+            return (at + others.first()) as u32;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at as u32
 }
 
 /// A full tape with one more node.

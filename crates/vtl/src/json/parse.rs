@@ -74,29 +74,29 @@ impl Parser<'_, '_> {
             return Ok(());
         }
         loop {
+            if self.inner.close == u64::from(b'}') {
+                (at, byte) = self.name(at, byte)?;
+            }
+            if byte <= b' ' {
+                (at, byte) = self.solid(at)?;
+            }
             let mut ahead;
-            match byte {
-                b'"' => (at, ahead) = self.string(at + 1)?,
-                b'-' | b'0'..=b'9' => (at, ahead) = self.number(at, byte)?,
-                b'{' | b'[' => {
-                    let is_empty;
-                    (at, byte, is_empty) = self.open(at, byte)?;
-                    if !is_empty {
-                        if self.inner.close == u64::from(b'}') {
-                            (at, byte) = self.name(at, byte)?;
-                        }
-                        continue;
-                    }
-                    if self.nodes.len() == 1 {
-                        return careful::end(self.bytes, at);
-                    }
-                    ahead = self.ahead(at);
-                }
-                ..=b' ' => {
-                    (at, byte) = self.solid(at)?;
+            if byte == b'"' {
+                (at, ahead) = self.string(at + 1)?;
+            } else if byte.is_ascii_digit() || byte == b'-' {
+                (at, ahead) = self.number(at, byte)?;
+            } else if byte | 0x20 == b'{' {
+                let is_empty;
+                (at, byte, is_empty) = self.open(at, byte)?;
+                if !is_empty {
                     continue;
                 }
-                _ => (at, ahead) = self.word(at)?,
+                if self.nodes.len() == 1 {
+                    return careful::end(self.bytes, at);
+                }
+                ahead = self.ahead(at);
+            } else {
+                (at, ahead) = self.word(at)?;
             }
             // Behind a value comes a comma, or an end, which makes another value whole.
             loop {
@@ -119,9 +119,6 @@ impl Parser<'_, '_> {
                 ahead = self.ahead(at);
             }
             self.inner.commas += 1;
-            if self.inner.close == u64::from(b'}') {
-                (at, byte) = self.name(at, byte)?;
-            }
         }
     }
 
@@ -226,7 +223,10 @@ impl Parser<'_, '_> {
     #[inline(always)]
     fn name(&mut self, mut at: u32, byte: u8) -> Parsed<(u32, u8)> {
         if byte != b'"' {
-            at = careful::quote(self.bytes, at)?;
+            at = match self.indented(at) {
+                Some(at) => at,
+                None => careful::quote(self.bytes, at)?,
+            };
         }
         let start = at + 1;
         let Some((hash, end, ahead)) = self.plain_name(start) else {
@@ -249,6 +249,18 @@ impl Parser<'_, '_> {
     fn value(&self, at: u32) -> Parsed<(u32, u8)> {
         let at = careful::colon(self.bytes, at)?;
         self.solid(at)
+    }
+
+    /// The place of a quote behind the end of a line and few spaces.
+    #[inline(always)]
+    fn indented(&self, at: u32) -> Option<u32> {
+        let window: &[u8; 18] = self.window(at)?;
+        let mut spaces = scan::spaces(eight(&window[1..]));
+        if spaces == 8 {
+            spaces += scan::spaces(eight(&window[9..]));
+        }
+        let is_quote = window[0] == b'\n' && window.get(1 + spaces) == Some(&b'"');
+        is_quote.then_some(at + 1 + spaces as u32)
     }
 
     #[inline(always)]
@@ -320,7 +332,7 @@ impl Parser<'_, '_> {
 
     #[inline(always)]
     fn number(&mut self, start: u32, first: u8) -> Parsed<(u32, u32)> {
-        if let Some((tag, end, ahead)) = self.short_number(start, first) {
+        if let Some((tag, end, ahead)) = self.plain_number(start, first) {
             self.push(tag, start, end, 1);
             return Ok((end, ahead));
         }
@@ -329,27 +341,34 @@ impl Parser<'_, '_> {
         Ok((end, self.ahead(end)))
     }
 
-    /// The kind of a number with few digits and no exponent, the place behind it, and what is ahead.
+    /// The kind of a number of few digits and a fraction, the place behind it, and what is ahead.
     #[inline(always)]
-    fn short_number(&self, start: u32, first: u8) -> Option<(Tag, u32, u32)> {
+    fn plain_number(&self, start: u32, first: u8) -> Option<(Tag, u32, u32)> {
         let at = start + u32::from(first == b'-');
         let window: &[u8; 12] = self.window(at)?;
         let others = scan::no_digit(eight(window));
         let whole = others.first();
-        let (mut tag, mut length) = (Tag::Integer, whole);
+        let (mut tag, mut length) = (Tag::Integer, whole as u32);
         let mut ahead = four(&window[whole..]);
         if ahead as u8 == b'.' {
-            (tag, length) = (Tag::Double, others.rest().first());
-            ahead = four(&window[length..]);
-            if length == whole + 1 {
+            tag = Tag::Double;
+            let others = others.rest();
+            if others.is_empty() {
+                length = careful::end_of_digits(self.bytes, at + 8) - at;
+                ahead = self.ahead(at + length);
+            } else {
+                length = others.first() as u32;
+                ahead = four(&window[others.first()..]);
+            }
+            if length == whole as u32 + 1 {
                 return None;
             }
         }
-        let is_odd = whole == 0 || length == 8 || (window[0] == b'0' && whole > 1);
+        let is_odd = whole == 0 || whole == 8 || (window[0] == b'0' && whole > 1);
         if is_odd || ahead as u8 | 0x20 == b'e' {
             return None;
         }
-        Some((tag, at + length as u32, ahead))
+        Some((tag, at + length, ahead))
     }
 
     /// Reads one of the three words.
