@@ -19,7 +19,11 @@ impl<'d> Number<'d> {
     /// The number of an integer at a place of a text.
     #[inline]
     pub(super) fn integer(text: &'d str, start: usize, end: usize) -> Self {
-        let (bytes, is_negative) = (text.as_bytes(), is_negative(text, start));
+        let bytes = text.as_bytes();
+        if let (Some(digit), 1) = (bytes.get(start), end - start) {
+            return Self::Integer(i32::from(digit & 15));
+        }
+        let is_negative = is_negative(text, start);
         let first = start + usize::from(is_negative);
         let magnitude = match end - first {
             length @ ..=WORD => up_to_eight(bytes, first, length),
