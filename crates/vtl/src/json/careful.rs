@@ -2,7 +2,7 @@
 
 use super::node::{Node, Tag, Texts};
 use super::parse::{Open, Parsed};
-use super::string::{read_unit, special};
+use super::string::{self, read_unit, special};
 use super::{JsonProblem, name, names, scan};
 
 /// Containers inside one another for which there is room at once.
@@ -211,10 +211,7 @@ pub(super) fn colon(bytes: &[u8], at: u32) -> Parsed<u32> {
 /// The place behind plain bytes of a string, of which there may be more.
 #[inline(never)]
 pub(super) fn plain(bytes: &[u8], from: u32) -> u32 {
-    let rest = bytes.get(from as usize..).unwrap_or_default();
-    let (chunks, _) = rest.as_chunks();
-    let plain = chunks.iter().take_while(|chunk| scan::is_plain(chunk)).count();
-    from + 32 * plain as u32
+    from + string::plain(bytes.get(from as usize..).unwrap_or_default()) as u32
 }
 
 /// The four bytes at a place near the end, with zeros behind it.

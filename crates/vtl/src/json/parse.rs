@@ -10,7 +10,7 @@ use std::mem::{self, ManuallyDrop};
 use super::careful::{self, Rare};
 use super::names::FEW;
 use super::node::{Node, Tag};
-use super::{DEPTH, JsonError, JsonProblem, name, scan};
+use super::{DEPTH, JsonError, JsonProblem, name, scan, string};
 
 /// The tape of a text, and what its strings with escapes stand for.
 pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
@@ -311,7 +311,7 @@ impl Parser<'_, '_> {
             let hits = scan::special(eight(window));
             if hits.is_empty() {
                 from += 8;
-                if from == start + LONG {
+                if from == start + string::LONG as u32 {
                     from = careful::plain(self.bytes, from);
                 }
                 continue;
@@ -384,9 +384,6 @@ impl Parser<'_, '_> {
         Ok((end, self.ahead(end)))
     }
 }
-
-/// Plain bytes behind which a string is taken to have many more.
-const LONG: u32 = 32;
 
 /// The first eight bytes of a window, the first of them in the lowest bits.
 #[inline(always)]

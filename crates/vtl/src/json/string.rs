@@ -10,21 +10,28 @@ const HIGHS: u64 = 0x80 * ONES;
 /// Where the first quote, backslash or control character stands, or the end.
 #[inline]
 pub(super) fn special(text: &[u8]) -> usize {
-    let mut rest = text;
-    while let Some((chunk, after)) = rest.split_first_chunk()
-        && scan::is_plain(chunk)
-    {
-        rest = after;
-    }
-    while let Some((eight, after)) = rest.split_first_chunk() {
+    let mut at = 0;
+    while let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk) {
         let hits = scan::special(u64::from_le_bytes(*eight));
         if !hits.is_empty() {
-            return text.len() - rest.len() + hits.first();
+            return at + hits.first();
         }
-        rest = after;
+        at += 8;
+        if at == LONG {
+            at += plain(&text[at..]);
+        }
     }
     let is_special = |byte: &u8| matches!(*byte, b'"' | b'\\' | 0..b' ');
-    text.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
+    at + text[at..].iter().position(is_special).unwrap_or(text.len() - at)
+}
+
+/// Plain bytes behind which a text is taken to have many more.
+pub(super) const LONG: usize = 32;
+
+/// How many plain bytes a text begins with, in whole chunks.
+pub(super) fn plain(text: &[u8]) -> usize {
+    let (chunks, _) = text.as_chunks::<LONG>();
+    LONG * chunks.iter().take_while(|chunk| scan::is_plain(chunk)).count()
 }
 
 /// The four hexadecimal digits at the start of a text.
