@@ -30,7 +30,6 @@ use crate::address;
 use crate::event::Emit;
 use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
-use crate::rest::body_values::Read;
 use crate::rest::integration::Inbound;
 use crate::rest::scope::Scope;
 use crate::rest::transform::Transformed;
@@ -90,7 +89,7 @@ pub(crate) async fn handle<E: Emit>(
     let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
     let response = match transform::concerns(&scope, &inbound) {
         true => Box::pin(transformed(&scope, inbound, sent)).await?,
-        false => integration_response::render(&scope, inbound, sent, None, Read::default())?,
+        false => integration_response::render(&scope, inbound, sent, None, None)?,
     };
     match coding.filter(|_| compression::is_due(&matched, &response)) {
         Some(coding) => Box::pin(compression::encode(coding, response, &scope)).await,

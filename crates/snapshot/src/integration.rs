@@ -1,5 +1,6 @@
 //! Integration: how a method is answered, with every mapping resolved to a slot.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use portico_model::PassthroughBehavior;
@@ -43,6 +44,8 @@ pub struct HttpCall {
     pub wait: Wait,
     /// Whether a mapping or a template reads the body of the request.
     pub reads_body: bool,
+    /// The paths into the body of the request that are mapped.
+    pub body_paths: Arc<[BodyPath]>,
     /// `None` where every body passes as it comes.
     pub content: Option<Content>,
 }
