@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portico_model::limits::INTEGRATION_TIMEOUT;
 use portico_net::{Collected, Framing, Name, Request, RequestHead};
-use portico_snapshot::{Content, Conversion, HttpCall, Integration};
+use portico_snapshot::{BYTES_A_VALUE, Content, Conversion, HttpCall, Integration};
 
 use crate::fault::Fault;
 use crate::rest::compression;
@@ -113,9 +113,9 @@ pub(crate) fn most_values(bytes: &[u8]) -> usize {
     1 + bytes.iter().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count()
 }
 
-/// Bytes that reading JSON of these bytes takes: 12 a value or name.
+/// Bytes that reading JSON of these bytes takes at most.
 pub(crate) fn reading_bytes(bytes: &[u8]) -> usize {
-    12 * most_values(bytes)
+    BYTES_A_VALUE * most_values(bytes)
 }
 
 /// A body as Base64.
