@@ -11,9 +11,15 @@ use portico_snapshot::{BYTES_A_VALUE, Content, Conversion, HttpCall, Integration
 
 use crate::fault::Fault;
 use crate::rest::compression;
-use crate::rest::integration::counted;
+use crate::rest::integration::{bound, counted};
 use crate::rest::route::Matched;
 use crate::rest::validate;
+
+/// Whether a request's body is to be whole before the integration is called, or to be checked though
+/// there is none.
+pub(crate) fn is_needed(matched: &Matched<'_>, request: &Request<'_>) -> bool {
+    needed_for(matched, request).is_some() || validate::model(matched, request.head).is_some()
+}
 
 /// How long to wait for a request's body that is decoded, checked, mapped, converted or given to a
 /// template; `None` if the body only passes.
@@ -44,11 +50,7 @@ pub(crate) async fn collect(
 ) -> Result<(Collected, bool), Fault> {
     let coding = compression::of_request(request.head)?;
     let worker = request.worker;
-    let limit = worker.settings().body_bytes;
-    if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
-        return Err(counted(Fault::RequestTooLarge { limit }, worker));
-    }
-    request.body.limit(limit);
+    bound(request)?;
     let collected = request.body.collect(worker.clock.now() + patience).await;
     let collected = collected.map_err(|error| counted(Fault::of_call(error, patience), worker))?;
     match coding {
