@@ -94,8 +94,13 @@ impl<'a> Field<'a> {
     /// Appends the field line, with `prefix` before its name.
     pub fn write(&self, prefix: &[u8], head: &mut Vec<u8>) {
         match self.line {
-            Some(line) if prefix.is_empty() => head.extend_from_slice(line),
-            _ => write_line(prefix, self.name, self.value, head),
+            Some(line) => {
+                if !prefix.is_empty() {
+                    head.extend_from_slice(prefix);
+                }
+                head.extend_from_slice(line);
+            }
+            None => write_line(prefix, self.name, self.value, head),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Name;
 use crate::h1::parse::{read_fields, table, token_end};
-use crate::h1::{Framing, HeadScanner, Malformed, Scanned};
+use crate::h1::{Framing, HeadScanner, Malformed, Scanned, search};
 use crate::head::{RequestHead, Span, Version};
 use crate::limits::{HeadLimits, METHOD_BYTES};
 
@@ -132,8 +132,7 @@ impl<'a> Target<'a> {
         if method == b"CONNECT" || method.len() > METHOD_BYTES {
             return Err(Malformed::Method);
         }
-        // Without an early end the loop is one that compilers turn into vector instructions.
-        if target.iter().fold(false, |bad, byte| bad | !is_target_byte(*byte)) {
+        if search::any::<16>(target, |byte| !is_target_byte(byte)) {
             return Err(Malformed::Target);
         }
         if target == b"*" {
