@@ -58,8 +58,12 @@ pub(crate) fn handle<'a, E: Emit>(
             let matched = route::find(runtime, addressed, head, captures, trail)?;
             notes.note("match", clock, || outline::route(matched.method));
             throttle::admit(&matched, notes, clock)?;
-            validate::parameters(&matched, head)?;
-            body::has_one_type(&matched, head)?;
+            if let Some(validation) = &matched.method.validation {
+                validate::parameters(validation, &matched, head)?;
+            }
+            if matched.method.goes_by_type {
+                body::has_one_type(head)?;
+            }
             Scope::new(gateway, (ids, notes, trail.wall), matched, head, peer, worker)
         };
         let held = match body::is_needed(&scope.matched, request) {

@@ -151,6 +151,18 @@ pub enum MockTemplate {
     Text(MappingTemplate),
 }
 
+impl Integration {
+    /// Whether the type of a request's body says what becomes of it.
+    pub(crate) fn goes_by_type(&self) -> bool {
+        match self {
+            Self::HttpProxy(call) => call.content.is_some(),
+            Self::Http { call, body, .. } => call.content.is_some() || !body.templates.is_empty(),
+            Self::Mock { templates, .. } => !templates.templates.is_empty(),
+            Self::Broken(_) => false,
+        }
+    }
+}
+
 impl<T> RequestTemplates<T> {
     /// What becomes of a body of this media type, which has no parameters.
     /// Source: AWS, "Method request behavior for payloads without mapping templates".

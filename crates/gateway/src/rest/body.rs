@@ -18,7 +18,9 @@ use crate::rest::validate;
 /// Whether a request's body is to be whole before the integration is called, or to be checked though
 /// there is none.
 pub(crate) fn is_needed(matched: &Matched<'_>, request: &Request<'_>) -> bool {
-    needed_for(matched, request).is_some() || validate::model(matched, request.head).is_some()
+    let has_body = request.body.framing() != Framing::None;
+    (has_body && needed_for(matched, request).is_some())
+        || validate::model(matched, request.head).is_some()
 }
 
 /// How long to wait for a request's body that is decoded, checked, mapped, converted or given to a
@@ -77,21 +79,9 @@ fn without_parameters(content_type: &[u8]) -> &[u8] {
     content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
-/// Where the type of a body says what becomes of it, it has one: by one of several the gateway would
-/// check it, and by another the origin read it.
-pub(crate) fn has_one_type(matched: &Matched<'_>, head: &RequestHead) -> Result<(), Fault> {
-    let is_checked = matched.method.validation.as_ref().is_some_and(|it| !it.models.is_empty());
-    let is_transformed = match &matched.method.integration {
-        Integration::HttpProxy(call) => call.content.is_some(),
-        Integration::Http { call, body, .. } => {
-            call.content.is_some() || !body.templates.is_empty()
-        }
-        Integration::Mock { templates, .. } => !templates.templates.is_empty(),
-        Integration::Broken(_) => false,
-    };
-    if !is_checked && !is_transformed {
-        return Ok(());
-    }
+/// A body whose type says what becomes of it has one type: by one of several the gateway would check
+/// it, and by another the origin read it.
+pub(crate) fn has_one_type(head: &RequestHead) -> Result<(), Fault> {
     let mut types = head.fields().filter(|field| field.known() == Name::ContentType);
     let Some(first) = types.next() else { return Ok(()) };
     if types.all(|other| other.value().eq_ignore_ascii_case(first.value())) {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use portico_net::{Collected, Effort, RequestHead};
-use portico_snapshot::{Model, RequiredPlace};
+use portico_snapshot::{Model, RequiredPlace, Validation};
 
 use crate::fault::Fault;
 use crate::rest::body;
@@ -17,8 +17,11 @@ use crate::rest::scope::{Scope, named};
 const VALUE_BYTES: usize = 64;
 
 /// Every required parameter is there and not blank.
-pub(crate) fn parameters(matched: &Matched<'_>, head: &RequestHead) -> Result<(), Fault> {
-    let Some(validation) = &matched.method.validation else { return Ok(()) };
+pub(crate) fn parameters(
+    validation: &Validation,
+    matched: &Matched<'_>,
+    head: &RequestHead,
+) -> Result<(), Fault> {
     let required = validation.parameters.iter();
     let missing: Vec<_> = required
         .filter(|parameter| !is_given(matched, head, &parameter.name, parameter.place))
