@@ -111,11 +111,15 @@ impl<E: Emit> Handler for Gateway<E> {
         self.runtime.replace(runtime);
     }
 
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "such a function has room twice for what it is given"
+    )]
     fn answer(&self, request: &mut Request<'_>) -> impl Future<Output = (Response, Entry)> {
-        let sent_id = request.head.known(Name::XAmznRequestId);
-        let mut entry = self.begin(sent_id, request.head.explain_key(), request.worker);
-        let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
         async move {
+            let sent_id = request.head.known(Name::XAmznRequestId);
+            let mut entry = self.begin(sent_id, request.head.explain_key(), request.worker);
+            let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
             let answered = rest::handle(self, entry.life(), request, &mut captures).await;
             let response = match answered {
                 Ok(response) => response,

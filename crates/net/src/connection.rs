@@ -95,17 +95,20 @@ impl<I: Io> Connection<I> {
         Self { io, inbox: Inbox::default(), timer, peer, worker, slot, requests: 0 }
     }
 
-    /// Lets the handler answer one request, and sends that answer. A block and no async function, as
-    /// every future on the way of a request: what such a function is given it has room for twice.
+    /// Lets the handler answer one request, and sends that answer.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "such a function has room twice for what it is given"
+    )]
     pub(crate) fn exchange<'a, H: Handler>(
         &'a mut self,
         head: Box<RequestHead>,
         handler: &'a H,
     ) -> impl Future<Output = After> {
-        let began = self.worker.clock.begin_request();
-        self.requests += 1;
-        let mut incoming = Incoming::new(&head);
         async move {
+            let began = self.worker.clock.begin_request();
+            self.requests += 1;
+            let mut incoming = Incoming::new(&head);
             let (response, entry) = {
                 let body = RequestBody {
                     io: &mut self.io,

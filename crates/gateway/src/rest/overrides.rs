@@ -57,6 +57,7 @@ impl Fields {
     }
 
     /// Whether the field with this name is overridden.
+    #[inline]
     pub(crate) fn has(&self, name: &[u8]) -> bool {
         self.0.iter().any(|(set, _)| set.as_bytes().eq_ignore_ascii_case(name))
     }
