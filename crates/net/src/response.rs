@@ -49,7 +49,7 @@ impl Response {
     }
 
     /// Adds a field of ours; its value holds no line end.
-    #[inline]
+    #[inline(always)]
     pub fn own_field(&mut self, name: &'static str, value: &[u8]) {
         debug_assert!(!holds_control(value));
         self.head.extend_from_slice(name.as_bytes());

@@ -214,7 +214,7 @@ struct Set<'a, 's> {
 
 impl Set<'_, '_> {
     /// Whether they set the header field of this name.
-    #[inline]
+    #[inline(always)]
     fn has(&self, name: &[u8]) -> bool {
         (!self.call.headers.is_empty() && self.maps(name)) || self.fields.has(name)
     }
