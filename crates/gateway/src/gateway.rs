@@ -130,7 +130,7 @@ impl<E: Emit> Handler for Gateway<E> {
                 spare.push(captures);
             }
             drop(spare);
-            let (response, entry) = entry.hand_out(response);
+            let response = entry.hand_out(response);
             if entry.is_told_of() {
                 let elapsed = entry.notes.elapsed(&request.worker.clock);
                 let sent = Sent { body_bytes: 0, complete: false, elapsed };
@@ -147,7 +147,7 @@ impl<E: Emit> Handler for Gateway<E> {
         let response = rest::gateway_response::uncustomised(&fault, &entry.ids, worker);
         entry.notes.note("gateway response", &worker.clock, || fault.explain());
         entry.fault = Some(Box::new(fault));
-        entry.hand_out(response)
+        (entry.hand_out(response), entry)
     }
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
@@ -220,9 +220,9 @@ impl Entry {
     }
 
     /// The answer is made.
-    fn hand_out(mut self, response: Response) -> (Response, Self) {
+    fn hand_out(&mut self, response: Response) -> Response {
         self.status = response.status();
-        if self.is_told_of() { self.tell(response) } else { (response, self) }
+        if self.is_told_of() { self.tell(response) } else { response }
     }
 
     /// Whether the client is told where the explanation is.
@@ -233,10 +233,10 @@ impl Entry {
     /// The answer says where its explanation is. Apart, so that other answers stay in their
     /// place.
     #[cold]
-    fn tell(self, mut response: Response) -> (Response, Self) {
+    fn tell(&self, mut response: Response) -> Response {
         let path = format!("/explain/{}", self.ids.request());
         response.own_field(EXPLANATION, path.as_bytes());
-        (response, self)
+        response
     }
 
     fn facts<'a>(
