@@ -89,6 +89,7 @@ pub(super) fn token_end(bytes: &[u8], at: usize) -> usize {
 
 /// Where the line that goes on at `at` ends: before its line end, whose bytes are the first such
 /// in it. `None` if it has another end, or none.
+#[inline(always)]
 pub(super) fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     let end = search::line_break(rest)?;

@@ -25,6 +25,7 @@ pub(super) fn colon(text: &[u8]) -> Option<usize> {
 }
 
 /// Where the first byte of a line end stands: a carriage return or a line feed.
+#[inline(always)]
 pub(super) fn line_break(text: &[u8]) -> Option<usize> {
     let (words, _) = text.as_chunks::<8>();
     let mut from = 8 * words.len().min(WORDS);
