@@ -33,7 +33,9 @@ pub struct Gateway<E> {
     emit: E,
     pub(crate) ids: IdGenerator,
     runtime: RefCell<Rc<Runtime>>,
-    captures: RefCell<Vec<Captures>>,
+    /// Boxed, so that an open connection has less room for them.
+    #[expect(clippy::vec_box, reason = "a box goes from here to a request and back")]
+    captures: RefCell<Vec<Box<Captures>>>,
 }
 
 /// What is remembered of a request until its last byte is sent.

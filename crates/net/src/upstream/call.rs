@@ -141,8 +141,7 @@ impl Origin {
         let idempotent = outbound.idempotent;
         async move {
             if poll_fn(|cx| Poll::Ready(exchange.open(cx, outbound, body))).await? {
-                // Boxed, as few bodies come in chunks.
-                Box::pin(exchange.open_chunked(body, deadline)).await?;
+                exchange.open_chunked(body, deadline).await?;
             }
             let mut fresh = false;
             loop {
@@ -207,27 +206,29 @@ impl Exchange {
 
     /// Waits for a body in chunks, up to [`HELD_BYTES`] of it, so that origins get a length, as from
     /// API Gateway.
-    async fn open_chunked(
+    fn open_chunked(
         &mut self,
         body: &mut RequestBody<'_>,
         deadline: Instant,
-    ) -> Result<(), CallError> {
+    ) -> impl Future<Output = Result<(), CallError>> {
         let mut held = body.worker.buffers.take();
-        let read = hold(body, &mut held, &mut self.held_beyond, HELD_BYTES, deadline).await;
-        if read.is_ok() && body.is_done() {
-            self.declare_length(held.len() as u64);
-            self.opening.extend_from_slice(&held);
-        } else {
-            self.opening.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
-            let mut head = [0; crate::h1::CHUNK_HEAD];
-            let start = crate::h1::write_chunk_head(held.len(), &mut head);
-            self.opening.extend_from_slice(&head[start..]);
-            self.opening.extend_from_slice(&held);
-            self.opening.extend_from_slice(b"\r\n");
-            self.outbox = Outbox::new(true);
+        async move {
+            let read = hold(body, &mut held, &mut self.held_beyond, HELD_BYTES, deadline).await;
+            if read.is_ok() && body.is_done() {
+                self.declare_length(held.len() as u64);
+                self.opening.extend_from_slice(&held);
+            } else {
+                self.opening.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+                let mut head = [0; crate::h1::CHUNK_HEAD];
+                let start = crate::h1::write_chunk_head(held.len(), &mut head);
+                self.opening.extend_from_slice(&head[start..]);
+                self.opening.extend_from_slice(&held);
+                self.opening.extend_from_slice(b"\r\n");
+                self.outbox = Outbox::new(true);
+            }
+            body.worker.buffers.put(held);
+            read
         }
-        body.worker.buffers.put(held);
-        read
     }
 
     fn declare_length(&mut self, bytes: u64) {
