@@ -84,6 +84,9 @@ pub enum JsonProblem {
 }
 
 impl<'t> Document<'t> {
+    /// Bytes beside the text that each value takes, and each name of a member.
+    pub const BYTES_A_VALUE: usize = size_of::<Node>();
+
     /// Reads a whole text.
     pub fn parse(text: impl Into<Cow<'t, str>>, leniency: Leniency) -> Result<Self, JsonError> {
         let text = text.into();
@@ -110,7 +113,7 @@ impl<'t> Document<'t> {
 
     /// Bytes that it takes beside its text.
     pub fn bytes_beside(&self) -> usize {
-        self.unescaped.len() + self.nodes.len() * size_of::<Node>()
+        self.unescaped.len() + self.nodes.len() * Self::BYTES_A_VALUE
     }
 
     /// The outermost value.
