@@ -63,6 +63,8 @@ paths:
         timeoutInMillis: 20000
 "#;
 
+const GET: &str = "GET /items/7?a=b HTTP/1.1\r\nHost: api.test\r\nAccept: */*\r\n\r\n";
+
 const WARM_UP: usize = 500;
 const REQUESTS: usize = 10_000;
 
@@ -130,15 +132,27 @@ fn a_connection_fits_a_small_block() {
 
 #[test]
 fn a_proxied_request_allocates_nothing() {
-    count_allocations(DEFINITION);
+    count_allocations(DEFINITION, GET);
+}
+
+#[test]
+fn a_short_body_allocates_nothing() {
+    let definition = DEFINITION.replace("    get:", "    post:").replace("d: GET", "d: POST");
+    let request = "POST /items/7 HTTP/1.1\r\nHost: api.test\r\n";
+    for body in [
+        "Content-Length: 5\r\n\r\nhello",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+    ] {
+        count_allocations(&definition, &format!("{request}{body}"));
+    }
 }
 
 #[test]
 fn a_request_with_mapped_fields_allocates_nothing() {
-    count_allocations(&mapped());
+    count_allocations(&mapped(), GET);
 }
 
-fn count_allocations(definition: &str) {
+fn count_allocations(definition: &str, request: &str) {
     let mut stage = Stage::default();
     stage.variables.insert("port".to_owned(), origin().port().to_string());
     let compiled =
@@ -159,9 +173,7 @@ fn count_allocations(definition: &str) {
     let mut client = TcpStream::connect(address).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     for _ in 0..WARM_UP + REQUESTS {
-        client
-            .write_all(b"GET /items/7?a=b HTTP/1.1\r\nHost: api.test\r\nAccept: */*\r\n\r\n")
-            .unwrap();
+        client.write_all(request.as_bytes()).unwrap();
         read_answer(&mut client);
     }
     assert_eq!(counts.recv().unwrap(), 0, "allocations in {REQUESTS} requests");
