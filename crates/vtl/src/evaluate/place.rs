@@ -26,10 +26,7 @@ impl<'a> Evaluator<'a, '_> {
                 None => false,
             },
             (Some(Value::Loop(running)), [Step::Property { name, .. }]) => {
-                let told = running.told(name.property());
-                let is_told = told.is_some() && self.take_steps_left(1);
-                *into = told.unwrap_or_default();
-                is_told
+                running.put_told(name.property(), into) && self.take_steps_left(1)
             }
             _ => false,
         }
@@ -59,7 +56,7 @@ impl<'a> Evaluator<'a, '_> {
         {
             return false;
         }
-        *into = tree.value(node);
+        tree.put_value(node, into);
         true
     }
 

@@ -122,6 +122,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The value of a number.
+    #[inline]
     pub fn number(self) -> Option<Number<'d>> {
         let Node { tag, first, second, .. } = *self.node();
         let (text, start, end) = (&*self.document.text, first as usize, second as usize);

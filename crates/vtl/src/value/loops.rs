@@ -65,24 +65,33 @@ impl<'a> Loop<'a> {
         self.told(name.property()).or_else(|| self.own.get()?.get(name.as_str()))
     }
 
+    fn told(&'a self, property: Property) -> Option<Value<'a>> {
+        let mut value = Value::Null;
+        self.put_told(property, &mut value).then_some(value)
+    }
+
+    /// Puts what the loop tells about itself where it is wanted: false if it does not tell that.
     #[inline]
-    pub(crate) fn told(&'a self, property: Property) -> Option<Value<'a>> {
-        Some(match property {
-            Property::Index => Value::Integer(self.index.get()),
-            Property::Count => Value::Integer(self.index.get() + 1),
-            Property::First => Value::Boolean(self.index.get() == 0),
-            Property::Last => Value::Boolean(!self.has_next.get()),
-            Property::HasNext => Value::Boolean(self.has_next.get()),
-            Property::Parent => Value::Loop(self.parent?),
-            Property::Topmost => {
-                let mut topmost = self;
-                while let Some(parent) = topmost.parent {
-                    topmost = parent;
-                }
-                Value::Loop(topmost)
-            }
-            _ => return None,
-        })
+    pub(crate) fn put_told(&'a self, property: Property, into: &mut Value<'a>) -> bool {
+        match (property, self.parent) {
+            (Property::Index, _) => *into = Value::Integer(self.index.get()),
+            (Property::Count, _) => *into = Value::Integer(self.index.get() + 1),
+            (Property::First, _) => *into = Value::Boolean(self.index.get() == 0),
+            (Property::Last, _) => *into = Value::Boolean(!self.has_next.get()),
+            (Property::HasNext, _) => *into = Value::Boolean(self.has_next.get()),
+            (Property::Parent, Some(parent)) => *into = Value::Loop(parent),
+            (Property::Topmost, _) => *into = Value::Loop(self.topmost()),
+            _ => return false,
+        }
+        true
+    }
+
+    fn topmost(&'a self) -> &'a Self {
+        let mut topmost = self;
+        while let Some(parent) = topmost.parent {
+            topmost = parent;
+        }
+        topmost
     }
 
     /// The result of `$foreach.name(arguments)`: what is no getter is a method of a map.

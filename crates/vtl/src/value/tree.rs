@@ -57,6 +57,18 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Puts the value of one of the document's nodes where it is wanted. Each kind is written there by
+    /// itself: a copy of what was written in parts would wait for them.
+    #[inline(always)]
+    pub(crate) fn put_value(&'a self, node: NodeRef<'a>, into: &mut Value<'a>) {
+        match node.tag() {
+            Tag::Plain | Tag::Escaped => *into = Value::String(node.text()),
+            Tag::Object => *into = Value::Map(Map::json(self, node.index())),
+            Tag::Array => *into = Value::List(List::json(self, node.index())),
+            _ => put_scalar(self.heap, node, into),
+        }
+    }
+
     /// Whether any list or map of it was changed.
     #[inline]
     pub(crate) fn is_changed(&self) -> bool {
@@ -117,12 +129,19 @@ impl<'a> Tree<'a> {
 
 /// The value of a number, a boolean or null.
 fn scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Value<'a> {
+    let mut value = Value::Null;
+    put_scalar(heap, node, &mut value);
+    value
+}
+
+#[inline(never)]
+fn put_scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, into: &mut Value<'a>) {
     match node.number() {
-        Some(Number::Integer(integer)) => Value::Integer(integer),
-        Some(Number::Double(double)) => Value::Double(double),
-        Some(Number::Long(long)) => Value::Long(long),
-        Some(Number::Big(digits)) => big_integer(heap, digits),
-        None => node.boolean().map_or(Value::Null, Value::Boolean),
+        Some(Number::Integer(integer)) => *into = Value::Integer(integer),
+        Some(Number::Double(double)) => *into = Value::Double(double),
+        Some(Number::Long(long)) => *into = Value::Long(long),
+        Some(Number::Big(digits)) => *into = big_integer(heap, digits),
+        None => *into = node.boolean().map_or(Value::Null, Value::Boolean),
     }
 }
 
