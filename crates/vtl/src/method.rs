@@ -102,26 +102,27 @@ pub(crate) fn place(index: i32, length: usize) -> Result<usize, MethodError> {
         .ok_or(MethodError::OutOfBounds { index: i64::from(index), length })
 }
 
-/// The value of `$receiver.name`: an entry of a map, or what a getter gives.
+/// The value of `$receiver.name`: an entry of a map, or what a getter gives, which may be named with
+/// a capital, too.
 pub(crate) fn property<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, name: &str) -> Answer<'a> {
     let found = match (receiver, name) {
         (Value::Map(map), _) => map.find(&heap.cells.meter, name)?,
         (Value::Object(object), _) => object.property(heap, name),
-        (Value::Entry(entry), "key") => Some(entry.key()),
-        (Value::Entry(entry), "value") => Some(entry.value()),
-        (Value::String(text), "empty") => Some(text.is_empty().into()),
-        (Value::String(text), "blank") => Some(is_blank(text).into()),
-        (Value::String(text), "bytes") => bytes(heap, text.as_bytes().to_vec())?,
-        (Value::List(list), "empty") => Some(list.is_empty().into()),
-        (Value::SubList(part), "empty") => Some((part.len()? == 0).into()),
+        (Value::Entry(entry), "key" | "Key") => Some(entry.key()),
+        (Value::Entry(entry), "value" | "Value") => Some(entry.value()),
+        (Value::String(text), "empty" | "Empty") => Some(text.is_empty().into()),
+        (Value::String(text), "blank" | "Blank") => Some(is_blank(text).into()),
+        (Value::String(text), "bytes" | "Bytes") => bytes(heap, text.as_bytes().to_vec())?,
+        (Value::List(list), "empty" | "Empty") => Some(list.is_empty().into()),
+        (Value::SubList(part), "empty" | "Empty") => Some((part.len()? == 0).into()),
         (Value::Array(array), "empty") => Some(array.is_empty().into()),
-        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), "empty") => {
+        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), "empty" | "Empty") => {
             Some(map.is_empty().into())
         }
-        (Value::Double(double), "naN") => Some(double.is_nan().into()),
-        (Value::Double(double), "infinite") => Some(double.is_infinite().into()),
-        (Value::Float(float), "naN") => Some(float.is_nan().into()),
-        (Value::Float(float), "infinite") => Some(float.is_infinite().into()),
+        (Value::Double(double), "naN" | "NaN") => Some(double.is_nan().into()),
+        (Value::Double(double), "infinite" | "Infinite") => Some(double.is_infinite().into()),
+        (Value::Float(float), "naN" | "NaN") => Some(float.is_nan().into()),
+        (Value::Float(float), "infinite" | "Infinite") => Some(float.is_infinite().into()),
         _ => None,
     };
     Ok(found)
@@ -171,7 +172,7 @@ pub(crate) fn set_property<'a>(
 ) -> Result<(), MethodError> {
     match (receiver, name) {
         (Value::Map(map), _) => map.put_text(heap, name, value),
-        (Value::Entry(entry), "value") => entry.set(heap, value).map(|_| ()),
+        (Value::Entry(entry), "value" | "Value") => entry.set(heap, value).map(|_| ()),
         _ => Ok(()),
     }
 }

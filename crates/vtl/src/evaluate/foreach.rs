@@ -6,9 +6,10 @@ use super::{Evaluator, Halt};
 use crate::dialect::Dialect;
 use crate::heap::Heap;
 use crate::method::{self, MethodName};
+use crate::print::print;
 use crate::template::RenderErrorKind;
 use crate::tree::{Expression, Foreach};
-use crate::value::{Iteration, Map, MethodError, Object, Value};
+use crate::value::{Iteration, Map, Meter, MethodError, Object, Value};
 
 /// `$foreach`: what a loop tells about itself.
 pub(crate) struct Loop<'a> {
@@ -48,13 +49,13 @@ impl<'a> Loop<'a> {
 impl<'a> Object<'a> for Loop<'a> {
     fn property(&'a self, _: &'a Heap<'a>, name: &str) -> Option<Value<'a>> {
         Some(match name {
-            "index" => Value::Integer(self.index.get()),
-            "count" => Value::Integer(self.index.get() + 1),
-            "first" => Value::Boolean(self.index.get() == 0),
-            "last" => Value::Boolean(!self.has_next.get()),
-            "hasNext" => Value::Boolean(self.has_next.get()),
-            "parent" => Value::Object(self.parent?),
-            "topmost" => {
+            "index" | "Index" => Value::Integer(self.index.get()),
+            "count" | "Count" => Value::Integer(self.index.get() + 1),
+            "first" | "First" => Value::Boolean(self.index.get() == 0),
+            "last" | "Last" => Value::Boolean(!self.has_next.get()),
+            "hasNext" | "HasNext" => Value::Boolean(self.has_next.get()),
+            "parent" | "Parent" => Value::Object(self.parent?),
+            "topmost" | "Topmost" => {
                 let mut topmost = self;
                 while let Some(parent) = topmost.parent {
                     topmost = parent;
@@ -89,7 +90,10 @@ impl<'a> Object<'a> for Loop<'a> {
     }
 
     fn print(&self, out: &mut String) {
-        out.push_str("{}");
+        match self.own.get() {
+            Some(own) => drop(print(&Meter::of_key(), &Value::Map(*own), out)),
+            None => out.push_str("{}"),
+        }
     }
 }
 
