@@ -56,6 +56,7 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
         lost: Vec::new(),
         lost_inside: Vec::new(),
         references: 0,
+        behind_reference: 0,
         open: Open::default(),
         open_head: None,
         lasting: Lasting::default(),
@@ -122,6 +123,8 @@ struct Parser<'t, 's> {
     lost_inside: Vec<Range<usize>>,
     /// References that are being read, inside one another.
     references: usize,
+    /// Where the last reference in an expression ended.
+    behind_reference: usize,
     open: Open,
     /// Where the directive stands whose head is being read, if it closes a state of `open`.
     open_head: Option<usize>,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::arguments::Words;
+use super::odd::NOBODY;
 use super::{Fault, Parser};
 use crate::method::MethodName;
 use crate::tree::{Expression, Reference, Step};
@@ -12,7 +13,9 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn is_reference(&self, at: usize) -> bool {
         let Some(mut rest) = self.text.as_bytes()[at..].strip_prefix(b"$") else { return false };
         rest = rest.strip_prefix(b"!").unwrap_or(rest);
-        rest = rest.strip_prefix(b"{").unwrap_or(rest);
+        if let Some(inside) = rest.strip_prefix(b"{") {
+            rest = &inside[signs(inside)..];
+        }
         rest.first().copied().is_some_and(begins_name)
     }
 
@@ -22,11 +25,14 @@ impl<'t> Parser<'t, '_> {
         self.at += 1;
         let quiet = self.eat(b'!');
         let braced = self.eat(b'{');
+        let signs = if braced { signs(self.rest()) } else { 0 };
+        self.at += signs;
         let name = self.name();
         if matches!(name, "true" | "false") {
             return self.fault_at(start, "`true` and `false` are no names of references");
         }
-        let slot = self.shared.slot(name);
+        // What `${$name}` names is not `name`.
+        let slot = self.shared.slot(if signs > 0 { NOBODY } else { name });
         self.references += 1;
         let steps = self.steps()?;
         self.references -= 1;
@@ -155,6 +161,15 @@ impl<'t> Parser<'t, '_> {
 pub(super) fn ends_with_property(steps: &[Step]) -> bool {
     let last = steps.iter().rev().find(|step| !matches!(step, Step::Index { .. }));
     matches!(last, Some(Step::Property { .. }))
+}
+
+/// The length of the signs that a text begins with.
+pub(super) fn signs(mut text: &[u8]) -> usize {
+    let length = text.len();
+    while let Some(rest) = text.strip_prefix(b"$") {
+        text = rest.strip_prefix(b"!").unwrap_or(rest);
+    }
+    length - text.len()
 }
 
 /// Whether a name may begin with `byte`.

@@ -31,9 +31,11 @@ impl Parser<'_, '_> {
         }
         match (chain.last, self.sign(&chain)) {
             (Last::Nothing, Some(sign)) => self.odd_reference(sign.at, nodes),
-            (_, Some(_)) => {
-                nodes.text(&self.text[start..self.at]);
-                Ok(())
+            (_, Some(sign)) => {
+                if self.shared.dialect == Dialect::Stock {
+                    nodes.text(&self.text[start..self.at]);
+                }
+                self.odd_reference(sign.at, nodes)
             }
             (_, None) => self.behind_signs(start, &chain, nodes),
         }
