@@ -48,6 +48,7 @@ pub(crate) struct Fault {
 /// Compiles a whole template.
 pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
     let mut shared = Shared::new(dialect);
+    shared.may_define = text.contains("define");
     let mut parser = Parser {
         text,
         at: 0,
@@ -74,6 +75,8 @@ struct Shared {
     macros: Vec<Macro>,
     /// Names of macros so far; backslashes count before them.
     macro_names: HashSet<Box<str>>,
+    /// Whether there may be definitions.
+    may_define: bool,
     depth: usize,
 }
 
@@ -85,6 +88,7 @@ impl Shared {
             slots: HashMap::new(),
             macros: Vec::new(),
             macro_names: HashSet::new(),
+            may_define: false,
             depth: 0,
         }
     }

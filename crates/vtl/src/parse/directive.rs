@@ -80,7 +80,7 @@ impl<'t> Parser<'t, '_> {
             "literal" => self.literal(start, nodes)?,
             "break" => nodes.push(self.break_out(start)?),
             "stop" => {
-                self.head(word)?;
+                self.one_at_most(start, word)?;
                 nodes.push(Node::Stop);
             }
             "evaluate" if stock => nodes.push(self.evaluate(start)?),
@@ -224,13 +224,19 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn break_out(&mut self, start: usize) -> Result<Node, Fault> {
-        let arguments = self.head(Word { name: "break", end: self.at })?.unwrap_or_default();
-        match arguments.into_iter().next() {
+        match self.one_at_most(start, Word { name: "break", end: self.at })? {
             None => Ok(Node::Break),
-            Some(Argument::Value(scope)) => {
-                Ok(Node::Leave { at: self.mark(start), scope: Box::new(scope.value) })
-            }
-            Some(Argument::Word(_)) => self.fault_at(start, "`#break` takes nothing or a loop"),
+            Some(scope) => Ok(Node::Leave { at: self.mark(start), scope: Box::new(scope.value) }),
+        }
+    }
+
+    /// The value behind `#stop` or `#break`, if there is one.
+    fn one_at_most(&mut self, start: usize, word: Word<'t>) -> Result<Option<Operand>, Fault> {
+        let mut arguments = self.head(word)?.unwrap_or_default();
+        match (arguments.pop(), arguments.is_empty()) {
+            (None, _) => Ok(None),
+            (Some(Argument::Value(value)), true) => Ok(Some(value)),
+            _ => self.fault_at(start, "`#stop` and `#break` take nothing or one value"),
         }
     }
 
@@ -291,14 +297,6 @@ impl<'t> Parser<'t, '_> {
         Ok(())
     }
 
-    /// `#word(…)` as text.
-    pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
-        let start = self.at;
-        self.head(word)?;
-        nodes.text(&self.written_head(&(start..self.at)));
-        Ok(())
-    }
-
     /// The body of a directive that has no `#else`.
     pub(super) fn body(&mut self, start: usize) -> Result<Box<[Node]>, Fault> {
         match self.block()? {
@@ -344,6 +342,10 @@ impl<'t> Parser<'t, '_> {
 
     fn head_argument(&mut self) -> Result<Argument<'t>, Fault> {
         let start = self.at;
+        if let Some(word) = self.word().filter(|_| self.peek(1) != Some(b'{')) {
+            self.at = word.end;
+            return Ok(Argument::Word(&self.text[start..self.at]));
+        }
         if self.peek(0).is_some_and(begins_word) {
             let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@');
             self.at += 1 + self.rest()[1..].iter().take_while(part).count();

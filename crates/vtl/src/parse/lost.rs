@@ -2,6 +2,8 @@
 //! lost, as if they were not written.
 
 use super::Parser;
+use memchr::memchr;
+
 use super::chain::Chain;
 
 impl Parser<'_, '_> {
@@ -55,6 +57,43 @@ impl Parser<'_, '_> {
         length
     }
 
+    /// Steps over signs between a reference and the brace that closes it.
+    pub(super) fn skip_signs_before_brace(&mut self) {
+        let rest = self.rest();
+        let length = rest.iter().take_while(|byte| b"\\$!".contains(byte)).count();
+        if rest.get(length) == Some(&b'}') && rest[..length].ends_with(b"$")
+            || rest[..length].ends_with(b"$!")
+        {
+            self.at += length;
+        }
+    }
+
+    /// Whether the text from a directive in the place of arguments on, at `at`, has anything that
+    /// only arguments may have: the engine still reads it as such.
+    pub(super) fn breaks_off(&self, mut at: usize) -> bool {
+        if self.word_at(at).is_none() {
+            return false;
+        }
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(at) {
+            at = match byte {
+                b'#' => match self.word_at(at) {
+                    Some(word) => word.end + head_length(&bytes[word.end..]),
+                    None => return false,
+                },
+                b'$' if self.is_reference(at) => at + reference_length(&bytes[at..]),
+                b'"' | b'\'' => match memchr(*byte, &bytes[at + 1..]) {
+                    Some(length) => at + length + 2,
+                    None => return true,
+                },
+                b'.' if bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => return false,
+                byte if byte.is_ascii_alphanumeric() => at + 1,
+                _ => return true,
+            };
+        }
+        false
+    }
+
     /// Whether a `#` stands here that is no directive, no comment and no part of a number.
     fn is_lost_hash(&self) -> bool {
         let begins_number = match self.rest() {
@@ -100,6 +139,28 @@ impl Parser<'_, '_> {
         let length = rest.iter().take_while(part).count();
         matches!(&rest[..length], b"true" | b"false")
     }
+}
+
+/// The length of the parentheses that a text begins with, or 0.
+fn head_length(text: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return if at > 0 { at + 1 } else { 0 };
+        }
+    }
+    0
+}
+
+/// The length of the sign and the names of a reference.
+fn reference_length(text: &[u8]) -> usize {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"$!{}_-.".contains(byte);
+    text.iter().take_while(part).count()
 }
 
 fn is_white(byte: Option<u8>) -> bool {

@@ -36,8 +36,11 @@ impl<'t> Parser<'t, '_> {
         self.references += 1;
         let steps = self.steps()?;
         self.references -= 1;
-        if braced && !self.eat(b'}') {
-            return self.fault_at(start, "`${` without `}`");
+        if braced {
+            self.skip_signs_before_brace();
+            if !self.eat(b'}') {
+                return self.fault_at(start, "`${` without `}`");
+            }
         }
         let literal = self.written_since(start);
         Ok(Reference { at: self.mark(start), slot, quiet, steps, literal })
@@ -127,6 +130,9 @@ impl<'t> Parser<'t, '_> {
             return self.fault("`true` and `false` are no names of properties");
         }
         if self.peek(0) != Some(b'(') || !self.opens_arguments() {
+            if self.peek(0) == Some(b'(') && self.breaks_off(self.at + 1) {
+                return self.fault("a directive among the arguments of a method");
+            }
             return Ok(Step::Property { at, name: name.into() });
         }
         let arguments = self.deeper(Self::arguments)?;

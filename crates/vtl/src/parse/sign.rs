@@ -198,7 +198,10 @@ impl Parser<'_, '_> {
     fn printed_reference(&mut self, at: usize, nodes: &mut Nodes) -> Result<(), Fault> {
         let start = self.at;
         let slashes = self.backslashes_here();
-        let signs = &self.text[start + slashes..at];
+        let mut signs = &self.text[start + slashes..at];
+        if self.shared.may_define && self.text[..start].ends_with('#') && nodes.take_hash() {
+            signs = &self.text[start - 1..at];
+        }
         self.at = at;
         let braced = self.text[at..].trim_start_matches(['$', '!']).starts_with('{');
         let open = self.is_open_property(start);
@@ -212,7 +215,11 @@ impl Parser<'_, '_> {
 
     fn print(&self, slashes: usize, signs: &str, reference: Reference, nodes: &mut Nodes) {
         let is_known = self.shared.dialect == Dialect::Service && reference.steps.is_empty();
-        if slashes == 0 {
+        if slashes == 0 && !signs.is_empty() && self.shared.may_define {
+            // Before a definition they are not printed.
+            let signs = signs.into();
+            nodes.push(Node::Escaped(Box::new(Escaped { slashes, signs, reference })));
+        } else if slashes == 0 {
             nodes.text(signs);
             nodes.push(Node::Reference(reference));
         } else if is_known && slashes % 2 == 1 {

@@ -36,6 +36,14 @@ impl Nodes {
         }
     }
 
+    /// Takes a `#` off the end of the last text, if it ends with one.
+    pub(super) fn take_hash(&mut self) -> bool {
+        let Some(Node::Text(last)) = self.0.last_mut() else { return false };
+        let Some(kept) = last.strip_suffix('#').map(Box::from) else { return false };
+        *last = kept;
+        true
+    }
+
     pub(super) fn push(&mut self, node: Node) {
         self.0.push(node);
     }
