@@ -8,6 +8,7 @@ mod chain;
 mod directive;
 mod escape;
 mod expression;
+mod head;
 mod lasting;
 mod literal;
 mod lost;

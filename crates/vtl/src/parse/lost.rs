@@ -68,13 +68,17 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Whether the text from a directive in the place of arguments on, at `at`, has anything that
-    /// only arguments may have: the engine still reads it as such.
+    /// Whether the text from a directive or a property in the place of arguments on, at `at`, has
+    /// anything that only arguments may have: the engine still reads it as such.
     pub(super) fn breaks_off(&self, mut at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        if bytes.get(at) == Some(&b'.') {
+            let end = at + 1 + name_length(&bytes[at + 1..]);
+            return bytes.get(end) == Some(&b'(') && end + 1 < bytes.len();
+        }
         if self.word_at(at).is_none() {
             return false;
         }
-        let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(at) {
             at = match byte {
                 b'#' => match self.word_at(at) {
@@ -135,9 +139,7 @@ impl Parser<'_, '_> {
     /// Whether the word at `at` is `true` or `false`.
     fn is_boolean(&self, at: usize) -> bool {
         let rest = &self.text.as_bytes()[at..];
-        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        let length = rest.iter().take_while(part).count();
-        matches!(&rest[..length], b"true" | b"false")
+        matches!(&rest[..name_length(rest)], b"true" | b"false")
     }
 }
 
@@ -155,6 +157,12 @@ fn head_length(text: &[u8]) -> usize {
         }
     }
     0
+}
+
+/// The length of the name that a text begins with.
+fn name_length(text: &[u8]) -> usize {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    text.iter().take_while(part).count()
 }
 
 /// The length of the sign and the names of a reference.

@@ -131,7 +131,7 @@ impl<'t> Parser<'t, '_> {
         }
         if self.peek(0) != Some(b'(') || !self.opens_arguments() {
             if self.peek(0) == Some(b'(') && self.breaks_off(self.at + 1) {
-                return self.fault("a directive among the arguments of a method");
+                return self.fault("expected the arguments of a method");
             }
             return Ok(Step::Property { at, name: name.into() });
         }
