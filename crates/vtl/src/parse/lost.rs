@@ -1,7 +1,9 @@
 //! White space in heads, arguments and indexes, and the signs there that begin nothing: they are
 //! lost, as if they were not written.
 
-use super::Parser;
+use super::reference::begins_name;
+use super::text::Nodes;
+use super::{Fault, Parser};
 use memchr::memchr;
 
 use super::chain::Chain;
@@ -37,6 +39,8 @@ impl Parser<'_, '_> {
             let lost = self.at..self.at + length;
             self.at = lost.end;
             match self.references {
+                // Written with its sign.
+                _ if self.is_boolean(lost.end) => {}
                 0 => self.lost.push(lost),
                 _ => self.lost_inside.push(lost),
             }
@@ -66,6 +70,44 @@ impl Parser<'_, '_> {
         {
             self.at += length;
         }
+    }
+
+    /// The length of `#$` or `#$!` that something follows which belongs to a reference, or 0.
+    pub(super) fn hash_and_signs(&self) -> usize {
+        let length = match self.rest() {
+            [b'#', b'$', b'!', ..] => 3,
+            [b'#', b'$', ..] => 2,
+            _ => return 0,
+        };
+        match self.rest()[length..] {
+            [b'.', letter, ..] if letter.is_ascii_alphabetic() => length,
+            [b'[', ..] => length,
+            _ => 0,
+        }
+    }
+
+    /// Whether the signs that stand from `start` on follow a reference, or are more than one.
+    pub(super) fn is_second_sign(&self, start: usize, written: &str, nodes: &Nodes) -> bool {
+        let behind_reference = nodes.ends_with_reference() && !self.text[..start].ends_with('}');
+        behind_reference || written.matches('$').count() > 1
+    }
+
+    /// At the dot behind such signs: a name is text, and what would belong to it is lost.
+    pub(super) fn behind_second_sign(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+        let start = self.at;
+        self.at += 1;
+        match self.peek(0) {
+            Some(b'[') => return self.fault("`[` behind a dot"),
+            Some(byte) if begins_name(byte) => {
+                self.name();
+                nodes.text(&self.text[start..self.at]);
+                if self.peek(0) != Some(b'(') {
+                    self.steps()?;
+                }
+            }
+            _ => nodes.text("."),
+        }
+        Ok(())
     }
 
     /// Whether the text from a directive or a property in the place of arguments on, at `at`, has

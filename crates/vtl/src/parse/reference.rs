@@ -95,6 +95,15 @@ impl<'t> Parser<'t, '_> {
                 (Some(b'.'), Some(letter)) if letter.is_ascii_alphabetic() => {
                     steps.push(self.member()?);
                 }
+                (Some(b'#'), Some(b'$')) => match self.hash_and_signs() {
+                    0 => return Ok(steps.into()),
+                    length => {
+                        if self.peek(length) == Some(b'.') {
+                            self.lost.push(self.at..self.at + length);
+                        }
+                        self.at += length;
+                    }
+                },
                 (Some(b'$' | b'\\'), _) => match self.signs_inside(ends_with_property(&steps)) {
                     0 => return Ok(steps.into()),
                     length => {

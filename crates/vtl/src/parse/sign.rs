@@ -141,13 +141,20 @@ impl Parser<'_, '_> {
                 nodes.text("{");
                 return self.behind_brace(nodes);
             }
+            b'[' if self.peek(1) == Some(b'[') && self.is_second_sign(start, written, nodes) => {
+                return self.fault("`[[` behind signs");
+            }
             b'}' | b'[' => {
                 self.at += 1;
                 nodes.text(written);
                 nodes.text(if next == b'[' { "[" } else { "}" });
             }
             b'.' if chain.last == Last::Plain => {
+                let is_second = self.is_second_sign(start, written, nodes);
                 nodes.text(written);
+                if is_second {
+                    return self.behind_second_sign(nodes);
+                }
                 if !self.peek(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
                     self.at += 1;
                     nodes.text(".");

@@ -38,6 +38,7 @@ const ROWS: &[Case] = &[
     same("$list.get( $ 0)", PARSE),
     same("$list.size($ )", PARSE),
     both("$list.nope(#'a', $1)$list.nope[#'a']", "$list.nope(#'a', $1)$list.nope[#'a']", ""),
+    same("#foo($5 $true $'a')", "#foo(5 $true 'a')"),
     same("#foo($1 #)#foo($nope.x(#'a'))", "#foo(1 )#foo($nope.x('a'))"),
     same("#set($s = $nope.x(#'a') + $nope# + $)$s", PARSE),
     same("#define(#$b#)x#end$b", "x"),
