@@ -18,7 +18,10 @@ pub(crate) struct Addressed<'a> {
 
 /// Finds the stage by the host, by the path, or because only one is served.
 pub(crate) fn find<'a>(snapshot: &Snapshot, head: &'a RequestHead) -> Result<Addressed<'a>, Fault> {
-    resolve(snapshot, head.host(), head.path()).ok_or(Fault::NoSuchStage)
+    let Some(found) = resolve(snapshot, head.host(), head.path()) else {
+        return Err(Fault::NoSuchStage);
+    };
+    Ok(found)
 }
 
 fn resolve<'a>(snapshot: &Snapshot, host: &[u8], path: &'a [u8]) -> Option<Addressed<'a>> {

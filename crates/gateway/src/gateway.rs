@@ -33,7 +33,9 @@ pub struct Gateway<E> {
     emit: E,
     pub(crate) ids: IdGenerator,
     runtime: RefCell<Rc<Runtime>>,
-    captures: RefCell<Vec<Captures>>,
+    /// Boxed, so that an open connection has less room for them.
+    #[expect(clippy::vec_box, reason = "a box goes from here to a request and back")]
+    captures: RefCell<Vec<Box<Captures>>>,
 }
 
 /// What is remembered of a request until its last byte is sent.
@@ -42,7 +44,8 @@ pub struct Entry {
     ids: RequestIds,
     trail: Trail,
     notes: Notes,
-    fault: Option<Fault>,
+    /// Boxed, as few requests have one.
+    fault: Option<Box<Fault>>,
     status: u16,
 }
 
@@ -55,7 +58,7 @@ pub(crate) struct Trail {
     /// Whether the stage stands in the path that the client sees.
     pub(crate) names_stage: bool,
     /// When the request came, since the Unix epoch.
-    wall: Duration,
+    pub(crate) wall: Duration,
     pub(crate) integration_status: Option<u16>,
     pub(crate) integration_latency: Option<Duration>,
 }
@@ -110,32 +113,34 @@ impl<E: Emit> Handler for Gateway<E> {
         self.runtime.replace(runtime);
     }
 
-    async fn answer(&self, request: &mut Request<'_>) -> (Response, Entry) {
-        let sent_id = request.head.known(Name::XAmznRequestId);
-        let mut entry = self.begin(sent_id, request.head.explain_key(), request.worker);
-        let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
-        let answered = rest::handle(self, &mut entry.life(), request, &mut captures).await;
-        let response = match answered {
-            Ok(response) => response,
-            Err(fault) => {
-                let facts = entry.facts(&self.account, request.head, request.peer, Some(&fault));
-                let response =
-                    rest::gateway_response::render(&fault, &facts, &captures, request.worker);
-                entry.notes.note("gateway response", &request.worker.clock, || fault.explain());
-                entry.fault = Some(fault);
-                response
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "such a function has room twice for what it is given"
+    )]
+    fn answer(&self, request: &mut Request<'_>) -> impl Future<Output = (Response, Entry)> {
+        async move {
+            let sent_id = request.head.known(Name::XAmznRequestId);
+            let mut entry = self.begin(sent_id, request.head.explain_key(), request.worker);
+            let mut captures = self.captures.borrow_mut().pop().unwrap_or_default();
+            let answered = rest::handle(self, entry.life(), request, &mut captures).await;
+            let response = match answered {
+                Ok(response) => response,
+                Err(fault) => self.answer_fault(fault, &mut entry, &captures, request),
+            };
+            let mut spare = self.captures.borrow_mut();
+            if spare.len() < SPARE_CAPTURES {
+                spare.push(captures);
             }
-        };
-        if self.captures.borrow().len() < SPARE_CAPTURES {
-            self.captures.borrow_mut().push(captures);
+            drop(spare);
+            let response = entry.hand_out(response);
+            if entry.is_told_of() {
+                let elapsed = entry.notes.elapsed(&request.worker.clock);
+                let sent = Sent { body_bytes: 0, complete: false, elapsed };
+                let begin = |event: &Event<'_>| self.emit.begin(event);
+                self.tell(&entry, request.head, request.peer, &sent, begin);
+            }
+            (response, entry)
         }
-        let (response, entry) = entry.hand_out(response);
-        if entry.is_told_of() {
-            let elapsed = entry.notes.elapsed(&request.worker.clock);
-            let sent = Sent { body_bytes: 0, complete: false, elapsed };
-            self.tell(&entry, request.head, request.peer, &sent, |event| self.emit.begin(event));
-        }
-        (response, entry)
     }
 
     fn refuse(&self, refusal: Refusal, _: &Peer, worker: &Worker) -> (Response, Entry) {
@@ -143,8 +148,8 @@ impl<E: Emit> Handler for Gateway<E> {
         let fault = Fault::Refused(refusal);
         let response = rest::gateway_response::uncustomised(&fault, &entry.ids, worker);
         entry.notes.note("gateway response", &worker.clock, || fault.explain());
-        entry.fault = Some(fault);
-        entry.hand_out(response)
+        entry.fault = Some(Box::new(fault));
+        (entry.hand_out(response), entry)
     }
 
     fn finish(&self, entry: Entry, head: &RequestHead, peer: &Peer, sent: Sent) {
@@ -153,6 +158,22 @@ impl<E: Emit> Handler for Gateway<E> {
 }
 
 impl<E: Emit> Gateway<E> {
+    /// The answer to a request that ended with a fault.
+    #[cold]
+    fn answer_fault(
+        &self,
+        fault: Fault,
+        entry: &mut Entry,
+        captures: &Captures,
+        request: &Request<'_>,
+    ) -> Response {
+        let facts = entry.facts(&self.account, request.head, request.peer, Some(&fault));
+        let response = rest::gateway_response::render(&fault, &facts, captures, request.worker);
+        entry.notes.note("gateway response", &request.worker.clock, || fault.explain());
+        entry.fault = Some(Box::new(fault));
+        response
+    }
+
     /// Tells of a request as far as it is.
     fn tell(
         &self,
@@ -162,7 +183,7 @@ impl<E: Emit> Gateway<E> {
         sent: &Sent,
         to: impl FnOnce(&Event<'_>),
     ) {
-        let facts = entry.facts(&self.account, head, peer, entry.fault.as_ref());
+        let facts = entry.facts(&self.account, head, peer, entry.fault.as_deref());
         let Entry { runtime, ids, trail, notes, fault, status } = entry;
         let mut text = IpText::default();
         to(&Event {
@@ -174,7 +195,7 @@ impl<E: Emit> Gateway<E> {
             request_path: head.path(),
             client_ip: peer.client_ip(head, &mut text),
             status: *status,
-            fault: fault.as_ref(),
+            fault: fault.as_deref(),
             integration_status: trail.integration_status,
             integration_latency: trail.integration_latency,
             latency: sent.elapsed,
@@ -201,9 +222,9 @@ impl Entry {
     }
 
     /// The answer is made.
-    fn hand_out(mut self, response: Response) -> (Response, Self) {
+    fn hand_out(&mut self, response: Response) -> Response {
         self.status = response.status();
-        if self.is_told_of() { self.tell(response) } else { (response, self) }
+        if self.is_told_of() { self.tell(response) } else { response }
     }
 
     /// Whether the client is told where the explanation is.
@@ -214,10 +235,10 @@ impl Entry {
     /// The answer says where its explanation is. Apart, so that other answers stay in their
     /// place.
     #[cold]
-    fn tell(self, mut response: Response) -> (Response, Self) {
+    fn tell(&self, mut response: Response) -> Response {
         let path = format!("/explain/{}", self.ids.request());
         response.own_field(EXPLANATION, path.as_bytes());
-        (response, self)
+        response
     }
 
     fn facts<'a>(

@@ -30,9 +30,9 @@ use crate::address;
 use crate::event::Emit;
 use crate::fault::Fault;
 use crate::gateway::{Gateway, Life};
-use crate::rest::body_values::Read;
+use crate::rest::coding::Coding;
 use crate::rest::integration::Inbound;
-use crate::rest::scope::Scope;
+use crate::rest::scope::{Held, Scope};
 use crate::rest::transform::Transformed;
 
 pub(crate) use context::write as write_context;
@@ -41,68 +41,82 @@ pub(crate) use context::write as write_context;
 /// transformed -> Outbound -> Inbound -> transformed -> Response. Any line may end it with a fault.
 /// What reads or makes whole bodies is boxed, so that a connection whose bodies only pass has no
 /// room for it.
-pub(crate) async fn handle<E: Emit>(
-    gateway: &Gateway<E>,
-    life: &mut Life<'_>,
-    request: &mut Request<'_>,
-    captures: &mut Captures,
-) -> Result<Response, Fault> {
+pub(crate) fn handle<'a, E: Emit>(
+    gateway: &'a Gateway<E>,
+    life: Life<'a>,
+    request: &'a mut Request<'_>,
+    captures: &'a mut Captures,
+) -> impl Future<Output = Result<Response, Fault>> {
     let Life { runtime, ids, notes, trail } = life;
-    let clock = &request.worker.clock;
-    let addressed = address::find(&runtime.snapshot, request.head).inspect_err(|_| {
-        notes.note("address", clock, || outline::stages(&runtime.snapshot));
-    })?;
-    let matched = route::find(runtime, addressed, request.head, captures, trail)?;
-    notes.note("match", clock, || outline::route(matched.method));
-    throttle::admit(&matched, notes, clock)?;
-    validate::parameters(&matched, request.head)?;
-    body::has_one_type(&matched, request.head)?;
-    let (mut body, is_coded) = match body::needed_for(&matched, request) {
+    async move {
+        let mut scope = {
+            let Request { head, peer, worker, .. } = *request;
+            let clock = &worker.clock;
+            let addressed = address::find(&runtime.snapshot, head).inspect_err(|_| {
+                notes.note("address", clock, || outline::stages(&runtime.snapshot));
+            })?;
+            let matched = route::find(runtime, addressed, head, captures, trail)?;
+            notes.note("match", clock, || outline::route(matched.method));
+            throttle::admit(&matched, notes, clock)?;
+            if let Some(validation) = &matched.method.validation {
+                validate::parameters(validation, &matched, head)?;
+            }
+            if matched.method.goes_by_type {
+                body::has_one_type(head)?;
+            }
+            Scope::new(gateway, (ids, notes, trail.wall), matched, head, peer, worker)
+        };
+        let held = match body::is_needed(&scope.matched, request) {
+            true => Box::pin(held(&scope, request)).await?,
+            false => None,
+        };
+        scope.hold(held.as_deref());
+        let mut sent = match transform::of_request(&scope)? {
+            Some(work) => Some(Box::pin(work.run(&scope)).await?),
+            None => None,
+        };
+        let framing = request.body.framing();
+        let mut outbound = integration_request::prepare(&scope, framing, sent.as_deref_mut())?;
+        let coding = compression::preferred(&scope);
+        if coding.is_some() {
+            compression::hold(&mut outbound);
+        }
+        let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
+        if coding.is_none() && !transform::concerns(&scope, &inbound) {
+            return integration_response::render(&scope, inbound, sent, None, None);
+        }
+        Box::pin(transformed(&scope, inbound, sent, coding)).await
+    }
+}
+
+/// The whole body of a request, without its content coding, checked, and with what mappings read in
+/// it; none if there is none.
+async fn held(scope: &Scope<'_>, request: &mut Request<'_>) -> Result<Option<Box<Held>>, Fault> {
+    let (mut body, is_coded) = match body::needed_for(&scope.matched, request) {
         Some(patience) => {
-            let (body, is_coded) = Box::pin(body::collect(patience, &matched, request)).await?;
+            let (body, is_coded) = body::collect(patience, &scope.matched, request).await?;
             (Some(body), is_coded)
         }
         None => (None, false),
     };
-    if let Some(model) = validate::model(&matched, request.head) {
-        body = Box::pin(validate::body(model, body, request, notes)).await?;
+    if let Some(model) = validate::model(&scope.matched, scope.head) {
+        body = validate::body(model, body, scope).await?;
     }
-    let held = match body {
+    match body {
         Some(body) => {
-            let held = body_values::hold(matched.method, body, is_coded, request.worker);
-            Some(Box::pin(held).await?)
+            let held = body_values::hold(scope.matched.method, body, is_coded, scope.worker);
+            held.await.map(Some)
         }
-        None => None,
-    };
-    let Request { head, peer, worker, .. } = *request;
-    let held = held.as_deref();
-    let scope = Scope::new(gateway, (ids, notes), matched, head, peer, worker, held);
-    let mut sent = match transform::of_request(&scope)? {
-        Some(work) => Some(Box::pin(work.run(&scope)).await?),
-        None => None,
-    };
-    let framing = request.body.framing();
-    let mut outbound = integration_request::prepare(&scope, framing, sent.as_deref_mut())?;
-    let coding = compression::preferred(&matched, head);
-    if coding.is_some() {
-        compression::hold(&mut outbound);
-    }
-    let inbound = integration::call(&scope, &mut outbound, request, trail).await?;
-    let response = match transform::concerns(&scope, &inbound) {
-        true => Box::pin(transformed(&scope, inbound, sent)).await?,
-        false => integration_response::render(&scope, inbound, sent, None, Read::default())?,
-    };
-    match coding.filter(|_| compression::is_due(&matched, &response)) {
-        Some(coding) => Box::pin(compression::encode(coding, response, &scope)).await,
-        None => Ok(response),
+        None => Ok(None),
     }
 }
 
-/// Answers with what came back, once it is turned into what the client gets.
+/// Answers with what came back, once it is turned into what the client gets, and coded as it likes.
 async fn transformed(
     scope: &Scope<'_>,
     mut inbound: Inbound<'_>,
     mut sent: Option<Box<Transformed>>,
+    coding: Option<Coding>,
 ) -> Result<Response, Fault> {
     let made = match transform::of_answer(scope, &mut inbound, sent.as_deref_mut())? {
         Some(work) => Some(work.run(scope).await?),
@@ -110,5 +124,9 @@ async fn transformed(
     };
     let source = made.as_ref().and_then(|made| made.source.as_ref());
     let read = transform::read_for_mappings(scope, &mut inbound, source).await?;
-    integration_response::render(scope, inbound, sent, made, read)
+    let response = integration_response::render(scope, inbound, sent, made, read)?;
+    match coding.filter(|_| compression::is_due(&scope.matched, &response)) {
+        Some(coding) => compression::encode(coding, response, scope).await,
+        None => Ok(response),
+    }
 }

@@ -4,6 +4,9 @@ use std::cell::{Cell, RefCell};
 
 use crate::limits::{BUFFER_BYTES, LONG_BUFFER_BYTES, SPARE_BUFFER_BYTES};
 
+/// What a buffer may have grown to that is kept.
+const LONGEST_BYTES: usize = 2 * LONG_BUFFER_BYTES;
+
 /// Stacks of spare buffers, usual and long ones, together capped in bytes.
 #[derive(Debug, Default)]
 pub struct Buffers {
@@ -31,13 +34,19 @@ impl Buffers {
 
     /// Gives a buffer back. One that never grew to the usual size, grew far beyond it, or finds
     /// the stack full is freed instead.
-    pub fn put(&self, mut buffer: Vec<u8>) {
-        let capacity = buffer.capacity();
-        let usual = (BUFFER_BYTES..=2 * LONG_BUFFER_BYTES).contains(&capacity);
-        if usual && self.bytes.get() + capacity <= SPARE_BUFFER_BYTES {
+    pub fn put(&self, buffer: Vec<u8>) {
+        match buffer.capacity() {
+            BUFFER_BYTES..LONG_BUFFER_BYTES => self.push(&self.spare, buffer),
+            LONG_BUFFER_BYTES..=LONGEST_BYTES => self.push(&self.long, buffer),
+            _ => {}
+        }
+    }
+
+    fn push(&self, stack: &RefCell<Vec<Vec<u8>>>, mut buffer: Vec<u8>) {
+        let bytes = self.bytes.get() + buffer.capacity();
+        if bytes <= SPARE_BUFFER_BYTES {
             buffer.clear();
-            self.bytes.set(self.bytes.get() + capacity);
-            let stack = if capacity < LONG_BUFFER_BYTES { &self.spare } else { &self.long };
+            self.bytes.set(bytes);
             stack.borrow_mut().push(buffer);
         }
     }

@@ -15,6 +15,9 @@ thread_local! {
 /// How long wall time is extrapolated from the monotonic clock before it is read again.
 const WALL_AGE: Duration = Duration::from_secs(1);
 
+/// What a date is exact to.
+const SECOND: Duration = Duration::from_secs(1);
+
 /// Requests after which the clock is read even if the thread has not slept: a worker with more
 /// to do than it can never sleeps, and its time must not stand still.
 const REQUESTS_A_READING: u32 = 64;
@@ -25,7 +28,15 @@ pub struct Clock {
     requests: Cell<u32>,
     /// When wall time was read, and what it was.
     wall: Cell<(Instant, Duration)>,
-    date: RefCell<(u64, String)>,
+    date: RefCell<Date>,
+}
+
+/// Wall time as the `Date` field has it.
+#[derive(Debug)]
+struct Date {
+    text: String,
+    /// When its second is over.
+    until: Instant,
 }
 
 impl Clock {
@@ -37,7 +48,7 @@ impl Clock {
         Self {
             requests: Cell::new(0),
             wall: Cell::new((now, read_wall())),
-            date: RefCell::new((u64::MAX, String::new())),
+            date: RefCell::new(Date { text: String::new(), until: now }),
         }
     }
 
@@ -82,15 +93,16 @@ impl Clock {
     /// Appends the `Date` field's value (RFC 9110, section 5.6.7), for example
     /// `Sun, 06 Nov 1994 08:49:37 GMT`. It is formatted once a second.
     pub fn write_date(&self, out: &mut Vec<u8>) {
-        let wall = self.wall();
         let mut date = self.date.borrow_mut();
-        if date.0 != wall.as_secs() {
-            date.0 = wall.as_secs();
-            date.1.clear();
+        let now = self.now();
+        if now >= date.until {
+            let wall = self.wall();
+            date.until = now + (SECOND - Duration::from_nanos(wall.subsec_nanos().into()));
+            date.text.clear();
             let date_of = httpdate::HttpDate::from(UNIX_EPOCH + wall);
-            write!(date.1, "{date_of}").expect("a String takes any text");
+            write!(date.text, "{date_of}").expect("a String takes any text");
         }
-        out.extend_from_slice(date.1.as_bytes());
+        out.extend_from_slice(date.text.as_bytes());
     }
 }
 

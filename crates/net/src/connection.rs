@@ -19,6 +19,7 @@ use crate::io::{Io, poll_discard};
 use crate::limits::{BUFFER_BYTES, DISCARD_BYTES, LINGER_BYTES};
 use crate::request::{Inbox, Incoming, Peer, Request, RequestBody};
 use crate::response::Response;
+use crate::socket::Socket;
 use crate::timer::Timer;
 use crate::worker::{Seat, Worker};
 
@@ -79,6 +80,15 @@ pub(crate) fn serve<H: Handler, I: Io>(
     }
 }
 
+/// Bytes of what an open connection over TCP takes as long as it is open, beside buffers and the
+/// socket: its future, with room for every step of a request that this handler answers.
+pub fn connection_bytes<H: Handler>() -> usize {
+    fn made_by<A, B, C, D, E, F>(_: impl FnOnce(A, B, C, D, E) -> F) -> usize {
+        size_of::<F>()
+    }
+    made_by(serve::<H, Socket>)
+}
+
 impl<I: Io> Connection<I> {
     pub(crate) fn new(io: I, peer: Peer, worker: Rc<Worker>, slot: usize) -> Self {
         let timer = Timer::new(worker.clock.now());
@@ -86,34 +96,41 @@ impl<I: Io> Connection<I> {
     }
 
     /// Lets the handler answer one request, and sends that answer.
-    pub(crate) async fn exchange<H: Handler>(
-        &mut self,
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "such a function has room twice for what it is given"
+    )]
+    pub(crate) fn exchange<'a, H: Handler>(
+        &'a mut self,
         head: Box<RequestHead>,
-        handler: &H,
-    ) -> After {
-        let began = self.worker.clock.begin_request();
-        self.requests += 1;
-        let mut incoming = Incoming::new(&head);
-        let (response, entry) = {
-            let body = RequestBody {
-                io: &mut self.io,
-                inbox: &mut self.inbox,
-                incoming: &mut incoming,
-                timer: &mut self.timer,
-                worker: &self.worker,
-                framing: head.framing,
+        handler: &'a H,
+    ) -> impl Future<Output = After> {
+        async move {
+            let began = self.worker.clock.begin_request();
+            self.requests += 1;
+            let mut incoming = Incoming::new(&head);
+            let (response, entry) = {
+                let body = RequestBody {
+                    io: &mut self.io,
+                    inbox: &mut self.inbox,
+                    incoming: &mut incoming,
+                    timer: &mut self.timer,
+                    worker: &self.worker,
+                    framing: head.framing,
+                };
+                let (peer, worker) = (&self.peer, &self.worker);
+                let mut request = Request { head: &head, body, peer, worker };
+                handler.answer(&mut request).await
             };
-            let mut request = Request { head: &head, body, peer: &self.peer, worker: &self.worker };
-            handler.answer(&mut request).await
-        };
-        let (mut sent, after) = self.send(response, &head, &mut incoming).await;
-        sent.elapsed = self.worker.clock.now().saturating_duration_since(began);
-        handler.finish(entry, &head, &self.peer, sent);
-        let framing = head.framing;
-        self.worker.put_head(head);
-        match after {
-            After::Discard => self.discard(framing, incoming).await,
-            after => after,
+            let (mut sent, after) = self.send(response, &head, &mut incoming).await;
+            sent.elapsed = self.worker.clock.now().saturating_duration_since(began);
+            handler.finish(entry, &head, &self.peer, sent);
+            let framing = head.framing;
+            self.worker.put_head(head);
+            match after {
+                After::Discard => self.discard(framing, incoming).await,
+                after => after,
+            }
         }
     }
 
@@ -165,11 +182,12 @@ impl<I: Io> Connection<I> {
         let (mut response, entry): (Response, _) =
             handler.refuse(refusal, &self.peer, &self.worker);
         response.close_after();
-        let head = RequestHead {
+        // Boxed, so that a connection has no room for it beside that of a request.
+        let head = Box::new(RequestHead {
             version: Some(Version::Http11),
             framing: Framing::None,
             ..RequestHead::default()
-        };
+        });
         let mut incoming = Incoming::new(&head);
         let (sent, after) = self.send(response, &head, &mut incoming).await;
         handler.finish(entry, &head, &self.peer, sent);

@@ -10,6 +10,7 @@ mod parse;
 mod request;
 mod response;
 mod scan;
+mod search;
 
 pub(crate) use chunked::CHUNK_HEAD;
 pub use chunked::{ChunkedDecoder, write_chunk_head};

@@ -66,37 +66,38 @@ pub(crate) struct Lines {
 
 /// One field: its name as the sender wrote it, and its value without white space around it.
 /// Only a parsed head makes one, so neither holds a control character that could end a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
-    known: Name,
-    name: &'a [u8],
-    value: &'a [u8],
-    /// The whole line as it came, if it can be copied.
-    line: Option<&'a [u8]>,
+    bytes: &'a [u8],
+    span: &'a FieldSpan,
 }
 
 impl<'a> Field<'a> {
     /// The name, if it is one that somebody acts on.
     pub fn known(&self) -> Name {
-        self.known
+        self.span.known
     }
 
     /// In the case the sender wrote it.
     pub fn name(&self) -> &'a [u8] {
-        self.name
+        &self.bytes[self.span.name.range()]
     }
 
     /// Without white space around it.
     pub fn value(&self) -> &'a [u8] {
-        self.value
+        &self.bytes[self.span.value.range()]
     }
 
     /// Appends the field line, with `prefix` before its name.
     pub fn write(&self, prefix: &[u8], head: &mut Vec<u8>) {
-        match self.line {
-            Some(line) if prefix.is_empty() => head.extend_from_slice(line),
-            _ => write_line(prefix, self.name, self.value, head),
+        let FieldSpan { name, value, is_plain, .. } = *self.span;
+        if !is_plain {
+            return write_line(prefix, self.name(), self.value(), head);
         }
+        if !prefix.is_empty() {
+            head.extend_from_slice(prefix);
+        }
+        head.extend_from_slice(&self.bytes[name.start as usize..value.end as usize + 2]);
     }
 }
 
@@ -116,14 +117,7 @@ impl Lines {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
-        self.fields.iter().map(|field| Field {
-            known: field.known,
-            name: self.text(field.name),
-            value: self.text(field.value),
-            line: field
-                .is_plain
-                .then(|| &self.bytes[field.name.start as usize..field.value.end as usize + 2]),
-        })
+        self.fields.iter().map(|span| Field { bytes: &self.bytes, span })
     }
 
     pub(crate) fn known(&self, name: Name) -> Option<&[u8]> {
@@ -135,19 +129,24 @@ impl Lines {
 
     /// The first field of this name, in any case.
     fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        self.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
+        self.iter().find(|field| field.name().eq_ignore_ascii_case(name)).map(|field| field.value())
     }
 
     /// Whether the field ends at this hop: by its kind, or because `Connection` names it
     /// (RFC 9110, section 7.6.1).
+    #[inline]
     fn is_hop_by_hop(&self, field: &Field<'_>) -> bool {
-        field.known.is_hop_by_hop()
-            || (self.has_connection_options
-                && self
-                    .iter()
-                    .filter(|line| line.known == Name::Connection)
-                    .flat_map(|line| options(line.value))
-                    .any(|option| option.eq_ignore_ascii_case(field.name)))
+        field.known().is_hop_by_hop()
+            || (self.has_connection_options && self.is_connection_option(field))
+    }
+
+    #[cold]
+    fn is_connection_option(&self, field: &Field<'_>) -> bool {
+        let mut named = self
+            .iter()
+            .filter(|line| line.known() == Name::Connection)
+            .flat_map(|line| options(line.value()));
+        named.any(|option| option.eq_ignore_ascii_case(field.name()))
     }
 
     /// Takes every field of this name out; the value, if there was one such field.

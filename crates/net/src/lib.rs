@@ -49,6 +49,7 @@ pub use buffers::Buffers;
 pub use client_address::{IpText, TrustedProxies};
 pub use clock::Clock;
 pub use collected::{Budget, Collected, NoRoom, Room};
+pub use connection::connection_bytes;
 pub use drain::Drained;
 pub use gauges::Gauges;
 pub use h1::Framing;

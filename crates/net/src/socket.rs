@@ -21,20 +21,27 @@ use crate::sends::{self, Fate, Ticket, Unsent};
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
-    /// Of the last write, where it was not sent at once.
-    ticket: Option<Ticket>,
-    /// What is left of it, or why it failed.
-    unsent: Option<Box<Unsent>>,
+    last: Last,
     /// Whether the peer can have seen a byte of this request.
     is_touched: bool,
     /// The sends of a thread know nothing of another's.
     _of_this_thread: PhantomData<Rc<()>>,
 }
 
+/// What is known of the last write.
+#[derive(Debug)]
+enum Last {
+    /// All of it is sent, or nothing was written.
+    Sent,
+    /// It goes out at the end of the turn, or did.
+    Waiting(Ticket),
+    /// It fell short: what is left of it, or why there is no more to be done.
+    Short(Box<Unsent>),
+}
+
 impl Socket {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        let (ticket, unsent, is_touched) = (None, None, false);
-        Self { stream, ticket, unsent, is_touched, _of_this_thread: PhantomData }
+        Self { stream, last: Last::Sent, is_touched: false, _of_this_thread: PhantomData }
     }
 
     /// Another request begins: none of it was sent.
@@ -44,7 +51,7 @@ impl Socket {
 
     /// Whether the peer can have seen nothing of the request, as its only write failed altogether.
     pub(crate) fn has_sent_nothing(&self) -> bool {
-        let has_failed = self.unsent.as_ref().is_some_and(|unsent| unsent.failure.is_some());
+        let has_failed = matches!(&self.last, Last::Short(unsent) if unsent.failure.is_some());
         has_failed && !self.is_touched
     }
 
@@ -55,33 +62,32 @@ impl Socket {
         self.learn();
         let read = self.stream.try_read(&mut [0]);
         let is_silent = matches!(read, Err(error) if error.kind() == ErrorKind::WouldBlock);
-        is_silent && self.ticket.is_none() && self.unsent.is_none()
+        is_silent && self.is_settled()
     }
 
     /// Whether nothing of the last write is on its way, as far as was learnt.
     #[inline]
     fn is_settled(&self) -> bool {
-        self.ticket.is_none() && self.unsent.is_none()
+        matches!(self.last, Last::Sent)
     }
 
     /// Learns what became of the last write, if its turn is over.
     fn learn(&mut self) {
-        let Some(ticket) = self.ticket else { return };
+        let Last::Waiting(ticket) = self.last else { return };
         match sends::fate(ticket) {
-            Fate::Waiting => return,
-            Fate::Sent => self.is_touched = true,
+            Fate::Waiting => {}
+            Fate::Sent => (self.is_touched, self.last) = (true, Last::Sent),
             Fate::Short(unsent) => {
                 self.is_touched |= !unsent.is_whole;
-                self.unsent = Some(Box::new(unsent));
+                self.last = Last::Short(Box::new(unsent));
             }
         }
-        self.ticket = None;
     }
 
     /// Learns it now.
     fn settle(&mut self) {
         self.learn();
-        if self.ticket.is_some() {
+        if matches!(self.last, Last::Waiting(_)) {
             sends::send_waiting();
             self.learn();
         }
@@ -89,7 +95,7 @@ impl Socket {
 
     /// Sends what is left of the last write. Its failure is told again and again.
     fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Some(unsent) = &mut self.unsent else { return Poll::Ready(Ok(())) };
+        let Last::Short(unsent) = &mut self.last else { return Poll::Ready(Ok(())) };
         while unsent.failure.is_none() && !unsent.rest.is_empty() {
             match ready!(Pin::new(&mut self.stream).poll_write(cx, &unsent.rest)) {
                 Ok(sent) => {
@@ -102,7 +108,7 @@ impl Socket {
         if let Some(failure) = &unsent.failure {
             return Poll::Ready(Err(failure.kind().into()));
         }
-        self.unsent = None;
+        self.last = Last::Sent;
         Poll::Ready(Ok(()))
     }
 
@@ -126,8 +132,8 @@ impl Socket {
         if !self.is_settled() {
             ready!(self.poll_sent(cx))?;
         }
-        self.ticket = sends::queue(self.stream.as_raw_fd(), slices, cx.waker());
-        if self.ticket.is_some() {
+        if let Some(ticket) = sends::queue(self.stream.as_raw_fd(), slices, cx.waker()) {
+            self.last = Last::Waiting(ticket);
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
         let stream = Pin::new(&mut self.stream);
@@ -150,7 +156,7 @@ pub(crate) fn has_unread(stream: &TcpStream) -> bool {
 impl Io for Socket {
     fn abort(&mut self) {
         self.settle();
-        self.unsent = None;
+        self.last = Last::Sent;
         // A socket that is gone already needs no reset.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }

@@ -9,6 +9,10 @@ use portico_vtl::json_path::{JsonPath, JsonPathError, Selected};
 /// Values that a path may look at; a mapping waits for it. One that looks at more leads nowhere.
 const VISITS: u64 = 1_000_000;
 
+/// Bytes beside a JSON text that each of its values takes, and each name of a member, while paths and
+/// templates read it.
+pub const BYTES_A_VALUE: usize = Document::BYTES_A_VALUE;
+
 /// A path into a body, for example `$.order['id'][0]`.
 #[derive(Clone, Debug)]
 pub struct BodyPath {

@@ -158,13 +158,16 @@ fn compile_resource(
             let kinds: Vec<_> = refusals.into_iter().collect();
             Integration::Broken(format!("what cannot run here: {}", kinds.join(", ")))
         });
+        let validation = validation.filter(|_| is_whole);
+        let is_checked = validation.as_ref().is_some_and(|it| !it.models.is_empty());
         let Rule { throttle, has_metrics } = settings.of(&resource.path, method.http_method);
         methods.push(Method {
             resource_id: resource.id.clone(),
             resource_path: resource.path.as_str().into(),
             http_method: method.http_method,
             path_parameters: path_parameters.clone(),
-            validation: validation.filter(|_| is_whole),
+            validation,
+            goes_by_type: is_checked || integration.goes_by_type(),
             integration,
             throttle,
             has_metrics,

@@ -1,5 +1,6 @@
 //! Integration: how a method is answered, with every mapping resolved to a slot.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use portico_model::PassthroughBehavior;
@@ -43,6 +44,8 @@ pub struct HttpCall {
     pub wait: Wait,
     /// Whether a mapping or a template reads the body of the request.
     pub reads_body: bool,
+    /// The paths into the body of the request that are mapped.
+    pub body_paths: Arc<[BodyPath]>,
     /// `None` where every body passes as it comes.
     pub content: Option<Content>,
 }
@@ -146,6 +149,18 @@ pub enum MockTemplate {
     Status(u16),
     /// A text that gives a status. A constant gives none.
     Text(MappingTemplate),
+}
+
+impl Integration {
+    /// Whether the type of a request's body says what becomes of it.
+    pub(crate) fn goes_by_type(&self) -> bool {
+        match self {
+            Self::HttpProxy(call) => call.content.is_some(),
+            Self::Http { call, body, .. } => call.content.is_some() || !body.templates.is_empty(),
+            Self::Mock { templates, .. } => !templates.templates.is_empty(),
+            Self::Broken(_) => false,
+        }
+    }
 }
 
 impl<T> RequestTemplates<T> {

@@ -24,7 +24,7 @@ mod template;
 mod validation;
 
 pub use access_log::{ABSENT, AccessLog, LogFormat};
-pub use body_path::BodyPath;
+pub use body_path::{BYTES_A_VALUE, BodyPath};
 pub use compile::{Compiled, Inputs, compile};
 pub use content::{BinaryMediaTypes, Content, Conversion};
 pub use context::{

@@ -16,6 +16,9 @@ pub struct Method {
     /// What is checked before the integration is asked; `None` where nothing is.
     pub validation: Option<Box<Validation>>,
     pub integration: Integration,
+    /// Whether the type of a request's body says what becomes of it: which model checks it, which
+    /// template takes it, whether it is converted.
+    pub goes_by_type: bool,
     /// Index into `RestStage::throttles`.
     pub throttle: Option<usize>,
     /// Whether it has metrics of its own.

@@ -1,5 +1,7 @@
 //! Responses: what the client gets for a status of the integration.
 
+use std::sync::Arc;
+
 use portico_model::ContentHandling;
 
 use crate::{BodyPath, ContextVariable, MappingTemplate};
@@ -25,8 +27,12 @@ pub struct ResponseRule {
     /// Mapped header fields under the names that the client sees, by the names they have in the
     /// definition.
     pub headers: Vec<(Box<str>, ResponseSource)>,
+    /// The paths into the body of the origin's answer among them.
+    pub body_paths: Arc<[BodyPath]>,
     /// By media type as written.
     pub templates: Vec<(Box<str>, MappingTemplate)>,
+    /// Whether one of them is no constant.
+    pub renders: bool,
     /// The conversion of the answer's body that is asked for.
     pub content_handling: Option<ContentHandling>,
 }
@@ -86,7 +92,9 @@ mod tests {
             pattern: None,
             status,
             headers: Vec::new(),
+            body_paths: Arc::default(),
             templates: Vec::new(),
+            renders: false,
             content_handling: None,
         };
         let choose = |status| match status {

@@ -17,9 +17,8 @@ use crate::dialect::Dialect;
 use crate::heap::Heap;
 use crate::template::{Globals, RenderError, RenderErrorKind, Template, Trace};
 use crate::tree::{Branch, Expression, Node};
-use crate::value::{MethodError, Value};
+use crate::value::{Loop, MethodError, Value};
 
-pub(crate) use foreach::Loop;
 use scope::{Definition, Frame};
 
 /// Why a block did not run to its end.
@@ -102,39 +101,56 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         }
     }
 
+    /// Each node is a step, taken before the block begins.
     fn block(&mut self, nodes: &'a [Node], out: &mut String) -> Result<(), Halt> {
+        self.take_steps(nodes.len() as u64)?;
         self.deeper(|evaluator| {
             for node in nodes {
-                evaluator.node(node, out)?;
+                match node {
+                    Node::Text(text) => {
+                        out.push_str(text);
+                        continue;
+                    }
+                    Node::Set(set) => {
+                        evaluator.set(set)?;
+                        continue;
+                    }
+                    Node::Reference(reference) => evaluator.print_reference(reference, out)?,
+                    directive => evaluator.directive(directive, out)?,
+                }
+                evaluator.check_length(out)?;
             }
-            Ok(())
+            // Texts are no longer than the template, so that they are looked at together.
+            evaluator.check_length(out)
         })
     }
 
-    fn node(&mut self, node: &'a Node, out: &mut String) -> Result<(), Halt> {
-        self.step()?;
-        match node {
-            Node::Text(text) => out.push_str(text),
-            Node::Reference(reference) => self.print_reference(reference, out)?,
-            Node::Escaped(escaped) => self.print_escaped(escaped, out)?,
-            Node::Set(set) => return self.set(set),
-            Node::If(branches) => return self.conditional(branches, out),
-            Node::Foreach(foreach) => return self.foreach(foreach, out),
-            Node::Define(define) => return self.define(define),
-            Node::Break => return Err(Halt::Break),
-            Node::Leave { at, scope } => return self.leave(*at, scope),
-            Node::Fails { at, kind } => {
-                return Err(self.failed(*at, RenderErrorKind::Arguments(kind.directive())));
-            }
-            Node::Stop => return Err(Halt::Stop),
-            Node::Evaluate { at, source } => return self.evaluate(*at, source, out),
-            Node::File { at, name, argument } => self.file(*at, name, argument.as_ref(), out)?,
-            Node::Call(call) => return self.call_macro(call, out),
-        }
+    #[inline]
+    fn check_length(&self, out: &str) -> Result<(), Halt> {
         if out.len() > self.limit {
             return Err(self.failed(0, RenderErrorKind::OutputTooLong));
         }
         Ok(())
+    }
+
+    #[inline(never)]
+    fn directive(&mut self, node: &'a Node, out: &mut String) -> Result<(), Halt> {
+        match node {
+            Node::If(branches) => self.conditional(branches, out),
+            Node::Foreach(foreach) => self.foreach(foreach, out),
+            Node::Escaped(escaped) => self.print_escaped(escaped, out),
+            Node::Define(define) => self.define(define),
+            Node::Break => Err(Halt::Break),
+            Node::Leave { at, scope } => self.leave(*at, scope),
+            Node::Fails { at, kind } => {
+                Err(self.failed(*at, RenderErrorKind::Arguments(kind.directive())))
+            }
+            Node::Stop => Err(Halt::Stop),
+            Node::Evaluate { at, source } => self.evaluate(*at, source, out),
+            Node::File { at, name, argument } => self.file(*at, name, argument.as_ref(), out),
+            Node::Call(call) => self.call_macro(call, out),
+            Node::Text(_) | Node::Reference(_) | Node::Set(_) => Ok(()),
+        }
     }
 
     fn conditional(&mut self, branches: &'a [Branch], out: &mut String) -> Result<(), Halt> {
@@ -181,7 +197,12 @@ impl<'a, 'r> Evaluator<'a, 'r> {
 
     #[inline]
     fn step(&mut self) -> Result<(), Halt> {
-        match self.steps.checked_sub(1) {
+        self.take_steps(1)
+    }
+
+    #[inline]
+    fn take_steps(&mut self, steps: u64) -> Result<(), Halt> {
+        match self.steps.checked_sub(steps) {
             Some(left) => {
                 self.steps = left;
                 Ok(())

@@ -3,9 +3,8 @@
 
 use std::cell::{Cell, OnceCell};
 
-use crate::evaluate::Loop;
 use crate::json::{Document, JsonError, Leniency};
-use crate::value::{Cells, MethodError};
+use crate::value::{Cells, Loop, MethodError, Value};
 use crate::{Dialect, ParseError, Template};
 
 /// The heap of one rendering: values borrow it as `&'a Heap<'a>`.
@@ -13,7 +12,6 @@ use crate::{Dialect, ParseError, Template};
 pub struct Heap<'a> {
     documents: Arena<Document<'static>>,
     templates: Arena<Template>,
-    loops: Arena<Loop<'a>>,
     pub(crate) cells: Cells<'a>,
 }
 
@@ -36,20 +34,27 @@ impl<'a> Heap<'a> {
         self.cells.meter.spend(bytes)
     }
 
+    /// A text that `write` appends to what it is given, kept here.
+    pub fn write(
+        &'a self,
+        write: impl FnOnce(&mut String) -> Result<(), MethodError>,
+    ) -> Result<Value<'a>, MethodError> {
+        self.cells.write(write).map(Value::String)
+    }
+
     /// Keeps what a running loop tells about itself.
     pub(crate) fn keep_loop(&'a self, begun: Loop<'a>) -> Result<&'a Loop<'a>, MethodError> {
         self.cells.meter.spend(size_of::<Loop<'a>>())?;
-        Ok(self.loops.add(begun))
+        Ok(self.cells.small.alloc(begun))
     }
 }
 
-/// Things in the first chunk of an arena.
-const FIRST: usize = 4;
-
-/// Things that never move: each chunk is made once and holds twice as many as the one before.
+/// Things that never move. The first has its place here; each further chunk is made once and holds
+/// twice as many as the one before.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
-    first: OnceCell<Chunk<T>>,
+    first: OnceCell<T>,
+    rest: OnceCell<Chunk<T>>,
     count: Cell<usize>,
 }
 
@@ -59,17 +64,28 @@ struct Chunk<T> {
     next: OnceCell<Box<Self>>,
 }
 
+/// Things in the first chunk of an arena.
+const FIRST: usize = 4;
+
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { first: OnceCell::new(), count: Cell::new(0) }
+        Self { first: OnceCell::new(), rest: OnceCell::new(), count: Cell::new(0) }
     }
 }
 
 impl<T> Arena<T> {
+    #[inline]
     pub(crate) fn add(&self, thing: T) -> &T {
-        let mut place = self.count.get();
-        self.count.set(place + 1);
-        let mut chunk = self.first.get_or_init(|| Chunk::of(FIRST));
+        let count = self.count.get();
+        self.count.set(count + 1);
+        match count.checked_sub(1) {
+            None => self.first.get_or_init(|| thing),
+            Some(place) => self.add_behind(place, thing),
+        }
+    }
+
+    fn add_behind(&self, mut place: usize, thing: T) -> &T {
+        let mut chunk = self.rest.get_or_init(|| Chunk::of(FIRST));
         // Chunks double, so there are never many to pass.
         while place >= chunk.things.len() {
             place -= chunk.things.len();

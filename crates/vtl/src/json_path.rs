@@ -15,7 +15,7 @@ mod write;
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use crate::json::NodeRef;
+use crate::json::{Name, NodeRef};
 
 use filter::Filter;
 use function::Function;
@@ -59,9 +59,9 @@ struct Step {
 #[derive(Debug)]
 enum StepKind {
     /// `.name` or `['name']`
-    Member(Box<str>),
+    Member(Name),
     /// `['a','b']`
-    Members(Box<[Box<str>]>),
+    Members(Box<[Name]>),
     /// `[0]` or `[-1]`
     Item(i32),
     /// `[0,2]`

@@ -31,5 +31,5 @@ pub use number::write_double;
 pub use pattern::{Pattern, PatternError};
 pub use template::{Globals, ParseError, RenderError, RenderErrorKind, Template, Trace};
 pub use value::{
-    Array, Cursor, Entries, Entry, List, Map, MethodError, Object, Once, SubList, Value,
+    Array, Cursor, Entries, Entry, List, Loop, Map, MethodError, Object, Once, SubList, Value,
 };

@@ -6,14 +6,15 @@
 
 mod bare;
 mod name;
+mod property;
 
 use crate::heap::Heap;
-use crate::methods::string::{points::bytes, white::is_blank};
 use crate::methods::{array, boolean, character, list, map, number, string as text, view};
 use crate::print::to_text;
 use crate::value::{List, MethodError, SubList, Value, java_hash, same};
 use bare::takes_nothing;
 pub(crate) use name::{Method, MethodName};
+pub(crate) use property::{Property, PropertyName, property};
 
 /// What a method gives: `None` if there is no such method, null if it returned null.
 pub(crate) type Answer<'a> = Result<Option<Value<'a>>, MethodError>;
@@ -26,8 +27,10 @@ pub(crate) fn call<'a>(
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
     let method = name.method;
-    if let Value::Object(object) = receiver {
-        return object.call(heap, &name.text, arguments);
+    match receiver {
+        Value::Object(object) => return object.call(heap, name.as_str(), arguments),
+        Value::Loop(running) => return running.call(heap, name, arguments),
+        _ => {}
     }
     match (method, arguments) {
         (Method::Other, _) => return Ok(None),
@@ -75,7 +78,7 @@ fn dispatch<'a>(
         Value::Decimal(decimal) => number::call_decimal(heap, decimal, method, arguments),
         Value::Boolean(boolean) => boolean::call(*boolean, method, arguments),
         Value::Char(unit) => character::call(heap, *unit, method, arguments),
-        Value::Null | Value::Block(_) | Value::Object(_) => Ok(None),
+        Value::Null | Value::Block(_) | Value::Loop(_) | Value::Object(_) => Ok(None),
     }
 }
 
@@ -102,32 +105,6 @@ pub(crate) fn place(index: i32, length: usize) -> Result<usize, MethodError> {
         .ok_or(MethodError::OutOfBounds { index: i64::from(index), length })
 }
 
-/// The value of `$receiver.name`: an entry of a map, or what a getter gives, which may be named with
-/// a capital, too.
-pub(crate) fn property<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, name: &str) -> Answer<'a> {
-    let found = match (receiver, name) {
-        (Value::Map(map), _) => map.find(&heap.cells.meter, name)?,
-        (Value::Object(object), _) => object.property(heap, name),
-        (Value::Entry(entry), "key" | "Key") => Some(entry.key()),
-        (Value::Entry(entry), "value" | "Value") => Some(entry.value()),
-        (Value::String(text), "empty" | "Empty") => Some(text.is_empty().into()),
-        (Value::String(text), "blank" | "Blank") => Some(is_blank(text).into()),
-        (Value::String(text), "bytes" | "Bytes") => bytes(heap, text.as_bytes().to_vec())?,
-        (Value::List(list), "empty" | "Empty") => Some(list.is_empty().into()),
-        (Value::SubList(part), "empty" | "Empty") => Some((part.len()? == 0).into()),
-        (Value::Array(array), "empty") => Some(array.is_empty().into()),
-        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), "empty" | "Empty") => {
-            Some(map.is_empty().into())
-        }
-        (Value::Double(double), "naN" | "NaN") => Some(double.is_nan().into()),
-        (Value::Double(double), "infinite" | "Infinite") => Some(double.is_infinite().into()),
-        (Value::Float(float), "naN" | "NaN") => Some(float.is_nan().into()),
-        (Value::Float(float), "infinite" | "Infinite") => Some(float.is_infinite().into()),
-        _ => None,
-    };
-    Ok(found)
-}
-
 /// The value of `$receiver[key]`: an entry with exactly that key, or an element, negative places
 /// counted from the end.
 pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a>) -> Answer<'a> {
@@ -138,6 +115,7 @@ pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a
         Value::List(list) => list::call(heap, *list, Method::Get, &arguments),
         Value::SubList(part) => list::call_part(heap, *part, Method::Get, &arguments),
         Value::Array(array) => array::call(heap, *array, Method::Get, &arguments),
+        Value::Loop(running) => running.call(heap, &MethodName::of("get"), &arguments),
         Value::Object(object) => object.call(heap, "get", &arguments),
         _ => Ok(None),
     }
@@ -156,7 +134,7 @@ fn from_end<'a>(receiver: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, Meth
         Value::Array(array) => array.len(),
         Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map) => map.len(),
         // A loop is an empty map, and hosts count for themselves.
-        Value::Object(_) => return Ok(*key),
+        Value::Loop(_) | Value::Object(_) => return Ok(*key),
         _ => return Err(MethodError::WrongClass),
     };
     let length = i32::try_from(length).unwrap_or(i32::MAX);

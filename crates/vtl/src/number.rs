@@ -17,25 +17,8 @@ const EVERYDAY: std::ops::Range<f64> = 1e-3..1e7;
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 
 /// Appends an integer.
-pub(crate) fn write_integer(integer: i64, out: &mut String) {
-    if integer < 0 {
-        out.push('-');
-    }
-    let mut rest = integer.unsigned_abs();
-    if rest < 10 {
-        return out.push(char::from(b'0' + rest as u8));
-    }
-    let mut digits = [b'0'; 20];
-    let mut first = digits.len();
-    for digit in digits.iter_mut().rev() {
-        if rest == 0 {
-            break;
-        }
-        *digit += (rest % 10) as u8;
-        rest /= 10;
-        first -= 1;
-    }
-    out.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
+pub(crate) fn write_integer(integer: impl itoa::Integer, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(integer));
 }
 
 /// Appends a double as `Double.toString`: `4.0`, `1.0E-4`, `1.23456789E9`.
@@ -88,16 +71,15 @@ fn write_short(absolute: f64, out: &mut String) -> bool {
     if parts as f64 / 1e4 != absolute {
         return false;
     }
-    write_integer((parts / 10_000) as i64, out);
+    let (whole, mut behind) = (parts / 10_000, parts % 10_000);
+    write_integer(whole, out);
     out.push('.');
-    let mut rest = parts % 10_000;
-    loop {
-        out.push(char::from(b'0' + (rest / 1000) as u8));
-        rest = rest % 1000 * 10;
-        if rest == 0 {
-            return true;
-        }
+    let mut unit = 1000;
+    while behind > 0 {
+        out.push(char::from(b'0' + (behind / unit) as u8));
+        (behind, unit) = (behind % unit, unit / 10);
     }
+    true
 }
 
 /// `0.digits * 10^exponent`, in ASCII digits without zeros at the ends.
@@ -132,7 +114,7 @@ fn write_decimal(digits: &[u8], exponent: i32, out: &mut String) {
             out.push('.');
             push_or_zero(&digits[1..], out);
             out.push('E');
-            write_integer(i64::from(exponent) - 1, out);
+            write_integer(exponent - 1, out);
         }
     }
 }

@@ -9,6 +9,7 @@ use num_traits::ToPrimitive;
 use crate::decimal::Decimal;
 use crate::heap::Heap;
 use crate::print::print;
+use crate::tree::Arithmetic;
 use crate::value::{Meter, MethodError, Value, same};
 
 /// Bits of a BigInteger; Java's own bound is far above.
@@ -30,29 +31,54 @@ enum Pair {
     Decimals(Decimal, Decimal),
 }
 
-/// What is done with two numbers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Operation {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
+/// The result for operands as they nearly always are: Integers whose result is one, and Doubles.
+#[inline(always)]
+pub(crate) fn everyday<'a>(
+    operator: Arithmetic,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Option<Value<'a>> {
+    let (a, b) = match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => {
+            let result = match operator {
+                Arithmetic::Add => a.checked_add(*b),
+                Arithmetic::Subtract => a.checked_sub(*b),
+                Arithmetic::Multiply => a.checked_mul(*b),
+                Arithmetic::Divide | Arithmetic::Modulo => None,
+            };
+            return result.map(Value::Integer);
+        }
+        (Value::Double(a), Value::Double(b)) => (*a, *b),
+        (Value::Double(a), Value::Integer(b)) => (*a, f64::from(*b)),
+        _ => return None,
+    };
+    Some(Value::Double(match operator {
+        Arithmetic::Add => a + b,
+        Arithmetic::Subtract => a - b,
+        Arithmetic::Multiply => a * b,
+        Arithmetic::Divide | Arithmetic::Modulo => return None,
+    }))
 }
 
-/// `a + b`: text if one of them is a text.
+/// `a + b` where one of them is a text.
+pub(crate) fn join<'a>(
+    heap: &'a Heap<'a>,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Value<'a>, MethodError> {
+    let mut text = String::new();
+    print(&heap.cells.meter, a, &mut text)?;
+    print(&heap.cells.meter, b, &mut text)?;
+    Value::string(heap, text)
+}
+
+/// `a + b`
 pub(crate) fn add<'a>(
     heap: &'a Heap<'a>,
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
-    if a.as_str().is_some() || b.as_str().is_some() {
-        let mut text = String::new();
-        print(&heap.cells.meter, a, &mut text)?;
-        print(&heap.cells.meter, b, &mut text)?;
-        return Value::string(heap, text);
-    }
-    arithmetic(heap, a, b, Operation::Add, i64::checked_add, |a, b| a + b)
+    arithmetic(heap, a, b, Arithmetic::Add, i64::checked_add, |a, b| a + b)
 }
 
 /// `a - b`
@@ -61,7 +87,7 @@ pub(crate) fn subtract<'a>(
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
-    arithmetic(heap, a, b, Operation::Subtract, i64::checked_sub, |a, b| a - b)
+    arithmetic(heap, a, b, Arithmetic::Subtract, i64::checked_sub, |a, b| a - b)
 }
 
 /// `a * b`
@@ -70,7 +96,7 @@ pub(crate) fn multiply<'a>(
     a: &Value<'a>,
     b: &Value<'a>,
 ) -> Result<Value<'a>, MethodError> {
-    arithmetic(heap, a, b, Operation::Multiply, i64::checked_mul, |a, b| a * b)
+    arithmetic(heap, a, b, Arithmetic::Multiply, i64::checked_mul, |a, b| a * b)
 }
 
 /// `a / b`: null if `b` is zero, `0.0` too.
@@ -82,7 +108,7 @@ pub(crate) fn divide<'a>(
     if is_zero(b) {
         return Ok(Value::Null);
     }
-    arithmetic(heap, a, b, Operation::Divide, |a, b| Some(a.wrapping_div(b)), |a, b| a / b)
+    arithmetic(heap, a, b, Arithmetic::Divide, |a, b| Some(a.wrapping_div(b)), |a, b| a / b)
 }
 
 /// `a % b`: null if `b` is zero, `0.0` too. With a BigInteger the result is never negative, and a
@@ -95,7 +121,7 @@ pub(crate) fn remainder<'a>(
     if is_zero(b) {
         return Ok(Value::Null);
     }
-    arithmetic(heap, a, b, Operation::Remainder, |a, b| Some(a.wrapping_rem(b)), |a, b| a % b)
+    arithmetic(heap, a, b, Arithmetic::Modulo, |a, b| Some(a.wrapping_rem(b)), |a, b| a % b)
 }
 
 #[inline]
@@ -103,7 +129,7 @@ fn arithmetic<'a>(
     heap: &'a Heap<'a>,
     a: &Value<'a>,
     b: &Value<'a>,
-    operation: Operation,
+    operation: Arithmetic,
     long: impl Fn(i64, i64) -> Option<i64>,
     double: impl Fn(f64, f64) -> f64,
 ) -> Result<Value<'a>, MethodError> {
@@ -129,17 +155,17 @@ fn of_big<'a>(
     heap: &'a Heap<'a>,
     a: &BigInt,
     b: &BigInt,
-    operation: Operation,
+    operation: Arithmetic,
 ) -> Result<Value<'a>, MethodError> {
     let result = match operation {
-        Operation::Add => a + b,
-        Operation::Subtract => a - b,
-        Operation::Multiply => a * b,
-        Operation::Divide => a / b,
-        Operation::Remainder if b.sign() == Sign::Minus => {
+        Arithmetic::Add => a + b,
+        Arithmetic::Subtract => a - b,
+        Arithmetic::Multiply => a * b,
+        Arithmetic::Divide => a / b,
+        Arithmetic::Modulo if b.sign() == Sign::Minus => {
             return Err(MethodError::IllegalArgument("the modulus is negative"));
         }
-        Operation::Remainder => ((a % b) + b) % b,
+        Arithmetic::Modulo => ((a % b) + b) % b,
     };
     if result.bits() > MAX_BITS {
         return Err(MethodError::Spent);
@@ -153,17 +179,17 @@ fn of_decimals<'a>(
     heap: &'a Heap<'a>,
     a: &Decimal,
     b: &Decimal,
-    operation: Operation,
+    operation: Arithmetic,
 ) -> Result<Value<'a>, MethodError> {
     if a.scale.max(b.scale) > MAX_SCALE {
         return Err(MethodError::Spent);
     }
     let result = match operation {
-        Operation::Add => a.plus(b),
-        Operation::Subtract => a.minus(b),
-        Operation::Multiply => a.times(b),
-        Operation::Divide => a.over(b),
-        Operation::Remainder => return Err(MethodError::WrongClass),
+        Arithmetic::Add => a.plus(b),
+        Arithmetic::Subtract => a.minus(b),
+        Arithmetic::Multiply => a.times(b),
+        Arithmetic::Divide => a.over(b),
+        Arithmetic::Modulo => return Err(MethodError::WrongClass),
     };
     if result.unscaled.bits() > MAX_BITS {
         return Err(MethodError::Spent);
@@ -172,7 +198,6 @@ fn of_decimals<'a>(
 }
 
 /// Both operands in one type, if both are numbers.
-#[inline]
 fn pair(a: &Value<'_>, b: &Value<'_>) -> Option<Pair> {
     if let (Value::Double(a), Value::Double(b)) = (a, b) {
         return Some(Pair::Doubles(*a, *b));
@@ -261,7 +286,15 @@ fn is_zero(value: &Value<'_>) -> bool {
 }
 
 /// How two numbers compare, across types; `None` if one is no number.
+#[inline]
 pub(crate) fn compare(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
+        _ => compare_any(a, b),
+    }
+}
+
+fn compare_any(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
     Some(match pair(a, b)? {
         Pair::Integers { left, right, .. } => left.cmp(&right),
         Pair::Big(a, b) => a.cmp(&b),

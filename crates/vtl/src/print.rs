@@ -44,7 +44,7 @@ impl Printer<'_> {
         match value {
             Value::Null => out.push_str("null"),
             Value::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
-            Value::Integer(integer) => write_integer(i64::from(*integer), out),
+            Value::Integer(integer) => write_integer(*integer, out),
             Value::Long(long) => write_integer(*long, out),
             Value::BigInteger(big) => drop(write!(out, "{big}")),
             Value::Double(double) => write_double(*double, out),
@@ -54,6 +54,10 @@ impl Printer<'_> {
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),
             Value::String(text) => out.push_str(text),
+            Value::Loop(running) => match running.what_was_set() {
+                Some(own) => return self.print_map(own, out),
+                None => out.push_str("{}"),
+            },
             Value::Object(object) => object.print(out),
             Value::Block(_) | Value::Cursor(_) => {}
             Value::Entry(entry) => {

@@ -6,7 +6,7 @@
 
 use num_bigint::BigInt;
 
-use crate::method::MethodName;
+use crate::method::{MethodName, PropertyName};
 
 /// What is wrong with a head that only fails when it is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub(crate) struct Reference {
 #[derive(Debug)]
 pub(crate) enum Step {
     /// `.name`
-    Property { at: u32, name: Box<str> },
+    Property { at: u32, name: PropertyName },
     /// `.name(…)`
     Method { at: u32, name: MethodName, arguments: Box<[Expression]> },
     /// `[…]`

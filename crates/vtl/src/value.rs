@@ -6,6 +6,7 @@ mod equality;
 mod hash;
 mod iteration;
 mod list;
+mod loops;
 mod map;
 mod table;
 mod text;
@@ -19,11 +20,12 @@ use crate::heap::Heap;
 use crate::json::{NodeRef, Slashes};
 use crate::print::{print, print_json};
 
-pub(crate) use cells::{Cells, Meter};
+pub(crate) use cells::{Cells, Meter, VISIT};
 pub(crate) use equality::same;
 pub(crate) use hash::java_hash;
 pub(crate) use iteration::Iteration;
 pub use list::List;
+pub use loops::Loop;
 pub use map::{Entries, Map, Once};
 pub(crate) use text::Units;
 pub(crate) use tree::Tree;
@@ -76,6 +78,8 @@ pub enum Value<'a> {
     Cursor(Cursor<'a>),
     /// A `#define` body: its number in the evaluator's table.
     Block(u32),
+    /// `$foreach`.
+    Loop(&'a Loop<'a>),
     /// What the host lends: `$input`, `$util`.
     Object(&'a dyn Object<'a>),
 }

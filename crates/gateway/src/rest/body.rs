@@ -7,13 +7,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portico_model::limits::INTEGRATION_TIMEOUT;
 use portico_net::{Collected, Framing, Name, Request, RequestHead};
-use portico_snapshot::{Content, Conversion, HttpCall, Integration};
+use portico_snapshot::{BYTES_A_VALUE, Content, Conversion, HttpCall, Integration};
 
 use crate::fault::Fault;
 use crate::rest::compression;
-use crate::rest::integration::counted;
+use crate::rest::integration::{bound, counted};
 use crate::rest::route::Matched;
 use crate::rest::validate;
+
+/// Whether a request's body is to be whole before the integration is called, or to be checked though
+/// there is none.
+pub(crate) fn is_needed(matched: &Matched<'_>, request: &Request<'_>) -> bool {
+    let has_body = request.body.framing() != Framing::None;
+    (has_body && needed_for(matched, request).is_some())
+        || validate::model(matched, request.head).is_some()
+}
 
 /// How long to wait for a request's body that is decoded, checked, mapped, converted or given to a
 /// template; `None` if the body only passes.
@@ -44,11 +52,7 @@ pub(crate) async fn collect(
 ) -> Result<(Collected, bool), Fault> {
     let coding = compression::of_request(request.head)?;
     let worker = request.worker;
-    let limit = worker.settings().body_bytes;
-    if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
-        return Err(counted(Fault::RequestTooLarge { limit }, worker));
-    }
-    request.body.limit(limit);
+    bound(request)?;
     let collected = request.body.collect(worker.clock.now() + patience).await;
     let collected = collected.map_err(|error| counted(Fault::of_call(error, patience), worker))?;
     match coding {
@@ -75,21 +79,9 @@ fn without_parameters(content_type: &[u8]) -> &[u8] {
     content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
-/// Where the type of a body says what becomes of it, it has one: by one of several the gateway would
-/// check it, and by another the origin read it.
-pub(crate) fn has_one_type(matched: &Matched<'_>, head: &RequestHead) -> Result<(), Fault> {
-    let is_checked = matched.method.validation.as_ref().is_some_and(|it| !it.models.is_empty());
-    let is_transformed = match &matched.method.integration {
-        Integration::HttpProxy(call) => call.content.is_some(),
-        Integration::Http { call, body, .. } => {
-            call.content.is_some() || !body.templates.is_empty()
-        }
-        Integration::Mock { templates, .. } => !templates.templates.is_empty(),
-        Integration::Broken(_) => false,
-    };
-    if !is_checked && !is_transformed {
-        return Ok(());
-    }
+/// A body whose type says what becomes of it has one type: by one of several the gateway would check
+/// it, and by another the origin read it.
+pub(crate) fn has_one_type(head: &RequestHead) -> Result<(), Fault> {
     let mut types = head.fields().filter(|field| field.known() == Name::ContentType);
     let Some(first) = types.next() else { return Ok(()) };
     if types.all(|other| other.value().eq_ignore_ascii_case(first.value())) {
@@ -113,9 +105,9 @@ pub(crate) fn most_values(bytes: &[u8]) -> usize {
     1 + bytes.iter().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count()
 }
 
-/// Bytes that reading JSON of these bytes takes: 12 a value or name.
+/// Bytes that reading JSON of these bytes takes at most.
 pub(crate) fn reading_bytes(bytes: &[u8]) -> usize {
-    12 * most_values(bytes)
+    BYTES_A_VALUE * most_values(bytes)
 }
 
 /// A body as Base64.

@@ -7,10 +7,7 @@ use std::sync::Arc;
 
 use portico_net::limits::OFFLOAD_BYTES;
 use portico_net::{Collected, Effort, NoRoom, Worker};
-use portico_snapshot::{
-    BodyPath, HttpCall, Integration, Method, PathPart, QueryValue, ResponseRule, ResponseSource,
-    Source,
-};
+use portico_snapshot::{BodyPath, Integration, Method};
 
 use crate::fault::Fault;
 use crate::rest::body;
@@ -23,8 +20,8 @@ pub(crate) const BODY_VALUE_BYTES: usize = 10_240;
 #[derive(Debug, Default)]
 pub(crate) struct BodyValues(BTreeMap<Box<str>, Vec<u8>>);
 
-/// The body that came back, where it had to leave its place, and what mappings read in it.
-#[derive(Debug, Default)]
+/// What mappings read in the body that came back, and that body, where it had to leave its place.
+#[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) body: Option<Collected>,
     pub(crate) values: BodyValues,
@@ -45,14 +42,14 @@ impl BodyValues {
 
     /// Those of a body of any length, which is given back.
     pub(crate) async fn read_of<B: Borrow<Collected> + Send + 'static>(
-        paths: Vec<BodyPath>,
+        paths: &Arc<[BodyPath]>,
         body: B,
         worker: &Worker,
     ) -> Result<(Self, B), Fault> {
         if body.borrow().bytes().len() <= OFFLOAD_BYTES {
-            return Ok((Self::read(&paths, body.borrow().bytes()), body));
+            return Ok((Self::read(paths, body.borrow().bytes()), body));
         }
-        let budget = worker.budget();
+        let (paths, budget) = (Arc::clone(paths), worker.budget());
         let read = move || {
             let bytes = body.borrow().bytes();
             let _room = budget.room(body::reading_bytes(bytes))?;
@@ -71,48 +68,16 @@ pub(crate) async fn hold(
     is_coded: bool,
     worker: &Worker,
 ) -> Result<Box<Held>, Fault> {
-    let (body, paths) = (Arc::new(body), paths_of_request(method));
-    let values = match paths.is_empty() {
-        true => BodyValues::default(),
-        false => BodyValues::read_of(paths, Arc::clone(&body), worker).await?.0,
+    let body = Arc::new(body);
+    let values = match &method.integration {
+        Integration::HttpProxy(call) | Integration::Http { call, .. }
+            if !call.body_paths.is_empty() =>
+        {
+            BodyValues::read_of(&call.body_paths, Arc::clone(&body), worker).await?.0
+        }
+        _ => BodyValues::default(),
     };
     Ok(Box::new(Held { body, is_coded, values }))
-}
-
-/// The paths into the body of a request that its integration maps.
-fn paths_of_request(method: &Method) -> Vec<BodyPath> {
-    let (Integration::HttpProxy(call) | Integration::Http { call, .. }) = &method.integration
-    else {
-        return Vec::new();
-    };
-    let HttpCall { path, query, headers, .. } = call;
-    let in_query = query.iter().flat_map(|part| match &part.value {
-        QueryValue::Literal(_) => Vec::new(),
-        QueryValue::Value(source) => of_source(source).into_iter().collect(),
-        QueryValue::Parts(parts) => parts.iter().filter_map(of_part).collect(),
-    });
-    let in_headers = headers.iter().filter_map(|part| of_source(&part.source));
-    path.iter().filter_map(of_part).chain(in_query).chain(in_headers).cloned().collect()
-}
-
-fn of_part(part: &PathPart) -> Option<&BodyPath> {
-    match part {
-        PathPart::Literal(_) => None,
-        PathPart::Value(source) => of_source(source),
-        PathPart::Variable(_, part) => of_part(part),
-    }
-}
-
-fn of_source(source: &Source) -> Option<&BodyPath> {
-    if let Source::BodyPath(path) = source { Some(path) } else { None }
-}
-
-/// The paths into the body of an answer that are mapped.
-pub(crate) fn of_answer(rule: &ResponseRule) -> impl Iterator<Item = &BodyPath> {
-    rule.headers.iter().filter_map(|(_, source)| match source {
-        ResponseSource::BodyPath(path) => Some(path),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ pub(crate) async fn decode(
 }
 
 /// The coding that the client prefers for its answer, if the API compresses answers at all.
-pub(crate) fn preferred(matched: &Matched<'_>, head: &RequestHead) -> Option<Coding> {
+pub(crate) fn preferred(scope: &Scope<'_>) -> Option<Coding> {
+    let Scope { matched, head, .. } = scope;
     matched.stage.rest.minimum_compression_size?;
     let fields = head.fields().filter(|it| it.name().eq_ignore_ascii_case(b"accept-encoding"));
     Coding::preferred(fields.map(|field| field.value())).filter(|_| head.method() != b"HEAD")

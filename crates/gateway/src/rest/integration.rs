@@ -53,39 +53,48 @@ pub(crate) enum Trace<'a> {
     Joined(&'a [u8], [u8; 35]),
 }
 
-pub(crate) async fn call<'a>(
+/// Calls it, and waits for as much of its answer as the method needs.
+pub(crate) fn call<'a>(
     scope: &Scope<'_>,
     outbound: &mut Outbound<'a>,
     request: &mut Request<'_>,
     trail: &mut Trail,
-) -> Result<Inbound<'a>, Fault> {
-    let (call, outbound, trace) = match outbound {
-        Outbound::Mock(status) => return Ok(Inbound::Mock(*status)),
-        Outbound::Http { call, request, trace } => (*call, request, *trace),
-    };
+) -> impl Future<Output = Result<Inbound<'a>, Fault>> {
+    let began = request.worker.clock.now();
+    async move {
+        let (call, outbound, trace) = match outbound {
+            Outbound::Mock(status) => return Ok(Inbound::Mock(*status)),
+            Outbound::Http { call, request, trace } => (*call, request, trace),
+        };
+        bound(request)?;
+        let origin = &scope.matched.stage.origins[call.origin];
+        scope.note("integration request", || {
+            outline::request_line(&outbound.head, call, &scope.matched, &origin.authority)
+        });
+        let called = origin.pool.call(outbound, &mut request.body, began + call.timeout).await;
+        let now = request.worker.clock.now();
+        trail.integration_latency = Some(now.saturating_duration_since(began));
+        let answer =
+            called.map_err(|error| counted(Fault::of_call(error, call.timeout), request.worker))?;
+        if call.wait == Wait::Whole && !answer.is_complete() {
+            let why = format!("the answer to be converted or mapped is over {PAYLOAD_BYTES} bytes");
+            return Err(Fault::Configuration(why));
+        }
+        let status = answer.head().status();
+        trail.integration_status = Some(status);
+        scope.note("integration response", || status.to_string());
+        Ok(Inbound::Http { answer, trace: *trace })
+    }
+}
+
+/// Refuses a request whose body is declared too long, and bounds what comes of another.
+pub(crate) fn bound(request: &mut Request<'_>) -> Result<(), Fault> {
     let limit = request.worker.settings().body_bytes;
     if request.body.framing().length().is_some_and(|bytes| bytes > limit) {
         return Err(counted(Fault::RequestTooLarge { limit }, request.worker));
     }
     request.body.limit(limit);
-    let origin = &scope.matched.stage.origins[call.origin];
-    let began = request.worker.clock.now();
-    scope.note("integration request", || {
-        outline::request_line(&outbound.head, call, &scope.matched, &origin.authority)
-    });
-    let called = origin.pool.call(outbound, &mut request.body, began + call.timeout).await;
-    let now = request.worker.clock.now();
-    trail.integration_latency = Some(now.saturating_duration_since(began));
-    let answer =
-        called.map_err(|error| counted(Fault::of_call(error, call.timeout), request.worker))?;
-    if call.wait == Wait::Whole && !answer.is_complete() {
-        let why = format!("the answer to be converted or mapped is over {PAYLOAD_BYTES} bytes");
-        return Err(Fault::Configuration(why));
-    }
-    let status = answer.head().status();
-    trail.integration_status = Some(status);
-    scope.note("integration response", || status.to_string());
-    Ok(Inbound::Http { answer, trace })
+    Ok(())
 }
 
 /// Counts a body that is too large; other limits are counted where they are hit.

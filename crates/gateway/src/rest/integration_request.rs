@@ -214,9 +214,14 @@ struct Set<'a, 's> {
 
 impl Set<'_, '_> {
     /// Whether they set the header field of this name.
+    #[inline(always)]
     fn has(&self, name: &[u8]) -> bool {
+        (!self.call.headers.is_empty() && self.maps(name)) || self.fields.has(name)
+    }
+
+    fn maps(&self, name: &[u8]) -> bool {
         let mut mapped = self.call.headers.iter();
-        mapped.any(|part| part.name.as_bytes().eq_ignore_ascii_case(name)) || self.fields.has(name)
+        mapped.any(|part| part.name.as_bytes().eq_ignore_ascii_case(name))
     }
 }
 
@@ -321,9 +326,11 @@ fn is_signature(field: &Field<'_>) -> bool {
 /// Writes what the client said of those before it, and the client's own address.
 fn write_forwarded_for(scope: &Scope<'_>, head: &mut Vec<u8>) {
     head.extend_from_slice(b"X-Forwarded-For: ");
-    for field in scope.head.fields().filter(|field| field.known() == Name::XForwardedFor) {
-        head.extend_from_slice(field.value());
-        head.extend_from_slice(b", ");
+    if scope.head.known(Name::XForwardedFor).is_some() {
+        for field in scope.head.fields().filter(|field| field.known() == Name::XForwardedFor) {
+            head.extend_from_slice(field.value());
+            head.extend_from_slice(b", ");
+        }
     }
     head.extend_from_slice(scope.peer.ip.as_bytes());
     head.extend_from_slice(b"\r\n");

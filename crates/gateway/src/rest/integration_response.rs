@@ -23,7 +23,7 @@ pub(crate) fn render(
     inbound: Inbound<'_>,
     sent: Option<Box<Transformed>>,
     made: Option<Box<Transformed>>,
-    read: Read,
+    read: Option<Read>,
 ) -> Result<Response, Fault> {
     let responses = match &scope.matched.method.integration {
         Integration::Http { responses, .. } | Integration::Mock { responses, .. } => responses,
@@ -57,11 +57,12 @@ pub(crate) fn render(
         }
         Inbound::Mock(_) => None,
     };
-    let held = source.as_deref().or(read.body.as_ref()).map(Collected::bytes);
+    let (body, values) = read.map_or((None, None), |read| (read.body, Some(read.values)));
+    let held = source.as_deref().or(body.as_ref()).map(Collected::bytes);
     let held = held.or(answer.as_ref().map(Answer::held)).unwrap_or_default();
-    write_mapped(scope, &set, answer.as_ref(), (held, &read.values), &mut response);
+    write_mapped(scope, &set, answer.as_ref(), (held, values.as_ref()), &mut response);
     set.fields.each(|name, value| response.mapped_field(name, value));
-    let passing = read.body.map(Box::new).map(Body::Collected).or(answer.map(Body::Answer));
+    let passing = body.map(Box::new).map(Body::Collected).or(answer.map(Body::Answer));
     Ok(with_body(scope, &set, response, bytes, passing))
 }
 
@@ -128,7 +129,7 @@ fn write_mapped(
     scope: &Scope<'_>,
     set: &Set<'_>,
     answer: Option<&Answer>,
-    (held, values): (&[u8], &BodyValues),
+    (held, values): (&[u8], Option<&BodyValues>),
     response: &mut Response,
 ) {
     if !set.rule.headers.is_empty() {
@@ -154,7 +155,7 @@ fn write_mapped(
                 }
             }
             ResponseSource::BodyPath(path) => {
-                if let Some(value) = values.get(path) {
+                if let Some(value) = values.and_then(|values| values.get(path)) {
                     response.mapped_field(name, value);
                 }
             }

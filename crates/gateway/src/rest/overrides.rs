@@ -42,6 +42,9 @@ impl Fields {
     /// Each field may be overridden once. To templates, names that differ by case are different;
     /// a client that sends a field in small letters must not get it in beside that of a template.
     fn once(fields: Vec<(Box<str>, Vec<Box<str>>)>) -> Result<Self, Fault> {
+        if fields.len() < 2 {
+            return Ok(Self(fields));
+        }
         let mut names = HashSet::new();
         for (name, _) in &fields {
             if !names.insert(name.to_ascii_lowercase()) {
@@ -54,6 +57,7 @@ impl Fields {
     }
 
     /// Whether the field with this name is overridden.
+    #[inline]
     pub(crate) fn has(&self, name: &[u8]) -> bool {
         self.0.iter().any(|(set, _)| set.as_bytes().eq_ignore_ascii_case(name))
     }

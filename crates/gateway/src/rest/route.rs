@@ -2,7 +2,7 @@
 
 use portico_model::HttpMethod;
 use portico_net::RequestHead;
-use portico_snapshot::{Captures, Method};
+use portico_snapshot::{Captures, Method, MethodIndex};
 
 use crate::address::Addressed;
 use crate::facts::verb;
@@ -41,8 +41,8 @@ pub(crate) fn find<'a>(
     let is_path = path != b"*";
     let found =
         stage.rest.routes.find(path, HttpMethod::from_wire(verb), captures).filter(|_| is_path);
-    let found = found.ok_or(Fault::NoSuchMethod)?;
-    let method = &stage.rest.methods[found.0];
-    trail.method = Some(found.0);
+    let Some(MethodIndex(index)) = found else { return Err(Fault::NoSuchMethod) };
+    let method = &stage.rest.methods[index];
+    trail.method = Some(index);
     Ok(Matched { stage, method, verb, path, captures, names_stage })
 }

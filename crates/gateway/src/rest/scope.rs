@@ -32,7 +32,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) worker: &'a Worker,
     /// The request's body, where the method needs it whole.
     held: Option<&'a Held>,
-    /// Since the Unix epoch.
+    /// When the request came, since the Unix epoch.
     pub(crate) wall: Duration,
 }
 
@@ -56,12 +56,11 @@ pub(crate) enum Place {
 impl<'a> Scope<'a> {
     pub(crate) fn new<E: Emit>(
         gateway: &'a Gateway<E>,
-        (ids, notes): (&'a RequestIds, &'a Notes),
+        (ids, notes, wall): (&'a RequestIds, &'a Notes, Duration),
         matched: Matched<'a>,
         head: &'a RequestHead,
         peer: &'a Peer,
         worker: &'a Worker,
-        held: Option<&'a Held>,
     ) -> Self {
         Self {
             account: &gateway.account,
@@ -72,9 +71,14 @@ impl<'a> Scope<'a> {
             head,
             peer,
             worker,
-            held,
-            wall: worker.clock.wall(),
+            held: None,
+            wall,
         }
+    }
+
+    /// From now on mappings and templates read this body.
+    pub(crate) fn hold(&mut self, held: Option<&'a Held>) {
+        self.held = held;
     }
 
     /// Whether somebody looks at the steps.

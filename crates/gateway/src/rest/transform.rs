@@ -12,14 +12,14 @@ use portico_net::upstream::Answer;
 use portico_net::{Collected, Framing, Name};
 use portico_snapshot::{
     Choice, CompiledTemplate, Content, Conversion, HttpCall, Integration, MappingTemplate,
-    MockTemplate, Overrides, Responses,
+    MockTemplate, Overrides, ResponseRule, Responses,
 };
 
 use crate::fault::Fault;
 use crate::rest::body_values::{BodyValues, Read};
 use crate::rest::integration::Inbound;
 use crate::rest::scope::Scope;
-use crate::rest::{accept, body, body_values};
+use crate::rest::{accept, body};
 use work::{Bytes, Input, Way};
 
 pub(crate) use work::{Side, Transformed, Work};
@@ -93,37 +93,34 @@ pub(crate) fn concerns(scope: &Scope<'_>, inbound: &Inbound<'_>) -> bool {
         Integration::Mock { responses, .. } => (responses, false),
         Integration::HttpProxy(_) | Integration::Broken(_) => return false,
     };
-    let is_made = |(_, it): &(_, MappingTemplate)| !matches!(it, MappingTemplate::Constant(_));
-    is_converted
-        || responses.select(inbound.status()).is_some_and(|rule| {
-            rule.templates.iter().any(is_made) || body_values::of_answer(rule).next().is_some()
-        })
+    let is_read = |rule: &ResponseRule| rule.renders || !rule.body_paths.is_empty();
+    is_converted || responses.select(inbound.status()).is_some_and(is_read)
 }
 
-/// What mappings read in the body that came back; `source` is that, where a template has it.
+/// What mappings read in the body that came back, if they do; `source` is that body, where a template
+/// has it.
 pub(crate) async fn read_for_mappings(
     scope: &Scope<'_>,
     inbound: &mut Inbound<'_>,
     source: Option<&Arc<Collected>>,
-) -> Result<Read, Fault> {
+) -> Result<Option<Read>, Fault> {
     let Integration::Http { responses, .. } = &scope.matched.method.integration else {
-        return Ok(Read::default());
+        return Ok(None);
     };
-    let rule = responses.select(inbound.status());
-    let paths: Vec<_> = rule.into_iter().flat_map(body_values::of_answer).cloned().collect();
-    let Inbound::Http { answer, .. } = inbound else { return Ok(Read::default()) };
-    if paths.is_empty() {
-        return Ok(Read::default());
-    }
+    let Inbound::Http { answer, .. } = inbound else { return Ok(None) };
+    let rule = responses.select(answer.head().status());
+    let Some(rule) = rule.filter(|rule| !rule.body_paths.is_empty()) else { return Ok(None) };
+    let (paths, worker) = (&rule.body_paths, scope.worker);
     if let Some(source) = source {
-        let (values, _) = BodyValues::read_of(paths, source.clone(), scope.worker).await?;
-        return Ok(Read { body: None, values });
+        let (values, _) = BodyValues::read_of(paths, source.clone(), worker).await?;
+        return Ok(Some(Read { body: None, values }));
     }
     if answer.held().len() <= OFFLOAD_BYTES {
-        return Ok(Read { body: None, values: BodyValues::read(&paths, answer.held()) });
+        let values = BodyValues::read(paths, answer.held());
+        return Ok(Some(Read { body: None, values }));
     }
-    let (values, body) = BodyValues::read_of(paths, answer.take_held(), scope.worker).await?;
-    Ok(Read { body: Some(body), values })
+    let (values, body) = BodyValues::read_of(paths, answer.take_held(), worker).await?;
+    Ok(Some(Read { body: Some(body), values }))
 }
 
 /// What is to be done to what came back before it goes to the client; `None` if it passes, or a

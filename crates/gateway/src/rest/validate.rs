@@ -4,22 +4,24 @@
 
 use std::sync::Arc;
 
-use portico_net::{Collected, Effort, Request, RequestHead};
-use portico_snapshot::{Model, RequiredPlace};
+use portico_net::{Collected, Effort, RequestHead};
+use portico_snapshot::{Model, RequiredPlace, Validation};
 
 use crate::fault::Fault;
-use crate::recorder::Notes;
 use crate::rest::body;
 use crate::rest::encode::{is_query_name, query_pairs, write_query_decoded};
 use crate::rest::route::Matched;
-use crate::rest::scope::named;
+use crate::rest::scope::{Scope, named};
 
 /// Bytes that a value of a body takes while it is checked, about: the name of a member is one, too.
 const VALUE_BYTES: usize = 64;
 
 /// Every required parameter is there and not blank.
-pub(crate) fn parameters(matched: &Matched<'_>, head: &RequestHead) -> Result<(), Fault> {
-    let Some(validation) = &matched.method.validation else { return Ok(()) };
+pub(crate) fn parameters(
+    validation: &Validation,
+    matched: &Matched<'_>,
+    head: &RequestHead,
+) -> Result<(), Fault> {
     let required = validation.parameters.iter();
     let missing: Vec<_> = required
         .filter(|parameter| !is_given(matched, head, &parameter.name, parameter.place))
@@ -64,12 +66,11 @@ pub(crate) fn model<'a>(matched: &Matched<'a>, head: &RequestHead) -> Option<&'a
 pub(crate) async fn body(
     model: &Arc<Model>,
     body: Option<Collected>,
-    request: &Request<'_>,
-    notes: &Notes,
+    scope: &Scope<'_>,
 ) -> Result<Option<Collected>, Fault> {
     let bytes = body.as_ref().map(Collected::bytes).unwrap_or_default();
     let (body, checked) = if model.takes_long(bytes.len()) {
-        let (model, budget) = (model.clone(), request.worker.budget());
+        let (model, budget) = (model.clone(), scope.worker.budget());
         let effort = if model.backtracks() { Effort::Stubborn } else { Effort::Long };
         let check = move || {
             let bytes = body.as_ref().map(Collected::bytes).unwrap_or_default();
@@ -77,13 +78,13 @@ pub(crate) async fn body(
             let checked = model.check(bytes);
             Ok((body, checked))
         };
-        let done = request.worker.offload(effort, check).await.map_err(Fault::Abandoned)?;
-        done.map_err(|full| Fault::Overloaded(request.worker.no_room(full)))?
+        let done = scope.worker.offload(effort, check).await.map_err(Fault::Abandoned)?;
+        done.map_err(|full| Fault::Overloaded(scope.worker.no_room(full)))?
     } else {
         let checked = model.check(bytes);
         (body, checked)
     };
     checked.map_err(|misfit| Fault::InvalidBody { misfit })?;
-    notes.note("validation", &request.worker.clock, || "the body fits its model".to_owned());
+    scope.note("validation", || "the body fits its model".to_owned());
     Ok(body)
 }

@@ -112,10 +112,10 @@ impl<I: Io> Connection<I> {
         (if complete { count } else { 0 }, complete)
     }
 
-    async fn write_all(&mut self, pieces: [&[u8]; 2]) -> bool {
+    fn write_all(&mut self, pieces: [&[u8]; 2]) -> impl Future<Output = bool> {
         let mut from = 0;
         let mut stopped_at = None;
-        poll_fn(|cx| {
+        poll_fn(move |cx| {
             let written = poll_write_both(&mut self.io, cx, pieces, &mut from);
             let flushed = match written {
                 Poll::Ready(Ok(())) => poll_flush(&mut self.io, cx),
@@ -131,7 +131,6 @@ impl<I: Io> Connection<I> {
             }
             self.timer.poll(cx, now).map(|()| self.stalled(false))
         })
-        .await
     }
 
     /// Sends an answer while it comes in. A fault now cannot be told any more but by ending the

@@ -1,10 +1,10 @@
 //! What request and response heads have in common: tokens, field lines, and the reasons to refuse
 //! them.
 //!
-//! Vector instructions find colons and line ends; no byte is taken for more than it is.
+//! No byte is taken for more than it is.
 
 use crate::Name;
-use crate::h1::framing;
+use crate::h1::{framing, search};
 use crate::head::{FieldSpan, Span, options};
 
 /// Why bytes are not a message we accept. Each names its rule.
@@ -89,9 +89,10 @@ pub(super) fn token_end(bytes: &[u8], at: usize) -> usize {
 
 /// Where the line that goes on at `at` ends: before its line end, whose bytes are the first such
 /// in it. `None` if it has another end, or none.
+#[inline(always)]
 pub(super) fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
-    let end = memchr::memchr2(b'\r', b'\n', rest)?;
+    let end = search::line_break(rest)?;
     rest[end..].starts_with(b"\r\n").then_some(at + end)
 }
 
@@ -100,8 +101,7 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
 pub(super) fn holds_control(text: &[u8]) -> bool {
     let is_line_end = |byte: u8| (byte == b'\r') | (byte == b'\n');
     let is_allowed = |byte: u8| (byte >= b' ') | (byte == b'\t') | is_line_end(byte);
-    // Without an early end the loop is one that compilers turn into vector instructions.
-    text.iter().fold(false, |found, byte| found | !is_allowed(*byte) | (*byte == 0x7f))
+    search::any::<32>(text, |byte| !is_allowed(byte) | (byte == 0x7f))
 }
 
 /// What the field lines say about the message's body and connection.
@@ -160,7 +160,7 @@ pub(super) fn read_fields(
 /// The field line that begins at `at`, and where the next line does (RFC 9112, section 5).
 fn field_line(bytes: &[u8], at: usize) -> Result<(FieldSpan, usize), Malformed> {
     let malformed = Malformed::FieldLine;
-    let colon = at + memchr::memchr(b':', &bytes[at..]).ok_or(malformed)?;
+    let colon = at + search::colon(&bytes[at..]).ok_or(malformed)?;
     let name = &bytes[at..colon];
     let known = Name::of(name);
     // A name that is known is a token.

@@ -2,7 +2,7 @@
 
 use crate::Name;
 use crate::h1::parse::{read_fields, table, token_end};
-use crate::h1::{Framing, HeadScanner, Malformed, Scanned};
+use crate::h1::{Framing, HeadScanner, Malformed, Scanned, search};
 use crate::head::{RequestHead, Span, Version};
 use crate::limits::{HeadLimits, METHOD_BYTES};
 
@@ -132,8 +132,7 @@ impl<'a> Target<'a> {
         if method == b"CONNECT" || method.len() > METHOD_BYTES {
             return Err(Malformed::Method);
         }
-        // Without an early end the loop is one that compilers turn into vector instructions.
-        if target.iter().fold(false, |bad, byte| bad | !is_target_byte(*byte)) {
+        if search::any::<16>(target, |byte| !is_target_byte(byte)) {
             return Err(Malformed::Target);
         }
         if target == b"*" {
@@ -185,13 +184,13 @@ fn check_host<'a>(
 
 /// `host [":" port]` (RFC 9110, section 7.2) without user information; may be empty.
 fn is_authority(text: &[u8]) -> bool {
-    let (host, port) = match text.iter().rposition(|byte| *byte == b':') {
-        Some(colon) if !text.ends_with(b"]") => (&text[..colon], &text[colon + 1..]),
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (host, port) = match text.split_at(text.len() - digits) {
+        ([host @ .., b':'], port) => (host, port),
         _ => (text, &[][..]),
     };
     let add = |sum: u32, digit: &u8| sum.saturating_mul(10).saturating_add(u32::from(digit & 15));
-    let is_port =
-        port.iter().all(u8::is_ascii_digit) && port.iter().fold(0, add) <= u32::from(u16::MAX);
+    let is_port = port.iter().fold(0, add) <= u32::from(u16::MAX);
     let is_host = match host {
         [b'[', address @ .., b']'] => {
             !address.is_empty()
@@ -204,3 +203,63 @@ fn is_authority(text: &[u8]) -> bool {
 
 /// The bytes of a registered name (RFC 3986, section 3.2.2).
 static NAME_BYTES: [bool; 256] = table(b"-._~%!$&'()*+,;=");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authority_is_a_host_and_perhaps_a_port() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(is_authority(text.as_bytes()), expected, "{text}");
+        };
+        for authority in [
+            "",
+            ":",
+            ":80",
+            "80",
+            "a",
+            "a:",
+            "a:80",
+            "127.0.0.1",
+            "127.0.0.1:65535",
+            "a1:0080",
+            "xn--a.example",
+            "%41",
+            "[::1]",
+            "[::1]:",
+            "[::1]:80",
+            "[fe80::1.2.3.4]:1",
+        ] {
+            check(authority, true);
+        }
+        for other in [
+            "a:b",
+            "a:8x0",
+            "a:80x",
+            "a:65536",
+            "a:99999999999999999999",
+            "a:80:80",
+            "::1",
+            "1:2:3",
+            "[::1",
+            "[::1:80",
+            "[]",
+            "[]:80",
+            "[::1]80",
+            "[::1]x",
+            "[g]",
+            "::1]",
+            "a]",
+            "a/b",
+            "u@a",
+            "a b",
+            "a:-1",
+            "a:+1",
+            "a: 80",
+            "\u{e9}",
+        ] {
+            check(other, false);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use crate::collected::Collected;
@@ -130,47 +130,47 @@ impl Origin {
     /// `deadline`. A connection that the origin closed while it was unused is replaced by a new
     /// one, if the request may be sent again.
     ///
-    /// The head of `outbound` is taken out of it; it is lent, as whatever a future is given it has
-    /// room for twice, and each connection has one.
-    pub async fn call(
-        self: &Rc<Self>,
-        outbound: &mut Outbound,
-        body: &mut RequestBody<'_>,
+    /// The head of `outbound` is taken out of it.
+    pub fn call<'a>(
+        self: &'a Rc<Self>,
+        outbound: &'a mut Outbound,
+        body: &'a mut RequestBody<'_>,
         deadline: Instant,
-    ) -> Result<Answer, CallError> {
+    ) -> impl Future<Output = Result<Answer, CallError>> {
         let mut exchange = body.worker.take_exchange();
         let idempotent = outbound.idempotent;
-        exchange.open(outbound, body, deadline).await?;
-        let mut fresh = false;
-        loop {
-            let connection = match self.take_idle() {
-                Some(connection) if !fresh => connection,
-                _ => {
-                    exchange.disconnect();
-                    self.connect(body.worker, body.timer, deadline).await?
-                }
-            };
-            exchange.restart(connection, self);
-            match exchange.run(body, deadline).await {
-                Ok(()) => break,
-                Err(Broken::Io(_)) if exchange.may_retry(idempotent) => fresh = true,
-                Err(broken) => return Err(broken.into()),
+        async move {
+            if poll_fn(|cx| Poll::Ready(exchange.open(cx, outbound, body))).await? {
+                exchange.open_chunked(body, deadline).await?;
             }
+            let mut fresh = false;
+            loop {
+                if fresh || !self.reuse(&mut exchange) {
+                    exchange.disconnect();
+                    let connection = self.connect(body.worker, body.timer, deadline).await?;
+                    exchange.restart(connection, self);
+                }
+                match exchange.run(body, deadline).await {
+                    Ok(()) => break,
+                    Err(Broken::Io(_)) if exchange.may_retry(idempotent) => fresh = true,
+                    Err(broken) => return Err(broken.into()),
+                }
+            }
+            exchange.give_back(body.worker);
+            Ok(Answer { exchange })
         }
-        exchange.give_back(body.worker);
-        Ok(Answer { exchange })
     }
 }
 
 impl Exchange {
-    /// Completes the head and puts behind it what is there of the body. A body in chunks is
-    /// waited for up to [`HELD_BYTES`], so that origins get a length, as from API Gateway.
-    async fn open(
+    /// Completes the head and puts behind it what is there of the body; whether that comes in chunks,
+    /// and is to be waited for.
+    fn open(
         &mut self,
+        cx: &mut Context<'_>,
         outbound: &mut Outbound,
         body: &mut RequestBody<'_>,
-        deadline: Instant,
-    ) -> Result<(), CallError> {
+    ) -> Result<bool, CallError> {
         self.opening = std::mem::take(&mut outbound.head);
         self.to_head = outbound.to_head;
         self.too_many = outbound.hold.too_many();
@@ -183,7 +183,7 @@ impl Exchange {
             outbound.body = OutboundBody::Empty;
             let fits = self.opening.len() <= BUFFER_BYTES
                 || cover(&mut self.held_beyond, &self.opening, body.worker);
-            return if fits { Ok(()) } else { Err(CallError::TooManyBytes) };
+            return if fits { Ok(false) } else { Err(CallError::TooManyBytes) };
         }
         self.sends_body =
             matches!(outbound.body, OutboundBody::Client) && body.framing != Framing::None;
@@ -192,36 +192,43 @@ impl Exchange {
                 self.opening.extend_from_slice(b"Content-Length: 0\r\n");
             }
             self.opening.extend_from_slice(b"\r\n");
-            return Ok(());
+            return Ok(false);
         }
-        if let Framing::Length(bytes) = body.framing {
-            self.declare_length(bytes);
-            if !body.inbox.is_empty() {
-                poll_fn(|cx| {
-                    let polled = body.poll_data(cx, &mut self.opening, BUFFER_BYTES);
-                    Poll::Ready(if let Poll::Ready(read) = polled { read } else { Ok(0) })
-                })
-                .await
-                .map_err(CallError::Client)?;
-            }
-            return Ok(());
+        let Framing::Length(bytes) = body.framing else { return Ok(true) };
+        self.declare_length(bytes);
+        if !body.inbox.is_empty()
+            && let Poll::Ready(read) = body.poll_data(cx, &mut self.opening, BUFFER_BYTES)
+        {
+            read.map_err(CallError::Client)?;
         }
+        Ok(false)
+    }
+
+    /// Waits for a body in chunks, up to [`HELD_BYTES`] of it, so that origins get a length, as from
+    /// API Gateway.
+    fn open_chunked(
+        &mut self,
+        body: &mut RequestBody<'_>,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<(), CallError>> {
         let mut held = body.worker.buffers.take();
-        let read = hold(body, &mut held, &mut self.held_beyond, HELD_BYTES, deadline).await;
-        if read.is_ok() && body.is_done() {
-            self.declare_length(held.len() as u64);
-            self.opening.extend_from_slice(&held);
-        } else {
-            self.opening.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
-            let mut head = [0; crate::h1::CHUNK_HEAD];
-            let start = crate::h1::write_chunk_head(held.len(), &mut head);
-            self.opening.extend_from_slice(&head[start..]);
-            self.opening.extend_from_slice(&held);
-            self.opening.extend_from_slice(b"\r\n");
-            self.outbox = Outbox::new(true);
+        async move {
+            let read = hold(body, &mut held, &mut self.held_beyond, HELD_BYTES, deadline).await;
+            if read.is_ok() && body.is_done() {
+                self.declare_length(held.len() as u64);
+                self.opening.extend_from_slice(&held);
+            } else {
+                self.opening.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+                let mut head = [0; crate::h1::CHUNK_HEAD];
+                let start = crate::h1::write_chunk_head(held.len(), &mut head);
+                self.opening.extend_from_slice(&head[start..]);
+                self.opening.extend_from_slice(&held);
+                self.opening.extend_from_slice(b"\r\n");
+                self.outbox = Outbox::new(true);
+            }
+            body.worker.buffers.put(held);
+            read
         }
-        body.worker.buffers.put(held);
-        read
     }
 
     fn declare_length(&mut self, bytes: u64) {
@@ -232,14 +239,14 @@ impl Exchange {
 }
 
 /// Reads the body until it is done or longer than `most` bytes.
-pub(crate) async fn hold(
+pub(crate) fn hold(
     body: &mut RequestBody<'_>,
     held: &mut Vec<u8>,
     beyond: &mut Share,
     most: usize,
     deadline: Instant,
-) -> Result<(), CallError> {
-    poll_fn(|cx| {
+) -> impl Future<Output = Result<(), CallError>> {
+    poll_fn(move |cx| {
         while !body.is_done() && held.len() <= most {
             match body.poll_data(cx, held, BUFFER_BYTES) {
                 Poll::Ready(Ok(_)) => {}
@@ -257,7 +264,6 @@ pub(crate) async fn hold(
         }
         Poll::Ready(Ok(()))
     })
-    .await
 }
 
 /// Counts a buffer that has outgrown the usual ones; whether the process may hold so much more.

@@ -122,12 +122,12 @@ impl Exchange {
     }
 
     /// Sends the request and reads the answer until it is complete, or too long to be held.
-    pub(super) async fn run(
+    pub(super) fn run(
         &mut self,
         body: &mut RequestBody<'_>,
         deadline: Instant,
-    ) -> Result<(), Broken> {
-        poll_fn(|cx| {
+    ) -> impl Future<Output = Result<(), Broken>> {
+        poll_fn(move |cx| {
             if let Poll::Ready(result) = self.poll_run(cx, body) {
                 return Poll::Ready(result);
             }
@@ -142,7 +142,6 @@ impl Exchange {
             let now = body.worker.clock.now();
             body.timer.poll(cx, now).map(|()| Err(self.timed_out(body)))
         })
-        .await
     }
 
     /// Who let the time pass: the client, if all that it sent has gone out and more is to come.

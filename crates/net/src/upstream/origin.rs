@@ -21,7 +21,7 @@ use crate::timer::Timer;
 use crate::tls::OriginTls;
 use crate::upstream::names::HostName;
 use crate::upstream::transport::Transport;
-use crate::upstream::{CallError, OriginAddress, race};
+use crate::upstream::{CallError, Exchange, OriginAddress, race};
 use crate::usage::{AtOrigin, Counted};
 use crate::worker::Worker;
 
@@ -75,7 +75,7 @@ impl Origin {
     }
 
     /// A connection that the origin has not closed as far as we know.
-    pub(super) fn take_idle(&self) -> Option<Connection> {
+    fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle.borrow_mut();
         while let Some((mut connection, _)) = idle.pop_back() {
             if connection.io.is_quiet() {
@@ -83,6 +83,16 @@ impl Origin {
             }
         }
         None
+    }
+
+    /// Gives an exchange a connection that waits for one; false if there is none.
+    pub(super) fn reuse(self: &Rc<Self>, exchange: &mut Exchange) -> bool {
+        let idle = self.take_idle();
+        let is_any = idle.is_some();
+        if let Some(connection) = idle {
+            exchange.restart(connection, self);
+        }
+        is_any
     }
 
     pub(super) fn put_idle(&self, mut connection: Connection, worker: &Worker) {
@@ -110,23 +120,25 @@ impl Origin {
     }
 
     /// Opens a connection before `deadline`.
-    pub(super) async fn connect(
+    pub(super) fn connect(
         &self,
         worker: &Worker,
         timer: &mut Timer,
         deadline: Instant,
-    ) -> Result<Connection, CallError> {
-        let Some(share) = self.at.room() else {
-            worker.count(Limit::UpstreamConnections);
-            return Err(CallError::TooManyConnections);
-        };
+    ) -> impl Future<Output = Result<Connection, CallError>> {
         let limit = worker.clock.now() + worker.settings.connect;
         timer.set(limit.min(deadline));
-        let mut opening = Box::pin(self.open_in(worker));
-        let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
-        add(&worker.gauges().upstream_opened, 1);
-        let counted = Counted::new(&self.at);
-        Ok(Connection { io, is_reused: false, _share: share, _counted: counted })
+        async move {
+            let Some(share) = self.at.room() else {
+                worker.count(Limit::UpstreamConnections);
+                return Err(CallError::TooManyConnections);
+            };
+            let mut opening = Box::pin(self.open_in(worker));
+            let io = poll_fn(|cx| poll_open(opening.as_mut(), cx, timer, worker)).await?;
+            add(&worker.gauges().upstream_opened, 1);
+            let counted = Counted::new(&self.at);
+            Ok(Connection { io, is_reused: false, _share: share, _counted: counted })
+        }
     }
 
     async fn open_in(&self, worker: &Worker) -> Result<Transport, CallError> {

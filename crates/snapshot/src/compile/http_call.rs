@@ -10,7 +10,7 @@ use super::percent::{self, Part};
 use super::uri::{Piece, UnusableUri, Uri};
 use super::{content, origin_tls, reserved, vpc_link};
 use crate::{
-    HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, REQUEST_OVERRIDE, Source, Wait,
+    BodyPath, HeaderPart, HttpCall, PathPart, QueryPart, QueryValue, REQUEST_OVERRIDE, Source, Wait,
 };
 
 /// `requestParameters` by target.
@@ -81,7 +81,8 @@ pub(super) fn compile(
     let reads_body = mappings.read_body();
     let Mappings { path: values, query: mapped, headers, .. } = mappings;
     let variables = Variables { values, may_be_overridden: may_override(integration) };
-    let path = uri.path.into_iter().map(|piece| variables.part(piece, Part::Path)).collect();
+    let path = uri.path.into_iter().map(|piece| variables.part(piece, Part::Path));
+    let path: Vec<_> = path.collect();
     let mut query: Vec<_> = uri
         .query
         .into_iter()
@@ -91,6 +92,7 @@ pub(super) fn compile(
     Ok(HttpCall {
         origin: compiler.origin(uri.origin),
         host,
+        body_paths: body_paths(&path, &query, &headers).cloned().collect(),
         method: integration.http_method.as_deref().map(Into::into),
         path,
         query,
@@ -103,6 +105,34 @@ pub(super) fn compile(
         reads_body,
         content: content::compile(compiler, scope),
     })
+}
+
+/// The paths into the body of a request that its integration maps.
+fn body_paths<'a>(
+    path: &'a [PathPart],
+    query: &'a [QueryPart],
+    headers: &'a [HeaderPart],
+) -> impl Iterator<Item = &'a BodyPath> {
+    let in_query = query.iter().flat_map(|part| match &part.value {
+        QueryValue::Literal(_) => Vec::new(),
+        QueryValue::Value(source) => vec![source],
+        QueryValue::Parts(parts) => parts.iter().filter_map(source_of).collect(),
+    });
+    let in_headers = headers.iter().map(|part| &part.source);
+    let sources = path.iter().filter_map(source_of).chain(in_query).chain(in_headers);
+    sources.filter_map(|source| match source {
+        Source::BodyPath(path) => Some(path),
+        _ => None,
+    })
+}
+
+/// What a piece of a URI is filled with; a literal is there already.
+fn source_of(part: &PathPart) -> Option<&Source> {
+    match part {
+        PathPart::Literal(_) => None,
+        PathPart::Value(source) => Some(source),
+        PathPart::Variable(_, part) => source_of(part),
+    }
 }
 
 fn compile_mappings<'a>(compiler: &mut Compiler<'_>, scope: &MethodScope<'a>) -> Mappings<'a> {

@@ -7,7 +7,7 @@ use portico_vtl::PatternError;
 
 use super::compiler::{Compiler, MethodScope};
 use super::{mapping, reserved, template};
-use crate::{ResponseRule, Responses};
+use crate::{MappingTemplate, ResponseRule, ResponseSource, Responses};
 
 /// Compiles the integration responses of a method; `None` when a fatal finding has been made.
 ///
@@ -115,10 +115,17 @@ fn compile_rule(
         }
     }
     let pattern = response.selection_pattern.as_deref().filter(|pattern| !pattern.is_empty());
+    let body_paths = headers.iter().filter_map(|(_, source)| match source {
+        ResponseSource::BodyPath(path) => Some(path.clone()),
+        _ => None,
+    });
+    let is_rendered = |it: &MappingTemplate| !matches!(it, MappingTemplate::Constant(_));
     runnable.then_some(ResponseRule {
         pattern: pattern.map(Into::into),
         status: response.status_code,
+        body_paths: body_paths.collect(),
         headers,
+        renders: templates.iter().any(|(_, template)| is_rendered(template)),
         templates,
         content_handling: response.content_handling,
     })

@@ -158,16 +158,15 @@ impl<'a> Part<'a> {
         heap: &'a Heap<'a>,
         variable: &ContextVariable,
     ) -> Result<Value<'a>, MethodError> {
-        let mut bytes = Vec::with_capacity(USUAL_BYTES);
-        self.surroundings.write_context(variable, &mut bytes);
-        let text = String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Value::string(heap, text)
+        heap.write(|text| {
+            let mut bytes = std::mem::take(text).into_bytes();
+            self.surroundings.write_context(variable, &mut bytes);
+            *text = String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            Ok(())
+        })
     }
 }
-
-/// Bytes of a value for which there is room at once.
-const USUAL_BYTES: usize = 40;
 
 impl<'a> Entries<'a> for Part<'a> {
     fn get(&'a self, heap: &'a Heap<'a>, key: &str) -> Result<Option<Value<'a>>, MethodError> {

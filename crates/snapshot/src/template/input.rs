@@ -14,9 +14,6 @@ use super::{ParameterPlace, Surroundings};
 /// What an empty body stands for.
 const NO_BODY: &str = "{}";
 
-/// Bytes of a text that `json` may well make.
-const USUAL_BYTES: usize = 128;
-
 /// What `json` says of nothing.
 const NOTHING: &str = "\"\"";
 
@@ -66,15 +63,19 @@ impl<'a> Input<'a> {
     }
 
     /// The value at a path, as JSON.
-    fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<String, MethodError> {
-        let mut out = String::with_capacity(USUAL_BYTES);
-        match self.select(path)? {
-            Selected::Missing | Selected::Null => out.push_str(NOTHING),
-            Selected::Node(node) if node.kind() == Kind::Null => out.push_str(NOTHING),
-            Selected::Node(node) => node.write_json(Slashes::Plain, &mut out),
-            other => value(heap, other)?.write_json(heap, &mut out)?,
-        }
-        Ok(out)
+    fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<Value<'a>, MethodError> {
+        Ok(match self.select(path)? {
+            Selected::Missing | Selected::Null => NOTHING.into(),
+            Selected::Node(node) if node.kind() == Kind::Null => NOTHING.into(),
+            Selected::Node(node) => heap.write(|out| {
+                node.write_json(Slashes::Plain, out);
+                Ok(())
+            })?,
+            other => {
+                let value = value(heap, other)?;
+                heap.write(|out| value.write_json(heap, out))?
+            }
+        })
     }
 
     /// `path`, `querystring` and `header`, each a map.
@@ -113,7 +114,7 @@ impl<'a> Object<'a> for Input<'a> {
         };
         match (name, argument) {
             ("path", Some(Some(path))) => value(heap, self.select(path)?).map(Some),
-            ("json", Some(Some(path))) => Value::string(heap, self.json(heap, path)?).map(Some),
+            ("json", Some(Some(path))) => self.json(heap, path).map(Some),
             ("params", None) => {
                 let parameters = self.parameters(heap).ok_or(MethodError::Spent)?;
                 Ok(Some(Value::Map(parameters)))

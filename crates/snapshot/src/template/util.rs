@@ -21,36 +21,36 @@ impl<'a> Object<'a> for Util {
         arguments: &[Value<'a>],
     ) -> Result<Option<Value<'a>>, MethodError> {
         let [argument] = arguments else { return Ok(None) };
-        let mut printed = String::new();
         let given = match argument.as_str() {
-            Some(text) => text,
-            None => {
-                argument.print(heap, &mut printed)?;
-                &printed
-            }
+            Some(text) => Value::String(text),
+            None => heap.write(|out| argument.print(heap, out))?,
         };
-        heap.spend(given.len())?;
-        let mut out = String::new();
-        match name {
+        let text = given.as_str().unwrap_or_default();
+        heap.spend(text.len())?;
+        let made = match name {
             // Nearly every text stays as it is.
-            "escapeJavaScript" if printed.is_empty() && text::is_plain(given) => {
-                return Ok(Some(*argument));
-            }
-            "escapeJavaScript" => {
-                out.reserve(given.len() + given.len() / 4 + 8);
-                text::escape_java_script(given, &mut out);
-            }
-            "urlEncode" => text::url_encode(given, &mut out),
-            "base64Encode" => text::base64_encode(given, &mut out),
-            "base64Decode" => out = text::base64_decode(given),
+            "escapeJavaScript" if text::first_special(text).is_none() => return Ok(Some(given)),
+            "escapeJavaScript" => heap.write(|out| {
+                text::escape_java_script(text, out);
+                Ok(())
+            }),
+            "urlEncode" => heap.write(|out| {
+                text::url_encode(text, out);
+                Ok(())
+            }),
+            "base64Encode" => heap.write(|out| {
+                text::base64_encode(text, out);
+                Ok(())
+            }),
+            "base64Decode" => Value::string(heap, text::base64_decode(text)),
             "urlDecode" => {
                 let bad = |_| MethodError::Host("% without two hexadecimal digits".to_owned());
-                out = text::url_decode(given).map_err(bad)?;
+                Value::string(heap, text::url_decode(text).map_err(bad)?)
             }
-            "parseJson" => return parse_json(heap, given).map(Some),
+            "parseJson" => parse_json(heap, text),
             _ => return Ok(None),
-        }
-        Value::string(heap, out).map(Some)
+        };
+        made.map(Some)
     }
 
     fn print(&self, _: &mut String) {}

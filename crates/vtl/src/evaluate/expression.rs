@@ -10,18 +10,51 @@ use crate::value::{List, Map, Value};
 impl<'a> Evaluator<'a, '_> {
     /// The value of an expression.
     pub(super) fn value(&mut self, expression: &'a Expression) -> Result<Value<'a>, Halt> {
+        let mut value = Value::Null;
+        self.put(expression, &mut value)?;
+        Ok(value)
+    }
+
+    /// Puts the value of an expression where it is wanted: as a result, each call on the way would
+    /// copy it.
+    #[inline(always)]
+    pub(super) fn put(
+        &mut self,
+        expression: &'a Expression,
+        into: &mut Value<'a>,
+    ) -> Result<(), Halt> {
+        match expression {
+            Expression::Reference(reference) => self.put_reference(reference, into),
+            Expression::Integer(integer) => {
+                *into = Value::Integer(*integer);
+                Ok(())
+            }
+            Expression::Text(text) => {
+                *into = Value::String(text);
+                Ok(())
+            }
+            Expression::Arithmetic(chain) => {
+                self.step()?;
+                self.deeper(|evaluator| evaluator.arithmetic(chain, into))
+            }
+            other => {
+                *into = self.other_value(other)?;
+                Ok(())
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn other_value(&mut self, expression: &'a Expression) -> Result<Value<'a>, Halt> {
         Ok(match expression {
             Expression::Null => Value::Null,
             Expression::Boolean(boolean) => Value::Boolean(*boolean),
-            Expression::Integer(integer) => Value::Integer(*integer),
             Expression::Long(long) => Value::Long(*long),
             Expression::BigInteger(big) => Value::BigInteger(big),
             Expression::Double(double) => Value::Double(*double),
-            Expression::Text(text) => Value::String(text),
-            Expression::Reference(reference) => return self.reference(reference),
             composed => {
                 self.step()?;
-                return self.deeper(|evaluator| evaluator.composed(composed));
+                self.deeper(|evaluator| evaluator.composed(composed))?
             }
         })
     }
@@ -36,7 +69,6 @@ impl<'a> Evaluator<'a, '_> {
             }
             Expression::Map(entries) => self.map(entries),
             Expression::Range(bounds) => self.range(bounds),
-            Expression::Arithmetic(chain) => self.arithmetic(chain),
             condition => self.truth(condition).map(Value::Boolean),
         }
     }
@@ -45,16 +77,20 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
-            Expression::Reference(reference) => match self.reference(reference) {
-                // Whether it is null shows when it is rendered.
-                Ok(Value::Block(number)) => self.print_block(number, &mut String::new()),
-                Ok(ref value) => Ok(operator::truth(value)),
-                Err(halt) => Err(halt),
-            },
-            Expression::Not(_)
-            | Expression::Any(_)
-            | Expression::All(_)
-            | Expression::Compare(_) => {
+            Expression::Reference(reference) => {
+                let mut value = Value::Null;
+                self.put_reference(reference, &mut value)?;
+                match value {
+                    // Whether it is null shows when it is rendered.
+                    Value::Block(number) => self.print_block(number, &mut String::new()),
+                    _ => Ok(operator::truth(&value)),
+                }
+            }
+            Expression::Compare(chain) => {
+                self.step()?;
+                self.deeper(|evaluator| evaluator.compare(chain))
+            }
+            Expression::Not(_) | Expression::Any(_) | Expression::All(_) => {
                 self.step()?;
                 self.deeper(|evaluator| evaluator.condition(expression))
             }
@@ -67,7 +103,6 @@ impl<'a> Evaluator<'a, '_> {
             Expression::Not(inner) => Ok(!self.truth(inner)?),
             Expression::Any(parts) => self.reaches(parts, true),
             Expression::All(parts) => Ok(!self.reaches(parts, false)?),
-            Expression::Compare(chain) => self.compare(chain),
             _ => Ok(false),
         }
     }
@@ -82,75 +117,89 @@ impl<'a> Evaluator<'a, '_> {
         Ok(false)
     }
 
+    #[inline(never)]
     fn compare(&mut self, chain: &'a Chain<Comparison>) -> Result<bool, Halt> {
-        let first = self.operand(&chain.first);
-        let first = match &first {
-            Ok(first) => first,
-            Err(_) => return first.map(|_| false),
-        };
-        let mut before = None;
-        for Link { operator, operand, .. } in &chain.rest {
-            let boolean = Value::Boolean(before.unwrap_or_default());
-            let left = if before.is_none() { first } else { &boolean };
-            let right = self.operand(operand);
-            let right = match &right {
-                Ok(right) => right,
-                Err(_) => return right.map(|_| false),
-            };
-            let meter = &self.heap.cells.meter;
-            let holds = match operator {
-                Comparison::Equal => self.at(operand.at, operator::equal(meter, left, right))?,
-                Comparison::Unequal => !self.at(operand.at, operator::equal(meter, left, right))?,
-                Comparison::Less => operator::compare(left, right) == Some(Ordering::Less),
-                Comparison::Greater => operator::compare(left, right) == Some(Ordering::Greater),
+        let (mut left, mut right) = (Value::Null, Value::Null);
+        self.operand(&chain.first, &mut left)?;
+        let mut holds = false;
+        for (n, Link { operator, operand, .. }) in chain.rest.iter().enumerate() {
+            if n > 0 {
+                left = Value::Boolean(holds);
+            }
+            self.operand(operand, &mut right)?;
+            holds = match operator {
+                Comparison::Less => operator::compare(&left, &right) == Some(Ordering::Less),
+                Comparison::Greater => operator::compare(&left, &right) == Some(Ordering::Greater),
                 Comparison::LessOrEqual => {
-                    operator::compare(left, right).is_some_and(Ordering::is_le)
+                    operator::compare(&left, &right).is_some_and(Ordering::is_le)
                 }
                 Comparison::GreaterOrEqual => {
-                    operator::compare(left, right).is_some_and(Ordering::is_ge)
+                    operator::compare(&left, &right).is_some_and(Ordering::is_ge)
                 }
+                Comparison::Equal => self.equal(operand.at, &left, &right)?,
+                Comparison::Unequal => !self.equal(operand.at, &left, &right)?,
             };
-            before = Some(holds);
         }
-        Ok(before.unwrap_or_default())
+        Ok(holds)
     }
 
-    fn arithmetic(&mut self, chain: &'a Chain<Arithmetic>) -> Result<Value<'a>, Halt> {
-        let mut left = self.value(&chain.first.value)?;
+    fn equal(&self, at: u32, left: &Value<'a>, right: &Value<'a>) -> Result<bool, Halt> {
+        match (left, right) {
+            (Value::String(left), Value::String(right)) => Ok(left == right),
+            _ => self.at(at, operator::equal(&self.heap.cells.meter, left, right)),
+        }
+    }
+
+    #[inline(never)]
+    fn arithmetic(
+        &mut self,
+        chain: &'a Chain<Arithmetic>,
+        left: &mut Value<'a>,
+    ) -> Result<(), Halt> {
+        self.put(&chain.first.value, left)?;
         let mut literal = &*chain.first.literal;
+        let mut right = Value::Null;
         for Link { operator, operand, written } in &chain.rest {
             self.step()?;
-            let mut right = self.value(&operand.value)?;
+            self.put(&operand.value, &mut right)?;
+            if let Some(result) = operator::everyday(*operator, left, &right) {
+                (*left, literal) = (result, written);
+                continue;
+            }
+            let heap = self.heap;
             let result = match operator {
-                Arithmetic::Add => {
-                    if left.as_str().is_some() || right.as_str().is_some() {
-                        (left, right) = (self.rendered(left)?, self.rendered(right)?);
-                    }
+                Arithmetic::Add if left.as_str().is_some() || right.as_str().is_some() => {
+                    (*left, right) = (self.rendered(*left)?, self.rendered(right)?);
                     // Joined to a text, null is what was written.
                     if left.as_str().is_some() && right.is_null() {
                         right = Value::String(&operand.literal);
                     } else if right.as_str().is_some() && left.is_null() {
-                        left = Value::String(literal);
+                        *left = Value::String(literal);
                     }
-                    operator::add(self.heap, &left, &right)
+                    operator::join(heap, left, &right)
                 }
-                Arithmetic::Subtract => operator::subtract(self.heap, &left, &right),
-                Arithmetic::Multiply => operator::multiply(self.heap, &left, &right),
-                Arithmetic::Divide => operator::divide(self.heap, &left, &right),
-                Arithmetic::Modulo => operator::remainder(self.heap, &left, &right),
+                Arithmetic::Add => operator::add(heap, left, &right),
+                Arithmetic::Subtract => operator::subtract(heap, left, &right),
+                Arithmetic::Multiply => operator::multiply(heap, left, &right),
+                Arithmetic::Divide => operator::divide(heap, left, &right),
+                Arithmetic::Modulo => operator::remainder(heap, left, &right),
             };
-            left = self.at(operand.at, result)?;
+            match result {
+                Ok(value) => *left = value,
+                Err(error) => return self.at(operand.at, Err(error)),
+            }
             literal = written;
         }
-        Ok(left)
+        Ok(())
     }
 
     /// One side of an operator: a definition is what it renders to.
-    fn operand(&mut self, operand: &'a Operand) -> Result<Value<'a>, Halt> {
-        match self.value(&operand.value) {
-            Ok(Value::Block(number)) => self.rendered(Value::Block(number)),
-            value => value,
+    fn operand(&mut self, operand: &'a Operand, into: &mut Value<'a>) -> Result<(), Halt> {
+        self.put(&operand.value, into)?;
+        if let Value::Block(_) = into {
+            *into = self.rendered(*into)?;
         }
+        Ok(())
     }
 
     pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value<'a>>, Halt> {

@@ -1,101 +1,10 @@
 //! `#foreach`: its variable, `$foreach`, and `#break`.
 
-use std::cell::{Cell, OnceCell};
-
 use super::{Evaluator, Halt};
 use crate::dialect::Dialect;
-use crate::heap::Heap;
-use crate::method::{self, MethodName};
-use crate::print::print;
 use crate::template::RenderErrorKind;
 use crate::tree::{Expression, Foreach};
-use crate::value::{Iteration, Map, Meter, MethodError, Object, Value};
-
-/// `$foreach`: what a loop tells about itself.
-pub(crate) struct Loop<'a> {
-    /// The loop around it.
-    parent: Option<&'a Loop<'a>>,
-    /// Loops around it.
-    depth: usize,
-    /// Counted from 0.
-    index: Cell<i32>,
-    has_next: Cell<bool>,
-    /// What the body set: `#set($foreach.name = 1)` or `$foreach.put('name', 1)`.
-    own: OnceCell<Map<'a>>,
-}
-
-impl<'a> Loop<'a> {
-    /// Sets a property of its own; what a loop tells of itself stays what it is.
-    pub(super) fn set(
-        &self,
-        heap: &'a Heap<'a>,
-        name: &'a str,
-        value: Value<'a>,
-    ) -> Result<(), MethodError> {
-        self.own(heap)?.put(heap, Value::from(name), value).map(drop)
-    }
-
-    fn own(&self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
-        match self.own.get() {
-            Some(own) => Ok(*own),
-            None => {
-                let own = Map::new(heap)?;
-                Ok(*self.own.get_or_init(|| own))
-            }
-        }
-    }
-}
-
-impl<'a> Object<'a> for Loop<'a> {
-    fn property(&'a self, _: &'a Heap<'a>, name: &str) -> Option<Value<'a>> {
-        Some(match name {
-            "index" | "Index" => Value::Integer(self.index.get()),
-            "count" | "Count" => Value::Integer(self.index.get() + 1),
-            "first" | "First" => Value::Boolean(self.index.get() == 0),
-            "last" | "Last" => Value::Boolean(!self.has_next.get()),
-            "hasNext" | "HasNext" => Value::Boolean(self.has_next.get()),
-            "parent" | "Parent" => Value::Object(self.parent?),
-            "topmost" | "Topmost" => {
-                let mut topmost = self;
-                while let Some(parent) = topmost.parent {
-                    topmost = parent;
-                }
-                Value::Object(topmost)
-            }
-            name => self.own.get()?.get(name)?,
-        })
-    }
-
-    fn call(
-        &'a self,
-        heap: &'a Heap<'a>,
-        name: &str,
-        arguments: &[Value<'a>],
-    ) -> Result<Option<Value<'a>>, MethodError> {
-        let property = match name {
-            "getIndex" => "index",
-            "getCount" => "count",
-            "isFirst" | "getFirst" => "first",
-            "isLast" | "getLast" => "last",
-            "hasNext" | "getHasNext" => "hasNext",
-            "getParent" => "parent",
-            "getTopmost" => "topmost",
-            // It is a map otherwise.
-            _ => {
-                let own = Value::Map(self.own(heap)?);
-                return method::call(heap, &own, &MethodName::of(name), arguments);
-            }
-        };
-        Ok(if arguments.is_empty() { self.property(heap, property) } else { None })
-    }
-
-    fn print(&self, out: &mut String) {
-        match self.own.get() {
-            Some(own) => drop(print(&Meter::of_key(), &Value::Map(*own), out)),
-            None => out.push_str("{}"),
-        }
-    }
-}
+use crate::value::{Iteration, Loop, Value};
 
 /// The slots of the names that every loop sets.
 struct Counters {
@@ -173,8 +82,7 @@ impl<'a> Evaluator<'a, '_> {
                 self.assign(slot, element);
             }
             if let Some(told) = told {
-                told.index.set(index);
-                told.has_next.set(has_next);
+                told.advance(index, has_next);
             }
             if let Some(slot) = counters.count {
                 self.assign(slot, Value::Integer(index + 1));
@@ -188,17 +96,10 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn begin_loop(&mut self, slot: u32, at: u32) -> Result<&'a Loop<'a>, Halt> {
-        let begun = Loop {
-            parent: self.innermost,
-            depth: self.loops - 1,
-            index: Cell::new(0),
-            has_next: Cell::new(false),
-            own: OnceCell::new(),
-        };
-        let begun = self.heap.keep_loop(begun);
+        let begun = self.heap.keep_loop(Loop::new(self.innermost, self.loops - 1));
         let begun = self.at(at, begun)?;
         self.innermost = Some(begun);
-        self.assign(slot, Value::Object(begun));
+        self.assign(slot, Value::Loop(begun));
         Ok(begun)
     }
 
@@ -214,13 +115,13 @@ impl<'a> Evaluator<'a, '_> {
 
     /// The running loop that a value is.
     pub(super) fn running(&self, value: &Value<'a>) -> Option<&'a Loop<'a>> {
-        let Value::Object(asked) = value else { return None };
+        let Value::Loop(asked) = value else { return None };
         let mut running = self.innermost;
         while let Some(one) = running {
-            if std::ptr::addr_eq(one, *asked) {
+            if std::ptr::eq(one, *asked) {
                 return Some(one);
             }
-            running = one.parent;
+            running = one.parent();
         }
         None
     }
@@ -229,7 +130,7 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn leave(&mut self, at: u32, scope: &'a Expression) -> Result<(), Halt> {
         let scope = self.value(scope)?;
         if let Some(asked) = self.running(&scope) {
-            return Err(Halt::Leave(asked.depth));
+            return Err(Halt::Leave(asked.depth()));
         }
         Err(self.failed(at, RenderErrorKind::NotALoop))
     }

@@ -1,73 +1,60 @@
 //! References: a variable, then step by step to what is printed or used.
 
 use super::{Evaluator, Halt};
-use crate::method;
+use crate::method::{self, Answer, MethodName};
+use crate::number::write_integer;
 use crate::print::print;
 use crate::tree::{Escaped, Expression, Reference, Step};
-use crate::value::{List, Map, MethodError, Value};
+use crate::value::{List, Map, MethodError, VISIT, Value};
 
 /// Lists and maps in one another in which definitions are looked for.
 const DEFINITIONS_DEEP: usize = 4;
 
 impl<'a> Evaluator<'a, '_> {
-    /// The value of a reference; null only in stock Velocity.
-    pub(super) fn reference(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
-        match self.place(reference) {
-            Some((tree, index)) => Ok(tree.value(tree.node(index))),
-            None => self.steps(reference),
+    /// Puts the value of a reference where it is wanted; null only in stock Velocity.
+    #[inline(never)]
+    pub(super) fn put_reference(
+        &mut self,
+        reference: &'a Reference,
+        into: &mut Value<'a>,
+    ) -> Result<(), Halt> {
+        if self.put_at_once(reference, into) {
+            return Ok(());
         }
+        self.steps(reference, into)
     }
 
     /// The same step by step.
-    pub(super) fn steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
-        if self.trace.is_some() {
-            return self.told_steps(reference);
-        }
-        self.untold_steps(reference)
-    }
-
-    #[cold]
-    fn told_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
-        let value = self.untold_steps(reference)?;
-        let text = self.text(&value, reference.at)?;
-        self.told(reference.at, &reference.literal, &text);
-        Ok(value)
-    }
-
-    fn untold_steps(&mut self, reference: &'a Reference) -> Result<Value<'a>, Halt> {
-        let Some((last, before)) = reference.steps.split_last() else {
-            return match self.variable(reference.slot) {
-                Ok(Value::Null) => Ok(self.absent()),
-                variable => variable,
-            };
-        };
-        let mut value = self.variable(reference.slot)?;
-        if value.is_null() {
-            value = self.absent();
-        }
-        for step in before {
-            if value.is_null() {
-                return Ok(value);
-            }
-            value = self.follow(&value, step)?;
-        }
-        if value.is_null() { Ok(value) } else { self.follow(&value, last) }
-    }
-
     #[inline(never)]
-    fn member(&mut self, map: Map<'a>, at: u32, name: &str) -> Result<Value<'a>, Halt> {
-        self.step()?;
-        match map.find(&self.heap.cells.meter, name) {
-            Ok(None | Some(Value::Null)) => Ok(self.absent()),
-            Ok(Some(value)) => Ok(value),
-            Err(error) => self.at(at, Err(error)),
+    pub(super) fn steps(
+        &mut self,
+        reference: &'a Reference,
+        into: &mut Value<'a>,
+    ) -> Result<(), Halt> {
+        self.untold_steps(reference, into)?;
+        if self.trace.is_some() {
+            let text = self.text(into, reference.at)?;
+            self.told(reference.at, &reference.literal, &text);
         }
+        Ok(())
     }
 
-    fn follow(&mut self, value: &Value<'a>, step: &'a Step) -> Result<Value<'a>, Halt> {
-        if let (Value::Map(map), Step::Property { at, name }) = (value, step) {
-            return self.member(*map, *at, name);
+    fn untold_steps(&mut self, reference: &'a Reference, into: &mut Value<'a>) -> Result<(), Halt> {
+        *into = self.variable(reference.slot)?;
+        if into.is_null() {
+            *into = self.absent();
         }
+        for step in &reference.steps {
+            if into.is_null() {
+                break;
+            }
+            self.follow(into, step)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what a step leads to in the place of a value.
+    fn follow(&mut self, value: &mut Value<'a>, step: &'a Step) -> Result<(), Halt> {
         self.step()?;
         let (at, found) = match step {
             Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
@@ -77,50 +64,59 @@ impl<'a> Evaluator<'a, '_> {
                 (*at, method::index(self.heap, value, &index))
             }
             Step::Method { at, name, arguments } => {
-                match value {
-                    Value::Block(number) => {
-                        return self.block_method(*number, name.as_str(), arguments);
-                    }
-                    // A definition in it is what it renders to.
-                    Value::List(_) | Value::Map(_)
-                        if self.has_definitions()
-                            && arguments.is_empty()
-                            && name.as_str() == "toString" =>
-                    {
-                        if let Some(rendered) =
-                            self.with_definitions(value, *at, DEFINITIONS_DEEP)?
-                        {
-                            let text = self.text(&rendered, *at)?;
-                            let text = Value::string(self.heap, text);
-                            return self.at(*at, text);
-                        }
-                    }
-                    _ => {}
-                }
-                let called = match &**arguments {
-                    [] => method::call(self.heap, value, name, &[]),
-                    [one] => match self.value(one) {
-                        Ok(ref one) => {
-                            method::call(self.heap, value, name, std::slice::from_ref(one))
-                        }
-                        Err(halt) => return Err(halt),
-                    },
-                    [one, two] => {
-                        let both = [self.value(one)?, self.value(two)?];
-                        method::call(self.heap, value, name, &both)
-                    }
-                    many => {
-                        let many = self.values(many)?;
-                        method::call(self.heap, value, name, &many)
-                    }
-                };
-                (*at, called)
+                (*at, self.method(value, *at, name, arguments)?)
             }
         };
-        match self.at(at, found)? {
-            None | Some(Value::Null) => Ok(self.absent()),
-            Some(value) => Ok(value),
+        match found {
+            Ok(Some(Value::Null) | None) => *value = self.absent(),
+            Ok(Some(found)) => *value = found,
+            Err(error) => return self.at(at, Err(error)),
         }
+        Ok(())
+    }
+
+    fn method(
+        &mut self,
+        value: &Value<'a>,
+        at: u32,
+        name: &'a MethodName,
+        arguments: &'a [Expression],
+    ) -> Result<Answer<'a>, Halt> {
+        match value {
+            Value::Block(number) => {
+                let answer = self.block_method(*number, name.as_str(), arguments)?;
+                return Ok(Ok(Some(answer)));
+            }
+            // A definition in it is what it renders to.
+            Value::List(_) | Value::Map(_)
+                if self.has_definitions()
+                    && arguments.is_empty()
+                    && name.as_str() == "toString" =>
+            {
+                if let Some(rendered) = self.with_definitions(value, at, DEFINITIONS_DEEP)? {
+                    let text = self.text(&rendered, at)?;
+                    return Ok(Value::string(self.heap, text).map(Some));
+                }
+            }
+            _ => {}
+        }
+        Ok(match arguments {
+            [] => method::call(self.heap, value, name, &[]),
+            [one] => {
+                let mut argument = Value::Null;
+                self.put(one, &mut argument)?;
+                let one = argument;
+                method::call(self.heap, value, name, std::slice::from_ref(&one))
+            }
+            [one, two] => {
+                let both = [self.value(one)?, self.value(two)?];
+                method::call(self.heap, value, name, &both)
+            }
+            many => {
+                let many = self.values(many)?;
+                method::call(self.heap, value, name, &many)
+            }
+        })
     }
 
     /// A negative index needs a size to be counted from.
@@ -140,6 +136,7 @@ impl<'a> Evaluator<'a, '_> {
                 | Value::KeySet(_)
                 | Value::Values(_)
                 | Value::EntrySet(_)
+                | Value::Loop(_)
                 | Value::Object(_)
         );
         match negative && !sized {
@@ -173,17 +170,18 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        if self.print_place(reference, out)? {
-            return Ok(());
+        let mut value = Value::Null;
+        if self.put_at_once(reference, &mut value) {
+            return self.print(&value, reference.at, out);
         }
-        let printed = match self.steps(reference) {
-            Ok(Value::Null) => false,
-            Ok(Value::Block(number)) => self.print_block(number, out)?,
-            Ok(ref value) => {
+        self.steps(reference, &mut value)?;
+        let printed = match &value {
+            Value::Null => false,
+            Value::Block(number) => self.print_block(*number, out)?,
+            value => {
                 self.print(value, reference.at, out)?;
                 true
             }
-            Err(halt) => return Err(halt),
         };
         if !printed && !reference.quiet {
             out.push_str(self.null_literal(reference));
@@ -199,7 +197,8 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         let Escaped { slashes, signs, reference } = escaped;
-        let value = self.reference(reference)?;
+        let mut value = Value::Null;
+        self.put_reference(reference, &mut value)?;
         let (is_odd, is_null) = (slashes % 2 == 1, value.is_null());
         let printed = match (is_odd, is_null) {
             (false, false) if matches!(value, Value::Block(_)) => 0,
@@ -224,12 +223,29 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Appends a value.
+    #[inline]
     pub(super) fn print(
         &mut self,
         value: &Value<'a>,
         at: u32,
         out: &mut String,
     ) -> Result<(), Halt> {
+        let meter = &self.heap.cells.meter;
+        let is_paid = match value {
+            Value::String(text) => {
+                out.push_str(text);
+                meter.take(VISIT + text.len())
+            }
+            Value::Integer(integer) => {
+                write_integer(*integer, out);
+                meter.take(VISIT)
+            }
+            value => return self.print_any(value, at, out),
+        };
+        if is_paid { Ok(()) } else { self.at(at, Err(MethodError::Spent)) }
+    }
+
+    fn print_any(&mut self, value: &Value<'a>, at: u32, out: &mut String) -> Result<(), Halt> {
         if let Value::Block(number) = value {
             return self.print_block(*number, out).map(|_| ());
         }

@@ -84,6 +84,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Sets a name.
+    #[inline(always)]
     pub(super) fn assign(&mut self, slot: u32, value: Value<'a>) {
         let variable = self.frame.variable(slot);
         if let Some(bindings) = &self.frame.bindings {

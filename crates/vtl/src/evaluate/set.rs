@@ -8,13 +8,10 @@ use crate::value::Value;
 impl<'a> Evaluator<'a, '_> {
     /// Assigns, unless the value is null: then what was stays.
     pub(super) fn set(&mut self, set: &'a Set) -> Result<(), Halt> {
-        let value = self.value(&set.value);
-        let value = match &value {
-            Ok(value) => value,
-            Err(_) => return value.map(drop),
-        };
+        let mut value = Value::Null;
+        self.put(&set.value, &mut value)?;
         if self.trace.is_some() {
-            self.tell_set(set, value)?;
+            self.tell_set(set, &value)?;
         }
         if value.is_null() {
             return Ok(());
@@ -22,19 +19,20 @@ impl<'a> Evaluator<'a, '_> {
         match &set.target {
             Target::Nowhere => Ok(()),
             Target::Variable(slot) => {
-                self.assign(*slot, *value);
+                self.assign(*slot, value);
                 Ok(())
             }
             Target::Member { parent, last } => {
                 // It is no reference that is written there.
                 let trace = self.trace.take();
-                let parent = self.reference(parent);
+                let mut from = Value::Null;
+                let read = self.put_reference(parent, &mut from);
                 self.trace = trace;
-                let parent = parent?;
-                if parent.is_null() {
+                read?;
+                if from.is_null() {
                     return Ok(());
                 }
-                self.set_member(&parent, last, *value)
+                self.set_member(&from, last, value)
             }
         }
     }
@@ -48,8 +46,8 @@ impl<'a> Evaluator<'a, '_> {
         match last {
             Step::Property { at, name } => {
                 let set = match self.running(parent) {
-                    Some(running) => running.set(self.heap, name, value),
-                    None => method::set_property(self.heap, parent, name, value),
+                    Some(running) => running.set(self.heap, name.as_str(), value),
+                    None => method::set_property(self.heap, parent, name.as_str(), value),
                 };
                 self.at(*at, set)
             }

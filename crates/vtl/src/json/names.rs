@@ -6,41 +6,29 @@ use std::collections::HashMap;
 
 use super::node::{Node, Tag, Texts};
 
-/// Objects with more members than this are searched for double names by sorting them.
-pub(super) const FEW: u32 = 64;
+/// Objects with more members than this are searched for double names when they are whole.
+pub(super) const FEW: u32 = 24;
 
-/// The hashes of the names that an object has so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Names([u64; 4]);
-
-impl Names {
-    /// Every name there is.
-    pub(super) const ALL: Self = Self([u64::MAX; 4]);
-
-    /// Adds a name by its length, its first and its last byte, in which names of one object nearly
-    /// always differ: whether it may have been there before.
-    #[inline]
-    pub(super) fn add(&mut self, first: u8, last: u8, length: usize) -> bool {
-        let name = u32::from(first) | u32::from(last) << 8 | (length as u32) << 16;
-        let hash = name.wrapping_mul(0x9E37_79B1) >> 24;
-        let (word, bit) = (&mut self.0[hash as usize / 64], 1 << (hash % 64));
-        let was_there = *word & bit != 0;
-        *word |= bit;
-        was_there
-    }
-}
-
-/// Whether the name that ends the nodes of an object stands there before.
-pub(super) fn is_last_double(texts: Texts<'_>, object: &[Node]) -> bool {
-    let [before @ .., last] = object else { return false };
-    names(before).any(|at| texts.bytes(&before[at]) == texts.bytes(last))
+/// Whether a name stands in an object.
+pub(super) fn is_in(texts: Texts<'_>, object: &[Node], name: &Node) -> bool {
+    let is_same = |known: &Node| known.span == name.span && texts.bytes(known) == texts.bytes(name);
+    names(object).any(|at| is_same(&object[at]))
 }
 
 /// Whether a name stands twice in an object.
 pub(super) fn is_any_double(texts: Texts<'_>, object: &[Node]) -> bool {
+    let mut hashes: Vec<_> = names(object).map(|at| object[at].span).collect();
+    if !sorts_doubles(&mut hashes) {
+        return false;
+    }
     let mut names: Vec<_> = names(object).map(|at| texts.bytes(&object[at])).collect();
-    names.sort_unstable();
-    names.windows(2).any(|pair| pair[0] == pair[1])
+    sorts_doubles(&mut names)
+}
+
+/// Whether anything stands there twice.
+fn sorts_doubles<T: Ord>(all: &mut [T]) -> bool {
+    all.sort_unstable();
+    all.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// The places of the names among the nodes of an object.
@@ -79,7 +67,8 @@ fn keep(texts: Texts<'_>, nodes: &[Node], kept: &mut Vec<Node>) {
         Tag::Object => {
             let members = last_members(texts, own);
             for (name, value) in &members {
-                kept.push(own[*name]);
+                let back = u16::try_from(kept.len() - place).unwrap_or(0);
+                kept.push(Node { back, ..own[*name] });
                 keep(texts, &own[*value..], kept);
             }
             kept[place].first = members.len() as u32;

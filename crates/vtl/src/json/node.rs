@@ -1,5 +1,6 @@
 //! The nodes of the tape, and values as places on it.
 
+use super::name::{Key, Name};
 use super::{Document, Number};
 
 /// One value or one name. A container is followed by what is in it: an object's names and values in
@@ -7,11 +8,13 @@ use super::{Document, Number};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) tag: Tag,
+    /// Names: how many nodes the object begins before. 0 if that is very far, and of values.
+    pub(super) back: u16,
     /// Containers: how many values. Others: where the text begins.
     pub(super) first: u32,
     /// Containers: nothing. Others: where the text ends.
     pub(super) second: u32,
-    /// How many nodes the value takes.
+    /// How many nodes the value takes. Names, which take one, have their hash here.
     pub(super) span: u32,
 }
 
@@ -120,9 +123,11 @@ impl<'d> NodeRef<'d> {
 
     /// The value of a number.
     pub fn number(self) -> Option<Number<'d>> {
-        match self.tag() {
-            Tag::Integer => Some(Number::integer(self.text())),
-            Tag::Double => Some(Number::double(self.text())),
+        let Node { tag, first, second, .. } = *self.node();
+        let (text, start, end) = (&*self.document.text, first as usize, second as usize);
+        match tag {
+            Tag::Integer => Some(Number::integer(text, start, end)),
+            Tag::Double => Some(Number::double(text, start, end)),
             _ => None,
         }
     }
@@ -174,21 +179,48 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The value of the member with this name.
-    #[inline(always)]
     pub fn member(self, name: &str) -> Option<Self> {
+        self.member_known_by(Key::new(name))
+    }
+
+    /// The value of the member with a name that was made ready for this.
+    #[inline]
+    pub(crate) fn member_named(self, name: &Name) -> Option<Self> {
+        self.member_known_by(name.key())
+    }
+
+    /// The same, if the name stands so many nodes behind the beginning of the object.
+    #[inline(always)]
+    pub(crate) fn member_at(self, offset: u16, name: &Name) -> Option<Self> {
+        let at = self.index as usize + usize::from(offset);
+        let known = self.document.nodes.get(at)?;
+        let name = name.key();
+        // Only a name of this object is so many nodes behind it, and 0 is said of none.
+        if known.back != offset || offset == 0 || known.span != name.hash {
+            return None;
+        }
+        let text = self.document.texts().base(known).as_bytes();
+        name.is_at(text, known.first as usize, known.second as usize)
+            .then_some(Self { index: at as u32 + 1, ..self })
+    }
+
+    #[inline(always)]
+    fn member_known_by(self, name: Key<'_>) -> Option<Self> {
         let node = self.node();
         if node.tag != Tag::Object {
             return None;
         }
-        let texts = self.document.texts();
         let end = (self.index + node.span) as usize;
-        let mut rest = self.document.nodes.get(self.index as usize + 1..end)?;
-        while let [known, value, ..] = rest {
-            let is_as_long = (known.second - known.first) as usize == name.len();
-            if is_as_long && texts.bytes(known) == name.as_bytes() {
-                return Some(Self { index: (end - rest.len() + 1) as u32, ..self });
+        let nodes = self.document.nodes.get(..end)?;
+        let mut at = self.index as usize + 1;
+        while let (Some(known), Some(value)) = (nodes.get(at), nodes.get(at + 1)) {
+            if known.span == name.hash {
+                let text = self.document.texts().base(known).as_bytes();
+                if name.is_at(text, known.first as usize, known.second as usize) {
+                    return Some(Self { index: at as u32 + 1, ..self });
+                }
             }
-            rest = rest.get(1 + value.span as usize..).unwrap_or_default();
+            at += 1 + value.span as usize;
         }
         None
     }

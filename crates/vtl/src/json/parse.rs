@@ -1,287 +1,398 @@
 //! The one pass over a JSON text (RFC 8259) that makes the tape.
 //!
-//! There is no recursion: what is open around a value is kept on a stack.
+//! There is no recursion: what is open around a value is kept on a stack. What is common (short
+//! names, strings and numbers with at most one blank between them) is read from a window of the
+//! text at once; everything else, and the end of the text, is left to `careful`. Nothing that is
+//! called takes a reference to the parser, so that what it consists of stays in registers.
 
-use super::names::{self, Names};
-use super::node::{Node, Tag, Texts};
-use super::{DEPTH, JsonError, JsonProblem};
+use std::mem::{self, ManuallyDrop};
+
+use super::careful::{self, Rare};
+use super::names::FEW;
+use super::node::{Node, Tag};
+use super::{DEPTH, JsonError, JsonProblem, name, scan, string};
 
 /// The tape of a text, and what its strings with escapes stand for.
 pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
     if text.len() >= u32::MAX as usize {
         return Err(JsonError { at: 0, problem: JsonProblem::TooLong });
     }
+    let mut rare = Rare::new(text);
     let mut parser = Parser {
-        text,
         bytes: text.as_bytes(),
         // Even dense bodies have no more nodes; growing would copy them.
-        nodes: Vec::with_capacity(text.len() / 6 + 8),
-        unescaped: String::new(),
-        open: Vec::with_capacity(USUAL_DEPTH),
-        has_doubles: false,
+        nodes: ManuallyDrop::new(Vec::with_capacity(text.len() / 6 + 8)),
+        around: ManuallyDrop::default(),
+        inner: Open { names: 0, index: 0, commas: 0, close: 0 },
+        rare: &mut rare,
     };
-    match parser.document() {
-        Ok(()) => Ok((parser.nodes, parser.unescaped)),
-        Err((at, problem)) => Err(JsonError { at: at.min(text.len()), problem }),
+    let parsed = parser.document();
+    drop(ManuallyDrop::into_inner(parser.around));
+    let nodes = ManuallyDrop::into_inner(parser.nodes);
+    match parsed {
+        Ok(()) => Ok(rare.finish(nodes)),
+        Err((at, problem)) => Err(JsonError { at: at as usize, problem }),
     }
-}
-
-/// Containers inside one another for which there is room at once.
-const USUAL_DEPTH: usize = 16;
-
-struct Parser<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    nodes: Vec<Node>,
-    unescaped: String,
-    /// The open containers, the innermost last.
-    open: Vec<Open>,
-    /// Whether a name stands twice in an object.
-    has_doubles: bool,
-}
-
-/// A container that is being read.
-struct Open {
-    /// Its node.
-    index: u32,
-    /// The values in it so far.
-    values: u32,
-    /// What ends it.
-    close: u8,
-    /// The names in it so far.
-    names: Names,
 }
 
 /// A result of reading; problems have their place.
-type Parsed<T> = Result<T, (usize, JsonProblem)>;
+pub(super) type Parsed<T> = Result<T, (u32, JsonProblem)>;
 
-impl Parser<'_> {
-    /// Reads the whole text: each reader takes a place and returns the one behind what it read.
+struct Parser<'t, 'r> {
+    bytes: &'t [u8],
+    /// Dropped by hand: who drops the parser while a panic unwinds would take a reference to it.
+    nodes: ManuallyDrop<Vec<Node>>,
+    /// The open containers around the innermost.
+    around: ManuallyDrop<Vec<Open>>,
+    inner: Open,
+    rare: &'r mut Rare<'t>,
+}
+
+/// A container that is being read. It has no padding, which would be copied by itself.
+#[derive(Clone, Copy)]
+pub(super) struct Open {
+    /// A bit for the hash of each name in it so far.
+    names: u64,
+    /// Its node.
+    index: u32,
+    /// The commas in it so far.
+    commas: u32,
+    /// The byte that ends it.
+    close: u64,
+}
+
+/// Each reader takes a place and returns the one behind what it read, often with the four bytes
+/// there ("ahead"), the first of them in the lowest bits. Zeros stand for what is behind the text.
+impl Parser<'_, '_> {
+    /// Reads the whole text.
+    #[inline(always)]
     fn document(&mut self) -> Parsed<()> {
         let (mut at, mut byte) = self.solid(0)?;
+        if !matches!(byte, b'{' | b'[') {
+            let node = careful::alone(self.rare, at, byte)?;
+            self.push(node.tag, node.first, node.second, 1);
+            return Ok(());
+        }
         loop {
-            at = match byte {
-                b'"' => self.string(at)?,
-                b'{' | b'[' => {
-                    let close = self.open(at, byte)?;
-                    (at, byte) = self.solid(at + 1)?;
-                    if byte != close {
-                        (at, byte) = self.name(at, byte, close)?;
-                        continue;
-                    }
-                    self.close();
-                    at + 1
-                }
-                _ => self.scalar(at, byte)?,
-            };
-            // Behind a value comes a comma, or an end, which makes another value whole.
-            let close = loop {
-                let Some(open) = self.open.last_mut() else { return self.end(at) };
-                open.values += 1;
-                let close = open.close;
+            if self.inner.close == u64::from(b'}') {
+                (at, byte) = self.name(at, byte)?;
+            }
+            if byte <= b' ' {
                 (at, byte) = self.solid(at)?;
-                if byte == b',' {
-                    break close;
+            }
+            let mut ahead;
+            if byte == b'"' {
+                (at, ahead) = self.string(at + 1)?;
+            } else if byte.is_ascii_digit() || byte == b'-' {
+                (at, ahead) = self.number(at, byte)?;
+            } else if byte | 0x20 == b'{' {
+                let is_empty;
+                (at, byte, is_empty) = self.open(at, byte)?;
+                if !is_empty {
+                    continue;
                 }
-                if byte != close {
-                    return Err((at, JsonProblem::Unexpected));
+                if self.nodes.len() == 1 {
+                    return careful::end(self.bytes, at);
                 }
-                self.close();
-                at += 1;
-            };
-            (at, byte) = self.solid(at + 1)?;
-            (at, byte) = self.name(at, byte, close)?;
+                ahead = self.ahead(at);
+            } else {
+                (at, ahead) = self.word(at)?;
+            }
+            // Behind a value comes a comma, or an end, which makes another value whole.
+            loop {
+                if ahead as u16 == u16::from_le_bytes(*b", ") {
+                    (at, byte) = (at + 2, (ahead >> 16) as u8);
+                    break;
+                }
+                let sign = ahead as u8;
+                if sign == b',' {
+                    (at, byte) = (at + 1, (ahead >> 8) as u8);
+                    break;
+                }
+                if u64::from(sign) != self.inner.close {
+                    at = self.sign(at)?;
+                } else if self.close() {
+                    return careful::end(self.bytes, at + 1);
+                } else {
+                    at += 1;
+                }
+                ahead = self.ahead(at);
+            }
+            self.inner.commas += 1;
         }
     }
 
-    /// Nothing but blanks may follow.
-    fn end(&mut self, at: usize) -> Parsed<()> {
-        if let Ok((at, _)) = self.solid(at) {
-            return Err((at, JsonProblem::Unexpected));
+    /// As many bytes as are asked for.
+    #[inline(always)]
+    fn window<const N: usize>(&self, at: u32) -> Option<&[u8; N]> {
+        self.bytes.get(at as usize..at as usize + N)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn ahead(&self, at: u32) -> u32 {
+        match self.window(at) {
+            Some(four) => u32::from_le_bytes(*four),
+            None => careful::last_four(self.bytes, at),
         }
-        if self.has_doubles {
-            self.nodes = names::without_doubles(self.texts(), &self.nodes);
-        }
-        Ok(())
     }
 
     /// The next byte that is not blank, and its place.
     #[inline(always)]
-    fn solid(&self, mut at: usize) -> Parsed<(usize, u8)> {
-        // One blank is what there is most often, if any.
-        if self.bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        loop {
-            match self.bytes.get(at) {
-                Some(byte @ (b'!'..)) => return Ok((at, *byte)),
-                Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-                Some(_) => return Err((at, JsonProblem::Unexpected)),
-                None => return Err((at, JsonProblem::End)),
-            }
-        }
-    }
-
-    /// In what `close` ends: in an object, reads the name of a member and the colon. The place of the
-    /// value and its first byte.
-    #[inline(always)]
-    fn name(&mut self, at: usize, byte: u8, close: u8) -> Parsed<(usize, u8)> {
-        if close == b']' {
-            return Ok((at, byte));
-        }
-        if byte != b'"' {
-            return Err((at, JsonProblem::Unexpected));
-        }
-        let end = self.string(at)?;
-        // The quotes make an empty name no exception.
-        let (first, last) = (self.bytes[at + 1], self.bytes[end - 2]);
-        if let Some(open) = self.open.last_mut()
-            && open.names.add(first, last, end - at)
-        {
-            self.suspect();
-        }
-        let at = end;
-        match self.solid(at)? {
-            (at, b':') => self.solid(at + 1),
-            (at, _) => Err((at, JsonProblem::Unexpected)),
-        }
-    }
-
-    /// Looks for the name that was read last among those before it.
-    #[cold]
-    fn suspect(&mut self) {
-        let Some(open) = self.open.last() else { return };
-        let own = &self.nodes[open.index as usize..];
-        // Objects with many names are searched when they are whole.
-        self.has_doubles |= open.values < names::FEW && names::is_last_double(self.texts(), own);
-    }
-
-    fn texts(&self) -> Texts<'_> {
-        Texts { plain: self.text, unescaped: &self.unescaped }
-    }
-
-    /// Opens a container: what ends it.
-    #[inline]
-    fn open(&mut self, at: usize, byte: u8) -> Parsed<u8> {
-        if self.open.len() == DEPTH {
-            return Err((at, JsonProblem::TooDeep));
-        }
-        let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
-        let index = self.nodes.len() as u32;
-        self.open.push(Open { index, values: 0, close, names: Names::default() });
-        self.nodes.push(Node { tag, first: 0, second: 0, span: 1 });
-        Ok(close)
-    }
-
-    /// Closes the innermost container.
-    #[inline]
-    fn close(&mut self) {
-        let Some(Open { index, values, close, .. }) = self.open.pop() else { return };
-        let own = &mut self.nodes[index as usize..];
-        (own[0].first, own[0].span) = (values, own.len() as u32);
-        if close == b'}' && values > names::FEW {
-            let own = &self.nodes[index as usize..];
-            self.has_doubles |= names::is_any_double(self.texts(), own);
-        }
-    }
-
-    #[inline]
-    fn push(&mut self, tag: Tag, start: usize, end: usize) {
-        self.nodes.push(Node { tag, first: start as u32, second: end as u32, span: 1 });
-    }
-
-    #[inline(always)]
-    fn string(&mut self, at: usize) -> Parsed<usize> {
-        let start = at + 1;
-        let end = start + super::string::special(self.bytes.get(start..).unwrap_or_default());
-        if self.bytes.get(end) == Some(&b'"') {
-            self.push(Tag::Plain, start, end);
-            return Ok(end + 1);
-        }
-        self.escaped_string(start, end)
-    }
-
-    #[cold]
-    fn escaped_string(&mut self, start: usize, mut at: usize) -> Parsed<usize> {
-        loop {
-            match self.bytes.get(at) {
-                None => return Err((at, JsonProblem::End)),
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    let length = super::string::escape_length(&self.bytes[at..]);
-                    let length = length.map_err(|problem| (at, problem))?;
-                    at += length;
-                    at += super::string::special(&self.bytes[at..]);
-                }
-                Some(_) => return Err((at, JsonProblem::Control)),
-            }
-        }
-        // Another name may stand for the same.
-        if let Some(open) = self.open.last_mut() {
-            open.names = Names::ALL;
-        }
-        let from = self.unescaped.len();
-        super::string::unescape(&self.text[start..at], &mut self.unescaped);
-        self.push(Tag::Escaped, from, self.unescaped.len());
-        Ok(at + 1)
-    }
-
-    /// Reads a number or a word.
-    #[inline]
-    fn scalar(&mut self, at: usize, first: u8) -> Parsed<usize> {
-        match first {
-            b'-' | b'0'..=b'9' => self.number(at, first),
-            b't' => self.word(at, "true", Tag::True),
-            b'f' => self.word(at, "false", Tag::False),
-            b'n' => self.word(at, "null", Tag::Null),
-            _ => Err((at, JsonProblem::Unexpected)),
-        }
-    }
-
-    #[inline]
-    fn number(&mut self, start: usize, first: u8) -> Parsed<usize> {
-        let mut at = start + usize::from(first == b'-');
-        if self.bytes.get(at) == Some(&b'0') {
-            at += 1;
-        } else {
-            at = self.digits(at)?;
-        }
-        let mut tag = Tag::Integer;
-        if self.bytes.get(at) == Some(&b'.') {
-            tag = Tag::Double;
-            at = self.digits(at + 1)?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(at) {
-            tag = Tag::Double;
-            at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(at) {
-                at += 1;
-            }
-            at = self.digits(at)?;
-        }
-        self.push(tag, start, at);
-        Ok(at)
-    }
-
-    /// Passes at least one digit.
-    #[inline]
-    fn digits(&self, start: usize) -> Parsed<usize> {
-        let mut at = start;
-        while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at += 1;
-        }
-        match self.bytes.get(at) {
-            _ if at > start => Ok(at),
+    fn solid(&self, at: u32) -> Parsed<(u32, u8)> {
+        let at = careful::blanks(self.bytes, at);
+        match self.bytes.get(at as usize) {
+            Some(byte @ b'!'..) => Ok((at, *byte)),
             Some(_) => Err((at, JsonProblem::Unexpected)),
             None => Err((at, JsonProblem::End)),
         }
     }
 
-    fn word(&mut self, at: usize, word: &str, tag: Tag) -> Parsed<usize> {
-        if !self.bytes[at..].starts_with(word.as_bytes()) {
-            return Err((at, JsonProblem::Unexpected));
+    /// The place of the next comma or end.
+    #[inline(always)]
+    fn sign(&self, at: u32) -> Parsed<u32> {
+        let (at, byte) = self.solid(at)?;
+        if byte == b',' || u64::from(byte) == self.inner.close {
+            return Ok(at);
         }
-        self.push(tag, at, at + word.len());
-        Ok(at + word.len())
+        Err((at, JsonProblem::Unexpected))
     }
+
+    #[inline(always)]
+    fn push(&mut self, tag: Tag, first: u32, second: u32, span: u32) {
+        self.push_behind(tag, 0, first, second, span);
+    }
+
+    #[inline(always)]
+    fn push_behind(&mut self, tag: Tag, back: u16, first: u32, second: u32, span: u32) {
+        if self.nodes.len() < self.nodes.capacity() {
+            self.nodes.push(Node { tag, back, first, second, span });
+        } else {
+            let nodes = mem::take(&mut *self.nodes);
+            self.nodes = ManuallyDrop::new(careful::grown(nodes, (tag, back), first, second, span));
+        }
+    }
+
+    /// Opens a container: the first byte in it and its place, or, if there is nothing in it, the
+    /// place behind it.
+    #[inline(always)]
+    fn open(&mut self, at: u32, byte: u8) -> Parsed<(u32, u8, bool)> {
+        if self.around.len() == DEPTH - 1 && !self.nodes.is_empty() {
+            return Err((at, JsonProblem::TooDeep));
+        }
+        let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
+        let index = self.nodes.len() as u32;
+        self.push(tag, 0, 0, 1);
+        let ahead = self.ahead(at);
+        let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
+        if byte <= b' ' {
+            (at, byte) = self.solid(at)?;
+        }
+        if byte == close {
+            return Ok((at + 1, byte, true));
+        }
+        if index > 0 {
+            if self.around.len() < self.around.capacity() {
+                self.around.push(self.inner);
+            } else {
+                let around = mem::take(&mut *self.around);
+                self.around = ManuallyDrop::new(careful::deeper(around, self.inner));
+            }
+        }
+        self.inner = Open { names: 0, index, commas: 0, close: u64::from(close) };
+        Ok((at, byte, false))
+    }
+
+    /// Closes the innermost container: whether it was the outermost.
+    #[inline(always)]
+    fn close(&mut self) -> bool {
+        let Open { index, commas, close, .. } = self.inner;
+        let end = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(index as usize) {
+            (node.first, node.span) = (commas + 1, end - index);
+        }
+        if commas >= FEW && close == u64::from(b'}') {
+            self.rare.look_for_doubles(&self.nodes[index as usize..]);
+        }
+        let Some(outer) = self.around.pop() else { return true };
+        self.inner = outer;
+        false
+    }
+
+    /// Reads the name of a member and the colon: the first byte of the value or a blank before it,
+    /// and its place.
+    #[inline(always)]
+    fn name(&mut self, mut at: u32, byte: u8) -> Parsed<(u32, u8)> {
+        if byte != b'"' {
+            at = match self.indented(at) {
+                Some(at) => at,
+                None => careful::quote(self.bytes, at)?,
+            };
+        }
+        let start = at + 1;
+        let Some((hash, end, ahead)) = self.plain_name(start) else {
+            let (node, end) = self.rare.name(start)?;
+            self.add_name(node.tag, node.first, node.second, node.span);
+            return self.value(end);
+        };
+        self.add_name(Tag::Plain, start, end, hash);
+        if ahead & 0xff_ffff == u32::from_le_bytes(*b"\": \0") {
+            return Ok((end + 3, (ahead >> 24) as u8));
+        }
+        if ahead as u16 == u16::from_le_bytes(*b"\":") {
+            return Ok((end + 2, (ahead >> 16) as u8));
+        }
+        self.value(end + 1)
+    }
+
+    /// Passes a colon with blanks around it: the first byte of the value, and its place.
+    #[inline(always)]
+    fn value(&self, at: u32) -> Parsed<(u32, u8)> {
+        let at = careful::colon(self.bytes, at)?;
+        self.solid(at)
+    }
+
+    /// The place of a quote behind the end of a line and few spaces.
+    #[inline(always)]
+    fn indented(&self, at: u32) -> Option<u32> {
+        let window: &[u8; 18] = self.window(at)?;
+        let mut spaces = scan::spaces(eight(&window[1..]));
+        if spaces == 8 {
+            spaces += scan::spaces(eight(&window[9..]));
+        }
+        let is_quote = window[0] == b'\n' && window.get(1 + spaces) == Some(&b'"');
+        is_quote.then_some(at + 1 + spaces as u32)
+    }
+
+    #[inline(always)]
+    fn add_name(&mut self, tag: Tag, first: u32, second: u32, hash: u32) {
+        let bit = 1 << (hash % u64::BITS);
+        if self.inner.names & bit != 0 {
+            let own = &self.nodes[self.inner.index as usize..];
+            let name = Node { tag, back: 0, first, second, span: hash };
+            self.rare.suspect(own, self.inner.commas, name);
+        }
+        self.inner.names |= bit;
+        let back = u16::try_from(self.nodes.len() as u32 - self.inner.index).unwrap_or(0);
+        self.push_behind(tag, back, first, second, hash);
+    }
+
+    /// The hash of a name without escapes, the place of its quote, and what is ahead there.
+    #[inline(always)]
+    fn plain_name(&self, start: u32) -> Option<(u32, u32, u32)> {
+        let window: &[u8; name::SHORT + 4] = self.window(start)?;
+        let (mut first, mut second) = (eight(window), 0);
+        let mut hits = scan::special(first);
+        let length;
+        if !hits.is_empty() {
+            length = hits.first();
+            first &= hits.before();
+        } else {
+            second = eight(&window[8..]);
+            hits = scan::special(second);
+            if hits.is_empty() {
+                let end = careful::end_of_name(self.bytes, start + name::SHORT as u32)?;
+                let hash = name::hash(self.bytes.get(start as usize..end as usize)?);
+                return Some((hash, end, self.ahead(end)));
+            }
+            length = 8 + hits.first();
+            second &= hits.before();
+        }
+        let ahead = four(&window[length..]);
+        if ahead as u8 != b'"' {
+            return None;
+        }
+        Some((name::mixed(first, second), start + length as u32, ahead))
+    }
+
+    #[inline(always)]
+    fn string(&mut self, start: u32) -> Parsed<(u32, u32)> {
+        let mut from = start;
+        while let Some(window) = self.window::<12>(from) {
+            let hits = scan::special(eight(window));
+            if hits.is_empty() {
+                from += 8;
+                if from == start + string::LONG as u32 {
+                    from = careful::plain(self.bytes, from);
+                }
+                continue;
+            }
+            let length = hits.first();
+            let ahead = four(&window[length..]);
+            if ahead as u8 != b'"' {
+                break;
+            }
+            let end = from + length as u32;
+            self.push(Tag::Plain, start, end, 1);
+            return Ok((end + 1, ahead >> 8));
+        }
+        let (node, at) = self.rare.string(start, from)?;
+        self.push(node.tag, node.first, node.second, 1);
+        Ok((at, self.ahead(at)))
+    }
+
+    #[inline(always)]
+    fn number(&mut self, start: u32, first: u8) -> Parsed<(u32, u32)> {
+        if let Some((tag, end, ahead)) = self.plain_number(start, first) {
+            self.push(tag, start, end, 1);
+            return Ok((end, ahead));
+        }
+        let (tag, end) = careful::number(self.bytes, start)?;
+        self.push(tag, start, end, 1);
+        Ok((end, self.ahead(end)))
+    }
+
+    /// The kind of a number of few digits and a fraction, the place behind it, and what is ahead.
+    #[inline(always)]
+    fn plain_number(&self, start: u32, first: u8) -> Option<(Tag, u32, u32)> {
+        let at = start + u32::from(first == b'-');
+        let window: &[u8; 12] = self.window(at)?;
+        let others = scan::no_digit(eight(window));
+        let whole = others.first();
+        let (mut tag, mut length) = (Tag::Integer, whole as u32);
+        let mut ahead = four(&window[whole..]);
+        if ahead as u8 == b'.' {
+            tag = Tag::Double;
+            let others = others.rest();
+            if others.is_empty() {
+                length = careful::end_of_digits(self.bytes, at + 8) - at;
+                ahead = self.ahead(at + length);
+            } else {
+                length = others.first() as u32;
+                ahead = four(&window[others.first()..]);
+            }
+            if length == whole as u32 + 1 {
+                return None;
+            }
+        }
+        let is_odd = whole == 0 || whole == 8 || (window[0] == b'0' && whole > 1);
+        if is_odd || ahead as u8 | 0x20 == b'e' {
+            return None;
+        }
+        Some((tag, at + length, ahead))
+    }
+
+    /// Reads one of the three words.
+    #[inline(always)]
+    fn word(&mut self, at: u32) -> Parsed<(u32, u32)> {
+        let (tag, end) = match &self.ahead(at).to_le_bytes() {
+            b"true" => (Tag::True, at + 4),
+            b"null" => (Tag::Null, at + 4),
+            b"fals" if self.bytes.get(at as usize + 4) == Some(&b'e') => (Tag::False, at + 5),
+            _ => return Err((at, JsonProblem::Unexpected)),
+        };
+        self.push(tag, at, end, 1);
+        Ok((end, self.ahead(end)))
+    }
+}
+
+/// The first eight bytes of a window, the first of them in the lowest bits.
+#[inline(always)]
+fn eight(window: &[u8]) -> u64 {
+    window.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight))
+}
+
+/// The first four.
+#[inline(always)]
+fn four(window: &[u8]) -> u32 {
+    window.first_chunk().map_or(0, |four| u32::from_le_bytes(*four))
 }

@@ -1,6 +1,6 @@
-//! The content of JSON strings: finding its end, unescaping, escaping.
+//! The content of JSON strings: finding its end, escaping.
 
-use super::JsonProblem;
+use super::scan;
 use super::write::Slashes;
 
 /// A byte in each of the eight.
@@ -10,82 +10,37 @@ const HIGHS: u64 = 0x80 * ONES;
 /// Where the first quote, backslash or control character stands, or the end.
 #[inline]
 pub(super) fn special(text: &[u8]) -> usize {
-    let mut rest = text;
-    while let Some((eight, after)) = rest.split_first_chunk() {
-        let eight = u64::from_le_bytes(*eight);
-        // Quotes become 0x20, and control characters stay what is below it.
-        let quotes = eight ^ (0x02 * ONES);
-        let backslashes = eight ^ (u64::from(b'\\') * ONES);
-        // A byte is less than n (below 0x80) if subtracting n borrows. A borrow may reach into the
-        // byte above it, so only the lowest hit of each is exact, and it is the lowest that counts.
-        let hits = quotes.wrapping_sub(0x21 * ONES) | backslashes.wrapping_sub(ONES);
-        // Both have the high bits of the text.
-        let hits = hits & !eight & HIGHS;
-        if hits != 0 {
-            return text.len() - rest.len() + hits.trailing_zeros() as usize / 8;
+    let mut at = 0;
+    while let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        let hits = scan::special(u64::from_le_bytes(*eight));
+        if !hits.is_empty() {
+            return at + hits.first();
         }
-        rest = after;
+        at += 8;
+        if at == LONG {
+            at += plain(&text[at..]);
+        }
     }
     let is_special = |byte: &u8| matches!(*byte, b'"' | b'\\' | 0..b' ');
-    text.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
+    at + text[at..].iter().position(is_special).unwrap_or(text.len() - at)
 }
 
-/// How many bytes the escape at the start of `text` takes.
-pub(super) fn escape_length(text: &[u8]) -> Result<usize, JsonProblem> {
-    match text.get(1) {
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
-        Some(b'u') if read_unit(&text[2..]).is_some() => Ok(6),
-        Some(_) => Err(JsonProblem::Escape),
-        None => Err(JsonProblem::End),
-    }
-}
+/// Plain bytes behind which a text is taken to have many more.
+pub(super) const LONG: usize = 32;
 
-/// Appends the text that the content of a string stands for. Its escapes were checked.
-pub(super) fn unescape(content: &str, out: &mut String) {
-    let mut rest = content;
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        let (plain, after) = (&rest[..at], &rest[at + 1..]);
-        out.push_str(plain);
-        let escape = after.bytes().next().unwrap_or(b'\\');
-        let used = match escape {
-            b'u' => push_unicode(out, after),
-            _ => {
-                out.push(match escape {
-                    b'b' => '\u{8}',
-                    b'f' => '\u{c}',
-                    b'n' => '\n',
-                    b'r' => '\r',
-                    b't' => '\t',
-                    other => char::from(other),
-                });
-                1
-            }
-        };
-        rest = after.get(used..).unwrap_or_default();
-    }
-    out.push_str(rest);
-}
-
-/// Appends the character of `uXXXX` or `uXXXX\uXXXX`: how many bytes that took.
-fn push_unicode(out: &mut String, text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let Some(first) = bytes.get(1..).and_then(read_unit) else { return 1 };
-    let second = bytes.get(5..).and_then(|rest| rest.strip_prefix(b"\\u")).and_then(read_unit);
-    if let Some(second) = second
-        && let Some(Ok(c)) = char::decode_utf16([first, second]).next()
-        && c.len_utf16() == 2
-    {
-        out.push(c);
-        return 11;
-    }
-    out.push(char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER));
-    5
+/// How many plain bytes a text begins with, in whole chunks.
+pub(super) fn plain(text: &[u8]) -> usize {
+    let (chunks, _) = text.as_chunks::<LONG>();
+    LONG * chunks.iter().take_while(|chunk| scan::is_plain(chunk)).count()
 }
 
 /// The four hexadecimal digits at the start of a text.
 pub(super) fn read_unit(text: &[u8]) -> Option<u16> {
-    let digits = text.get(..4).filter(|text| text.iter().all(u8::is_ascii_hexdigit))?;
-    u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
+    let digits: &[u8; 4] = text.first_chunk()?;
+    digits.iter().try_fold(0, |unit, digit| {
+        let digit = char::from(*digit).to_digit(16)?;
+        Some(unit << 4 | digit as u16)
+    })
 }
 
 /// Appends a text as a JSON string. Like the service's JSON library it also escapes U+007F to U+009F

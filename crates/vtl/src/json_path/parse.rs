@@ -3,6 +3,7 @@
 use super::cursor::Cursor;
 use super::{JsonPath, JsonPathError, PATH_CHARACTERS, Start, Step, StepKind};
 use super::{filter, function};
+use crate::json::Name;
 
 /// Reads a whole path.
 pub(super) fn path(text: &str) -> Result<JsonPath, JsonPathError> {
@@ -112,7 +113,7 @@ fn name(cursor: &mut Cursor<'_>, is_end: fn(char) -> bool) -> Result<StepKind, J
     if name.is_empty() {
         return cursor.fail("a name is missing");
     }
-    Ok(StepKind::Member(name.into()))
+    Ok(StepKind::Member(Name::new(name)))
 }
 
 /// Reads `['name']`, `[0]`, `[1:2]`, `[*]` or `[?(…)]`.
@@ -139,12 +140,12 @@ fn bracket(cursor: &mut Cursor<'_>) -> Result<StepKind, JsonPathError> {
 
 /// Reads `'a', 'b'`, or both in the other quotes.
 fn names(cursor: &mut Cursor<'_>, quote: char) -> Result<StepKind, JsonPathError> {
-    let mut names: Vec<Box<str>> = Vec::new();
+    let mut names: Vec<Name> = Vec::new();
     loop {
         if cursor.peek_solid() != Some(quote) {
             return cursor.fail("a name in quotes is missing");
         }
-        names.push(unescape(cursor.quoted(quote)?).into());
+        names.push(Name::new(unescape(cursor.quoted(quote)?)));
         cursor.peek_solid();
         if !cursor.take(",") {
             break;

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::filter::Filter;
 use super::{JsonPath, JsonPathError, Selected, Start, Step, StepKind};
-use crate::json::{Items, Kind, Members, NodeRef};
+use crate::json::{Items, Kind, Members, Name, NodeRef};
 
 /// Members whose names are compared in the time of a visit.
 pub(super) const COMPARED: usize = 16;
@@ -119,9 +119,9 @@ impl<'d> Search<'d> {
     }
 
     /// A member; looking for it takes time in a large object.
-    fn member(&self, node: NodeRef<'d>, name: &str) -> Result<Option<NodeRef<'d>>, JsonPathError> {
+    fn member(&self, node: NodeRef<'d>, name: &Name) -> Result<Option<NodeRef<'d>>, JsonPathError> {
         self.visit(node.len() / COMPARED)?;
-        Ok(node.member(name))
+        Ok(node.member_named(name))
     }
 
     /// The element at a place, counted from the end if negative.
@@ -177,7 +177,7 @@ impl<'d> Search<'d> {
             StepKind::Member(name) => self.member(node, name)?.is_some(),
             StepKind::Members(names) => {
                 self.visit(names.len() * node.len() / COMPARED)?;
-                !rest.is_empty() || names.iter().all(|name| node.member(name).is_some())
+                !rest.is_empty() || names.iter().all(|name| node.member_named(name).is_some())
             }
             // Elements that are objects are tested when they are reached themselves.
             StepKind::Filter(filter) => match node.kind() {
@@ -267,7 +267,7 @@ impl<'d> Search<'d> {
     fn members(
         &self,
         node: NodeRef<'d>,
-        names: &[Box<str>],
+        names: &[Name],
         rest: &[Step],
         before: Before,
         found: &mut Vec<Selected<'d>>,
@@ -277,10 +277,11 @@ impl<'d> Search<'d> {
         }
         let mut members: Vec<(Cow<'d, str>, NodeRef<'d>)> = Vec::with_capacity(names.len());
         for name in names {
-            let is_double = rest.is_empty() && members.iter().any(|(other, _)| *other == **name);
+            let is_double =
+                rest.is_empty() && members.iter().any(|(other, _)| *other == name.as_str());
             match self.member(node, name)? {
                 _ if is_double => {}
-                Some(value) => members.push((name.to_string().into(), value)),
+                Some(value) => members.push((name.as_str().to_owned().into(), value)),
                 None if before.required => return Err(Stop::Missing),
                 None => {}
             }

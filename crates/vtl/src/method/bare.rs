@@ -50,7 +50,7 @@ pub(super) fn takes_nothing(receiver: &Value<'_>, method: Method) -> bool {
         Value::Integer(_) | Value::Long(_) => is_conversion(method),
         Value::Boolean(_) => method == M::BooleanValue,
         Value::Char(_) => method == M::CharValue,
-        Value::Null | Value::Block(_) | Value::Object(_) => false,
+        Value::Null | Value::Block(_) | Value::Loop(_) | Value::Object(_) => false,
     }
 }
 

@@ -56,8 +56,17 @@ fn near(significand: u64, margin_bits: i32, shift: i32, exponent: i32) -> Decima
     let common = zeros(value | margin | unit);
     let (value, margin, unit) = (value >> common, margin >> common, unit >> common);
     let wraps = wraps(significand, zeros(value), zeros(unit), exponent);
-    digits_of(value, margin, unit, exponent, wraps)
+    // Of what fits, digits are got by a division each. A margin that reaches ten units ends them.
+    match (u64::try_from(value), u64::try_from(margin), u64::try_from(unit)) {
+        (Ok(value), Ok(margin), Ok(unit)) if value < MOST_IN_64 && unit < MOST_IN_64 => {
+            digits_of(value, margin, unit, exponent, wraps)
+        }
+        _ => digits_of(value, margin, unit, exponent, wraps),
+    }
 }
+
+/// Below this a hundred times a number, and the sum of two, are below 2^64.
+const MOST_IN_64: u64 = 1 << 56;
 
 /// Whether Java does this conversion in 64 bits, where margins may overflow. The zeros are those at
 /// the ends of value and unit in bits.
@@ -99,6 +108,26 @@ impl Wide for u128 {
             digit += 1;
         }
         digit
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        self.wrapping_add(*other)
+    }
+
+    fn low(&self) -> i64 {
+        *self as i64
+    }
+}
+
+impl Wide for u64 {
+    fn tenfold(&self) -> Self {
+        self.wrapping_mul(10)
+    }
+
+    fn divide(&mut self, unit: &Self) -> u8 {
+        let digit = *self / unit;
+        *self %= unit;
+        digit as u8
     }
 
     fn plus(&self, other: &Self) -> Self {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::arguments::Words;
 use super::odd::NOBODY;
 use super::{Fault, Parser};
-use crate::method::MethodName;
+use crate::method::{MethodName, PropertyName};
 use crate::tree::{Expression, Reference, Step};
 
 impl<'t> Parser<'t, '_> {
@@ -118,7 +118,11 @@ impl<'t> Parser<'t, '_> {
                     // Behind signs that belong to nothing else.
                     Some(Step::Property { at, name }) if self.opens_arguments() => {
                         let arguments = self.deeper(Self::arguments)?;
-                        steps.push(Step::Method { at, name: MethodName::of(&name), arguments });
+                        steps.push(Step::Method {
+                            at,
+                            name: MethodName::of(name.as_str()),
+                            arguments,
+                        });
                     }
                     last => {
                         steps.extend(last);
@@ -142,7 +146,7 @@ impl<'t> Parser<'t, '_> {
             if self.peek(0) == Some(b'(') && self.breaks_off(self.at + 1) {
                 return self.fault("expected the arguments of a method");
             }
-            return Ok(Step::Property { at, name: name.into() });
+            return Ok(Step::Property { at, name: PropertyName::of(name) });
         }
         let arguments = self.deeper(Self::arguments)?;
         Ok(Step::Method { at, name: MethodName::of(name), arguments })

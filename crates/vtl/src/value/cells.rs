@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use bumpalo::Bump;
 use num_bigint::BigInt;
 
 use super::list::ListCell;
@@ -16,13 +17,15 @@ use crate::heap::Arena;
 use crate::pattern::{Pattern, PatternError};
 
 /// Units of a value that is printed, compared or hashed: it takes the time of so many bytes.
-const VISIT: usize = 16;
+pub(crate) const VISIT: usize = 16;
 /// Units of compiling a pattern, for each 16 bytes.
 const COMPILED: usize = 1000;
 /// Units of a match that may take steps back, at least.
 const MATCH: usize = 2000;
 /// Units of comparing or hashing one key.
 const KEY: u64 = 1 << 16;
+/// Bytes of a text that is copied rather than kept where it was written.
+const SMALL: usize = 1024;
 /// Compiled patterns kept for one rendering.
 const PATTERNS: usize = 64;
 
@@ -37,6 +40,10 @@ pub(crate) struct Cells<'a> {
     pub(super) entries: Arena<EntryCell<'a>>,
     pub(super) cursors: Arena<CursorCell<'a>>,
     texts: Arena<String>,
+    /// Small things without anything to drop.
+    pub(crate) small: Bump,
+    /// Where texts are written before they are kept.
+    scratch: Cell<String>,
     big_integers: Arena<BigInt>,
     decimals: Arena<Decimal>,
     patterns: RefCell<HashMap<Box<str>, Rc<Pattern>>>,
@@ -51,6 +58,23 @@ impl Cells<'_> {
         }
         self.meter.spend(size_of::<String>().saturating_add(text.len()))?;
         Ok(self.texts.add(text))
+    }
+
+    /// Keeps a text that is written now.
+    pub(crate) fn write(
+        &self,
+        write: impl FnOnce(&mut String) -> Result<(), MethodError>,
+    ) -> Result<&str, MethodError> {
+        let mut text = self.scratch.take();
+        text.clear();
+        write(&mut text)?;
+        if text.len() > SMALL {
+            return self.keep_text(text);
+        }
+        self.meter.spend(size_of::<String>() + text.len())?;
+        let kept = self.small.alloc_str(&text);
+        self.scratch.set(text);
+        Ok(kept)
     }
 
     /// Keeps an integer that was made.

@@ -34,6 +34,7 @@ fn same_within<'a>(
         (Value::Values(a), Value::Values(b)) => a.is_same(*b),
         (Value::Cursor(a), Value::Cursor(b)) => a.is_same(*b),
         (Value::Block(a), Value::Block(b)) => a == b,
+        (Value::Loop(a), Value::Loop(b)) => std::ptr::eq(*a, *b),
         (Value::Object(a), Value::Object(b)) => std::ptr::addr_eq(*a, *b),
         _ => return same_collections(meter, a, b, depth),
     })

@@ -58,7 +58,7 @@ fn hash_within(meter: &Meter, value: &Value<'_>, depth: usize) -> Result<i32, Me
         Value::Entry(entry) => hash(&entry.key())? ^ hash(&entry.value())?,
         // Java's would be the address.
         Value::Array(_) | Value::Values(_) | Value::Cursor(_) | Value::Block(_) => 1,
-        Value::Object(_) => 1,
+        Value::Loop(_) | Value::Object(_) => 1,
     })
 }
 

@@ -19,6 +19,7 @@ enum Walk<'a> {
         tree: &'a Tree<'a>,
         items: Items<'a>,
         next: usize,
+        length: usize,
     },
     Part {
         part: SubList<'a>,
@@ -58,9 +59,13 @@ impl<'a> Iteration<'a> {
     pub(crate) fn over(value: &Value<'a>) -> Result<Option<Self>, MethodError> {
         Ok(Some(Self(match value {
             Value::List(list) => match list.as_node() {
-                Some((tree, node)) => {
-                    Walk::Json { list: *list, tree, items: node.items(), next: 0 }
-                }
+                Some((tree, node)) => Walk::Json {
+                    list: *list,
+                    tree,
+                    items: node.items(),
+                    next: 0,
+                    length: node.len(),
+                },
                 None => Walk::List { list: *list, next: 0, changes: list.changes() },
             },
             Value::SubList(part) => Walk::Part { part: *part, next: 0, length: part.len()? },
@@ -76,6 +81,7 @@ impl<'a> Iteration<'a> {
     /// Whether there is another element.
     pub(crate) fn has_next(&self) -> bool {
         match &self.0 {
+            Walk::Json { tree, next, length, .. } if !tree.is_changed() => next < length,
             // Not `<`: a list that became shorter has a next one by Java's rule, and taking it fails.
             Walk::List { list, next, .. } | Walk::Json { list, next, .. } => *next != list.len(),
             Walk::Part { next, length, .. } => next < length,
@@ -98,7 +104,12 @@ impl<'a> Iteration<'a> {
                 *next += 1;
                 Ok(value)
             }
-            Walk::Json { list, tree, items, next } => {
+            Walk::Json { tree, items, next, .. } if !tree.is_changed() => {
+                let node = items.next().ok_or(MethodError::NoMoreElements)?;
+                *next += 1;
+                Ok(tree.value(node))
+            }
+            Walk::Json { list, tree, items, next, .. } => {
                 if list.changes() != 0 {
                     return Err(MethodError::Changed);
                 }

@@ -151,7 +151,7 @@ impl<'a> List<'a> {
         self.source().err().map(|(tree, index)| (tree, tree.node(index)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn source(self) -> Result<&'a ListCell<'a>, (&'a Tree<'a>, u32)> {
         match self.0 {
             Shape::Made(cell) => Ok(cell),

@@ -6,6 +6,7 @@ use super::table::Table;
 use super::{Meter, MethodError, Tree, Value};
 use crate::heap::Heap;
 use crate::json::NodeRef;
+use crate::method::PropertyName;
 
 /// A handle to a map.
 #[derive(Clone, Copy)]
@@ -179,13 +180,17 @@ impl<'a> Map<'a> {
 
     /// The value of a textual key, at the cost of looking for it.
     #[inline(always)]
-    pub(crate) fn find(self, meter: &Meter, key: &str) -> Result<Option<Value<'a>>, MethodError> {
+    pub(crate) fn find(
+        self,
+        meter: &Meter,
+        key: &PropertyName,
+    ) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
-            Ok(cell) => cell.get_text(key),
+            Ok(cell) => cell.get_text(key.as_str()),
             Err((tree, index)) => {
                 let object = tree.node(index);
                 meter.spend(object.len() / 8)?;
-                Ok(object.member(key).map(|node| tree.value(node)))
+                Ok(key.member_of(object).map(|node| tree.value(node)))
             }
         }
     }
@@ -295,7 +300,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn source(self) -> Result<&'a MapCell<'a>, (&'a Tree<'a>, u32)> {
         match self.0 {
             Shape::Made(cell) => Ok(cell),

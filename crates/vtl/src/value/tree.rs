@@ -69,7 +69,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The list that has taken the place of an array since it was changed.
-    #[inline]
+    #[inline(always)]
     pub(super) fn changed_list(&self, index: u32) -> Option<&'a ListCell<'a>> {
         if !self.is_changed.get() {
             return None;
@@ -77,7 +77,7 @@ impl<'a> Tree<'a> {
         self.lists.borrow().get(&index).copied()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn changed_map(&self, index: u32) -> Option<&'a MapCell<'a>> {
         if !self.is_changed.get() {
             return None;

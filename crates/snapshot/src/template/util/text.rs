@@ -20,27 +20,47 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadEscape;
 
-/// The bytes that stay as they are in a string of JavaScript.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = b' ' as usize;
-    while byte < 0x80 {
-        plain[byte] = !matches!(byte as u8, b'"' | b'\'' | b'\\' | b'/');
+/// Whether a byte does not stay as it is in a string of JavaScript. Without branches, so that many
+/// are looked at together.
+#[inline(always)]
+const fn is_special(byte: u8) -> bool {
+    (byte < b' ')
+        | (byte >= 0x80)
+        | (byte == b'"')
+        | (byte == b'\'')
+        | (byte == b'\\')
+        | (byte == b'/')
+}
+
+/// The same, for one byte after another.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        special[byte] = is_special(byte as u8);
         byte += 1;
     }
-    plain
+    special
 };
 
-/// Whether the text stays as it is in a string of JavaScript.
-pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| PLAIN[usize::from(byte)])
+/// Where the first byte stands that does not stay as it is in a string of JavaScript.
+pub(super) fn first_special(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let is_plain = |chunk: &&[u8; 16]| chunk.map(|byte| u8::from(is_special(byte))) == [0; 16];
+    let plain = 16 * chunks.iter().take_while(is_plain).count();
+    if plain == 16 * chunks.len() && bytes.last_chunk().is_some_and(|last| is_plain(&last)) {
+        return None;
+    }
+    let at = bytes[plain..].iter().position(|byte| SPECIAL[usize::from(*byte)])?;
+    Some(plain + at)
 }
 
 /// Appends the text by the rules of strings in JavaScript: also `'` and `/` get a backslash, and
 /// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
 pub(super) fn escape_java_script(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
+    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
         let (clean, special) = rest.split_at(at);
         out.push_str(clean);
         let mut characters = special.chars();
@@ -149,7 +169,9 @@ mod tests {
             let mut out = "<".to_owned();
             escape_java_script(text, &mut out);
             assert_eq!(out, format!("<{expected}"), "{text}");
-            assert_eq!(is_plain(text), text == expected, "{text}");
+            let escaped = text.bytes().position(is_special);
+            assert_eq!(first_special(text), escaped, "{text}");
+            assert_eq!(escaped.is_none(), text == expected, "{text}");
         };
         check("", "");
         check("plain text 1", "plain text 1");
@@ -161,6 +183,9 @@ mod tests {
         check("é", r"\u00E9");
         check("€x", r"\u20ACx");
         check("😀", r"\uD83D\uDE00");
+        check("0123456789abcdef", "0123456789abcdef");
+        check("0123456789abcde/", r"0123456789abcde\/");
+        check("0123456789abcdef0'", r"0123456789abcdef0\'");
     }
 
     #[test]

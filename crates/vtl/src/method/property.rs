@@ -1,0 +1,129 @@
+//! Properties of values.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use super::Answer;
+use crate::heap::Heap;
+use crate::json::{Name, NodeRef};
+use crate::methods::string::{points::bytes, white::is_blank};
+use crate::value::Value;
+
+/// The properties that values of templates have, besides the keys of maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Property {
+    Blank,
+    Bytes,
+    Count,
+    Empty,
+    First,
+    HasNext,
+    Index,
+    Infinite,
+    Key,
+    Last,
+    NaN,
+    Parent,
+    Topmost,
+    Value,
+    /// Only a map or a host's object may have it.
+    Other,
+}
+
+/// The name of a property, looked up once.
+pub(crate) struct PropertyName {
+    property: Property,
+    name: Name,
+    /// How far behind the beginning of an object it stood when it was last found there: objects of
+    /// one array have their members in the same places nearly always.
+    offset: AtomicU16,
+}
+
+impl PropertyName {
+    pub(crate) fn of(text: &str) -> Self {
+        // Getters are found by names with a capital, too.
+        let property = match text {
+            "blank" | "Blank" => Property::Blank,
+            "bytes" | "Bytes" => Property::Bytes,
+            "count" | "Count" => Property::Count,
+            "empty" | "Empty" => Property::Empty,
+            "first" | "First" => Property::First,
+            "hasNext" | "HasNext" => Property::HasNext,
+            "index" | "Index" => Property::Index,
+            "infinite" | "Infinite" => Property::Infinite,
+            "key" | "Key" => Property::Key,
+            "last" | "Last" => Property::Last,
+            "naN" | "NaN" => Property::NaN,
+            "parent" | "Parent" => Property::Parent,
+            "topmost" | "Topmost" => Property::Topmost,
+            "value" | "Value" => Property::Value,
+            _ => Property::Other,
+        };
+        Self { property, name: Name::new(text), offset: AtomicU16::new(0) }
+    }
+
+    pub(crate) fn property(&self) -> Property {
+        self.property
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// The member of an object of a document that has this name.
+    #[inline(always)]
+    pub(crate) fn member_of<'d>(&self, object: NodeRef<'d>) -> Option<NodeRef<'d>> {
+        match object.member_at(self.offset.load(Ordering::Relaxed), &self.name) {
+            Some(member) => Some(member),
+            None => self.search(object),
+        }
+    }
+
+    #[inline(never)]
+    fn search<'d>(&self, object: NodeRef<'d>) -> Option<NodeRef<'d>> {
+        let member = object.member_named(&self.name)?;
+        if let Ok(offset) = u16::try_from(member.index() - 1 - object.index()) {
+            self.offset.store(offset, Ordering::Relaxed);
+        }
+        Some(member)
+    }
+}
+
+impl fmt::Debug for PropertyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// The value of `$receiver.name`: an entry of a map, or what a getter gives.
+pub(crate) fn property<'a>(
+    heap: &'a Heap<'a>,
+    receiver: &Value<'a>,
+    name: &PropertyName,
+) -> Answer<'a> {
+    use Property as P;
+    let found = match (receiver, name.property) {
+        (Value::Map(map), _) => map.find(&heap.cells.meter, name)?,
+        (Value::Loop(running), _) => running.property(name),
+        (Value::Object(object), _) => object.property(heap, name.as_str()),
+        (Value::Entry(entry), P::Key) => Some(entry.key()),
+        (Value::Entry(entry), P::Value) => Some(entry.value()),
+        (Value::String(text), P::Empty) => Some(text.is_empty().into()),
+        (Value::String(text), P::Blank) => Some(is_blank(text).into()),
+        (Value::String(text), P::Bytes) => bytes(heap, text.as_bytes().to_vec())?,
+        (Value::List(list), P::Empty) => Some(list.is_empty().into()),
+        (Value::SubList(part), P::Empty) => Some((part.len()? == 0).into()),
+        (Value::Array(array), P::Empty) if name.as_str() == "empty" => {
+            Some(array.is_empty().into())
+        }
+        (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), P::Empty) => {
+            Some(map.is_empty().into())
+        }
+        (Value::Double(double), P::NaN) => Some(double.is_nan().into()),
+        (Value::Double(double), P::Infinite) => Some(double.is_infinite().into()),
+        (Value::Float(float), P::NaN) => Some(float.is_nan().into()),
+        (Value::Float(float), P::Infinite) => Some(float.is_infinite().into()),
+        _ => None,
+    };
+    Ok(found)
+}
