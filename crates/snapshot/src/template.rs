@@ -60,6 +60,8 @@ pub struct Given<'g> {
     /// The members of `$context`, instead of those that the surroundings have.
     pub context: Option<NodeRef<'g>>,
     pub stage_variables: &'g BTreeMap<String, String>,
+    /// The members of `$stageVariables` in their order, instead of those.
+    pub written_stage_variables: Option<NodeRef<'g>>,
     /// What templates of the same request have written before.
     pub carried: Overrides,
     /// References besides the service's own: the members of an object.
@@ -117,6 +119,7 @@ impl<'g> Given<'g> {
             surroundings,
             context: None,
             stage_variables,
+            written_stage_variables: None,
             carried,
             variables: None,
             has_service_objects: true,
@@ -159,7 +162,7 @@ impl CompiledTemplate {
         trace: Option<&mut dyn Trace>,
     ) -> Result<Rendered, TemplateError> {
         let Given { body, surroundings, context, stage_variables, carried, variables, .. } = given;
-        let Given { has_service_objects, bounds, visits, .. } = given;
+        let Given { written_stage_variables, has_service_objects, bounds, visits, .. } = given;
         let trace = trace.map(|trace| -> &mut dyn Trace { trace });
         let heap = Heap::default();
         let input = Input::new(body, surroundings, &self.paths, visits);
@@ -170,6 +173,7 @@ impl CompiledTemplate {
             input: &input,
             context,
             stage_variables,
+            written_stage_variables,
             variables,
             has_service_objects,
         };
@@ -189,6 +193,7 @@ struct Host<'a> {
     input: &'a Input<'a>,
     context: Option<&'a Context<'a>>,
     stage_variables: &'a BTreeMap<String, String>,
+    written_stage_variables: Option<NodeRef<'a>>,
     variables: Option<NodeRef<'a>>,
     has_service_objects: bool,
 }
@@ -206,6 +211,9 @@ impl<'a> Globals<'a> for Host<'a> {
             "util" => Some(Value::Object(&Util)),
             "context" => {
                 self.context.and_then(|context| context.map(self.heap).ok()).map(Value::Map)
+            }
+            "stageVariables" if let Some(written) = self.written_stage_variables => {
+                variables::value(self.heap, written).ok()
             }
             "stageVariables" => {
                 let pairs = self.stage_variables.iter();

@@ -150,7 +150,7 @@ pub(crate) fn set_property<'a>(
 ) -> Result<(), MethodError> {
     match (receiver, name) {
         (Value::Map(map), _) => map.put_text(heap, name, value),
-        (Value::Entry(entry), "value") => entry.set(heap, value).map(|_| ()),
+        (Value::Entry(entry), "value" | "Value") => entry.set(heap, value).map(|_| ()),
         _ => Ok(()),
     }
 }

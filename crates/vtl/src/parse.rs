@@ -8,6 +8,7 @@ mod chain;
 mod directive;
 mod escape;
 mod expression;
+mod head;
 mod lasting;
 mod literal;
 mod lost;
@@ -48,6 +49,7 @@ pub(crate) struct Fault {
 /// Compiles a whole template.
 pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
     let mut shared = Shared::new(dialect);
+    shared.may_define = text.contains("define");
     let mut parser = Parser {
         text,
         at: 0,
@@ -56,6 +58,7 @@ pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Fault> {
         lost: Vec::new(),
         lost_inside: Vec::new(),
         references: 0,
+        behind_reference: 0,
         open: Open::default(),
         open_head: None,
         lasting: Lasting::default(),
@@ -73,6 +76,8 @@ struct Shared {
     macros: Vec<Macro>,
     /// Names of macros so far; backslashes count before them.
     macro_names: HashSet<Box<str>>,
+    /// Whether there may be definitions.
+    may_define: bool,
     depth: usize,
 }
 
@@ -84,6 +89,7 @@ impl Shared {
             slots: HashMap::new(),
             macros: Vec::new(),
             macro_names: HashSet::new(),
+            may_define: false,
             depth: 0,
         }
     }
@@ -122,6 +128,8 @@ struct Parser<'t, 's> {
     lost_inside: Vec<Range<usize>>,
     /// References that are being read, inside one another.
     references: usize,
+    /// Where the last reference in an expression ended.
+    behind_reference: usize,
     open: Open,
     /// Where the directive stands whose head is being read, if it closes a state of `open`.
     open_head: Option<usize>,

@@ -54,7 +54,10 @@ impl Printer<'_> {
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),
             Value::String(text) => out.push_str(text),
-            Value::Loop(_) => out.push_str("{}"),
+            Value::Loop(running) => match running.what_was_set() {
+                Some(own) => return self.print_map(own, out),
+                None => out.push_str("{}"),
+            },
             Value::Object(object) => object.print(out),
             Value::Block(_) | Value::Cursor(_) => {}
             Value::Entry(entry) => {

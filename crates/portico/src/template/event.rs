@@ -23,7 +23,8 @@ pub(super) struct Event {
     params: Option<Vec<Parameter>>,
     /// The members of `$context`.
     context: Option<Document<'static>>,
-    stage_variables: Option<BTreeMap<String, String>>,
+    /// An object of strings, which templates find in its order.
+    stage_variables: Option<Document<'static>>,
     /// References besides the service's own.
     vars: Option<Document<'static>>,
 }
@@ -75,13 +76,14 @@ impl Event {
         let given = Given::new(
             body.as_deref().unwrap_or_default(),
             &surroundings,
-            stage_variables.as_ref().unwrap_or(&nothing),
+            &nothing,
             Overrides::default(),
         );
         let is_request =
             body.is_some() || params.is_some() || context.is_some() || stage_variables.is_some();
         render(Given {
             context: context.as_ref().map(Document::root),
+            written_stage_variables: stage_variables.as_ref().map(Document::root),
             variables: vars.as_ref().map(Document::root),
             has_service_objects: mode == Mode::Service || is_request,
             ..given
@@ -94,12 +96,14 @@ impl Written<'_> {
     pub(super) fn read(self, source: &Source) -> Result<Event, Problem> {
         let Self { body, params, context, stage_variables, vars } = self;
         let object = |raw: Option<&RawValue>| raw.map(|raw| json::object(source, raw)).transpose();
-        let variables = stage_variables.map(|raw| json::texts(source, raw)).transpose()?;
+        if let Some(raw) = stage_variables {
+            json::texts(source, raw)?;
+        }
         Ok(Event {
             body: body.map(|raw| json::text_or_json(source, raw)).transpose()?,
             params: params.map(|Members(params)| params.read(source)).transpose()?,
             context: object(context)?,
-            stage_variables: variables.map(|variables| variables.into_iter().collect()),
+            stage_variables: object(stage_variables)?,
             vars: object(vars)?,
         })
     }

@@ -211,7 +211,9 @@ impl<'a> Evaluator<'a, '_> {
             out.push_str(self.null_literal(reference));
             return Ok(());
         }
-        out.push_str(signs);
+        if !matches!(value, Value::Block(_)) {
+            out.push_str(signs);
+        }
         match is_null {
             false => return self.print(&value, reference.at, out),
             true if reference.quiet => {}

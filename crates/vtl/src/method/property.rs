@@ -41,21 +41,22 @@ pub(crate) struct PropertyName {
 
 impl PropertyName {
     pub(crate) fn of(text: &str) -> Self {
+        // Getters are found by names with a capital, too.
         let property = match text {
-            "blank" => Property::Blank,
-            "bytes" => Property::Bytes,
-            "count" => Property::Count,
-            "empty" => Property::Empty,
-            "first" => Property::First,
-            "hasNext" => Property::HasNext,
-            "index" => Property::Index,
-            "infinite" => Property::Infinite,
-            "key" => Property::Key,
-            "last" => Property::Last,
-            "naN" => Property::NaN,
-            "parent" => Property::Parent,
-            "topmost" => Property::Topmost,
-            "value" => Property::Value,
+            "blank" | "Blank" => Property::Blank,
+            "bytes" | "Bytes" => Property::Bytes,
+            "count" | "Count" => Property::Count,
+            "empty" | "Empty" => Property::Empty,
+            "first" | "First" => Property::First,
+            "hasNext" | "HasNext" => Property::HasNext,
+            "index" | "Index" => Property::Index,
+            "infinite" | "Infinite" => Property::Infinite,
+            "key" | "Key" => Property::Key,
+            "last" | "Last" => Property::Last,
+            "naN" | "NaN" => Property::NaN,
+            "parent" | "Parent" => Property::Parent,
+            "topmost" | "Topmost" => Property::Topmost,
+            "value" | "Value" => Property::Value,
             _ => Property::Other,
         };
         Self { property, name: Name::new(text), offset: AtomicU16::new(0) }
@@ -112,7 +113,9 @@ pub(crate) fn property<'a>(
         (Value::String(text), P::Bytes) => bytes(heap, text.as_bytes().to_vec())?,
         (Value::List(list), P::Empty) => Some(list.is_empty().into()),
         (Value::SubList(part), P::Empty) => Some((part.len()? == 0).into()),
-        (Value::Array(array), P::Empty) => Some(array.is_empty().into()),
+        (Value::Array(array), P::Empty) if name.as_str() == "empty" => {
+            Some(array.is_empty().into())
+        }
         (Value::KeySet(map) | Value::Values(map) | Value::EntrySet(map), P::Empty) => {
             Some(map.is_empty().into())
         }

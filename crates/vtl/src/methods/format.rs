@@ -1,4 +1,8 @@
-//! `String.format`: the conversions of `java.util.Formatter`, but for dates (`%t`).
+//! `String.format`: the conversions of `java.util.Formatter`.
+
+mod date;
+
+use date::date;
 
 use crate::number::{hexadecimal, rounded, scientific};
 use crate::print::print;
@@ -15,6 +19,8 @@ struct Spec {
     width: Option<usize>,
     precision: Option<usize>,
     conversion: char,
+    /// What of a date: `Y` of `%tY`.
+    of_date: Option<char>,
 }
 
 impl Spec {
@@ -103,11 +109,14 @@ fn read(text: &str) -> Result<(Spec, &str), MethodError> {
     }
     let Some(conversion) = rest.chars().next() else { return error("a conversion is missing") };
     let repeated = flags.char_indices().any(|(at, flag)| flags[at + 1..].contains(flag));
-    let spec = Spec { place, flags, width, precision, conversion };
+    rest = &rest[conversion.len_utf8()..];
+    let of_date = if matches!(conversion, 't' | 'T') { rest.chars().next() } else { None };
+    rest = &rest[of_date.map_or(0, char::len_utf8)..];
+    let spec = Spec { place, flags, width, precision, conversion, of_date };
     if repeated || !is_sound(&spec) {
         return error(format!("the flags of %{conversion} do not go together"));
     }
-    Ok((spec, &rest[conversion.len_utf8()..]))
+    Ok((spec, rest))
 }
 
 /// Whether flags, width and precision may stand together before the conversion.
@@ -118,7 +127,7 @@ fn is_sound(spec: &Spec) -> bool {
         return false;
     }
     let allowed = match spec.conversion.to_ascii_lowercase() {
-        'b' | 'h' | 's' | 'c' => "-",
+        'b' | 'h' | 's' | 'c' | 't' => "-",
         'd' => "-+ 0,(",
         'x' | 'o' => "-#0",
         'e' => "-#+ 0(",
@@ -128,7 +137,8 @@ fn is_sound(spec: &Spec) -> bool {
         'n' => "",
         _ => return true,
     };
-    let takes_precision = !matches!(spec.conversion, 'c' | 'C' | 'd' | 'x' | 'X' | 'o' | '%' | 'n');
+    let takes_precision =
+        !matches!(spec.conversion, 'c' | 'C' | 'd' | 'x' | 'X' | 'o' | '%' | 'n' | 't' | 'T');
     let takes_width = spec.conversion != 'n';
     spec.flags.chars().all(|flag| allowed.contains(flag))
         && (takes_precision || spec.precision.is_none())
@@ -160,6 +170,12 @@ fn convert(meter: &Meter, spec: &Spec, value: &Value<'_>) -> Result<String, Meth
         _ if value.is_null() && "cCdoxXeEfgGaA".contains(spec.conversion) => {
             shortened(spec, "null".into())
         }
+        't' | 'T' => match (spec.of_date.and_then(|of| date(of, 0)), value) {
+            (None, _) => return error("unknown conversion of a date"),
+            (_, Value::Null) => "null".into(),
+            (_, Value::Long(ms)) => spec.of_date.and_then(|of| date(of, *ms)).unwrap_or_default(),
+            _ => return error("the argument is no date"),
+        },
         'c' | 'C' => character(value)?,
         'd' => decimal(spec, value)?,
         'o' | 'x' | 'X' => radix(spec, value)?,

@@ -73,7 +73,11 @@ impl Parser<'_, '_> {
             Some(b'"' | b'\'') => self.string(),
             Some(b'[') => self.deeper(|parser| parser.list(words)),
             Some(b'{') => self.deeper(|parser| parser.map(words)),
-            Some(b'$' | b'\\') if self.skip_signs() => Ok(Expression::Reference(self.reference()?)),
+            Some(b'$' | b'\\') if self.skip_signs() => {
+                let reference = self.reference()?;
+                self.behind_reference = self.at;
+                Ok(Expression::Reference(reference))
+            }
             Some(b'-' | b'.' | b'0'..=b'9') => self.number(),
             Some(byte) if begins_name(byte) => self.bare(words),
             _ => self.fault("expected a value"),

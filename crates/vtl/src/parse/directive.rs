@@ -1,6 +1,6 @@
 //! Directives: `#word` or `#{word}`, their heads and their bodies.
 
-use super::arguments::Words;
+use super::head::Argument;
 use super::text::{End, Nodes};
 use super::{Fault, Parser};
 use crate::dialect::Dialect;
@@ -15,12 +15,6 @@ pub(super) struct Word<'t> {
     pub name: &'t str,
     /// Where the text goes on.
     pub end: usize,
-}
-
-/// What stands in the head of a directive.
-pub(super) enum Argument<'t> {
-    Word(&'t str),
-    Value(Operand),
 }
 
 impl<'t> Parser<'t, '_> {
@@ -80,7 +74,7 @@ impl<'t> Parser<'t, '_> {
             "literal" => self.literal(start, nodes)?,
             "break" => nodes.push(self.break_out(start)?),
             "stop" => {
-                self.head(word)?;
+                self.one_at_most(start, word)?;
                 nodes.push(Node::Stop);
             }
             "evaluate" if stock => nodes.push(self.evaluate(start)?),
@@ -224,13 +218,19 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn break_out(&mut self, start: usize) -> Result<Node, Fault> {
-        let arguments = self.head(Word { name: "break", end: self.at })?.unwrap_or_default();
-        match arguments.into_iter().next() {
+        match self.one_at_most(start, Word { name: "break", end: self.at })? {
             None => Ok(Node::Break),
-            Some(Argument::Value(scope)) => {
-                Ok(Node::Leave { at: self.mark(start), scope: Box::new(scope.value) })
-            }
-            Some(Argument::Word(_)) => self.fault_at(start, "`#break` takes nothing or a loop"),
+            Some(scope) => Ok(Node::Leave { at: self.mark(start), scope: Box::new(scope.value) }),
+        }
+    }
+
+    /// The value behind `#stop` or `#break`, if there is one.
+    fn one_at_most(&mut self, start: usize, word: Word<'t>) -> Result<Option<Operand>, Fault> {
+        let mut arguments = self.head(word)?.unwrap_or_default();
+        match (arguments.pop(), arguments.is_empty()) {
+            (None, _) => Ok(None),
+            (Some(Argument::Value(value)), true) => Ok(Some(value)),
+            _ => self.fault_at(start, "`#stop` and `#break` take nothing or one value"),
         }
     }
 
@@ -291,14 +291,6 @@ impl<'t> Parser<'t, '_> {
         Ok(())
     }
 
-    /// `#word(…)` as text.
-    pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
-        let start = self.at;
-        self.head(word)?;
-        nodes.text(&self.written_head(&(start..self.at)));
-        Ok(())
-    }
-
     /// The body of a directive that has no `#else`.
     pub(super) fn body(&mut self, start: usize) -> Result<Box<[Node]>, Fault> {
         match self.block()? {
@@ -307,59 +299,9 @@ impl<'t> Parser<'t, '_> {
             (_, End::Else | End::ElseIf) => self.fault("`#else` without `#if`"),
         }
     }
-
-    /// The arguments behind a word; an error if there are none.
-    fn head_of(&mut self, start: usize) -> Result<Vec<Argument<'t>>, Fault> {
-        match self.head(Word { name: "", end: self.at })? {
-            Some(arguments) => Ok(arguments),
-            None => self.fault_at(start, "expected `(`"),
-        }
-    }
-
-    /// The arguments behind a word, if a parenthesis follows: blank or comma between them.
-    pub(super) fn head(&mut self, word: Word<'t>) -> Result<Option<Vec<Argument<'t>>>, Fault> {
-        self.at = word.end;
-        self.skip_blanks_and_lines();
-        if !self.eat(b'(') {
-            self.at = word.end;
-            self.leave_head();
-            return Ok(None);
-        }
-        self.deeper(|parser| {
-            let mut arguments = Vec::new();
-            loop {
-                parser.skip_white();
-                if parser.eat(b')') {
-                    parser.skip_line_end();
-                    parser.leave_head();
-                    return Ok(Some(arguments));
-                }
-                if parser.eat(b',') {
-                    parser.skip_white();
-                }
-                arguments.push(parser.head_argument()?);
-            }
-        })
-    }
-
-    fn head_argument(&mut self) -> Result<Argument<'t>, Fault> {
-        let start = self.at;
-        if self.peek(0).is_some_and(begins_word) {
-            let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@');
-            self.at += 1 + self.rest()[1..].iter().take_while(part).count();
-            let word = &self.text[start..self.at];
-            if !matches!(word, "true" | "false") {
-                return Ok(Argument::Word(word));
-            }
-            self.at = start;
-        }
-        let value = self.value(Words::Refused)?;
-        let literal = self.written_since(start);
-        Ok(Argument::Value(Operand { at: self.mark(start), value, literal }))
-    }
 }
 
-fn begins_word(byte: u8) -> bool {
+pub(super) fn begins_word(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'@')
 }
 

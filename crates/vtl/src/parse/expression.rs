@@ -171,6 +171,10 @@ impl Parser<'_, '_> {
             return false;
         }
         let word = symbol.as_bytes()[0].is_ascii_alphabetic();
+        if word && self.at == self.behind_reference && !self.text[..self.at].ends_with('}') {
+            // A name, which the reference may not go on with.
+            return false;
+        }
         let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         !(word && rest.first().is_some_and(goes_on))
     }

@@ -47,6 +47,7 @@ impl<'t> Parser<'t, '_> {
             lost: Vec::new(),
             lost_inside: Vec::new(),
             references: 0,
+            behind_reference: 0,
             open: Open::default(),
             open_head: None,
             lasting: Lasting::default(),

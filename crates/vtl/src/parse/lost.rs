@@ -1,7 +1,11 @@
 //! White space in heads, arguments and indexes, and the signs there that begin nothing: they are
 //! lost, as if they were not written.
 
-use super::Parser;
+use super::reference::begins_name;
+use super::text::Nodes;
+use super::{Fault, Parser};
+use memchr::memchr;
+
 use super::chain::Chain;
 
 impl Parser<'_, '_> {
@@ -35,6 +39,8 @@ impl Parser<'_, '_> {
             let lost = self.at..self.at + length;
             self.at = lost.end;
             match self.references {
+                // Written with its sign.
+                _ if self.is_boolean(lost.end) => {}
                 0 => self.lost.push(lost),
                 _ => self.lost_inside.push(lost),
             }
@@ -53,6 +59,85 @@ impl Parser<'_, '_> {
         let length = self.at - start;
         self.at = start;
         length
+    }
+
+    /// Steps over signs between a reference and the brace that closes it.
+    pub(super) fn skip_signs_before_brace(&mut self) {
+        let rest = self.rest();
+        let length = rest.iter().take_while(|byte| b"\\$!".contains(byte)).count();
+        if rest.get(length) == Some(&b'}') && rest[..length].ends_with(b"$")
+            || rest[..length].ends_with(b"$!")
+        {
+            self.at += length;
+        }
+    }
+
+    /// The length of `#$` or `#$!` that something follows which belongs to a reference, or 0.
+    pub(super) fn hash_and_signs(&self) -> usize {
+        let length = match self.rest() {
+            [b'#', b'$', b'!', ..] => 3,
+            [b'#', b'$', ..] => 2,
+            _ => return 0,
+        };
+        match self.rest()[length..] {
+            [b'.', letter, ..] if letter.is_ascii_alphabetic() => length,
+            [b'[', ..] => length,
+            _ => 0,
+        }
+    }
+
+    /// Whether the signs that stand from `start` on follow a reference, or are more than one.
+    pub(super) fn is_second_sign(&self, start: usize, written: &str, nodes: &Nodes) -> bool {
+        let behind_reference = nodes.ends_with_reference() && !self.text[..start].ends_with('}');
+        behind_reference || written.matches('$').count() > 1
+    }
+
+    /// At the dot behind such signs: a name is text, and what would belong to it is lost.
+    pub(super) fn behind_second_sign(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+        let start = self.at;
+        self.at += 1;
+        match self.peek(0) {
+            Some(b'[') => return self.fault("`[` behind a dot"),
+            Some(byte) if begins_name(byte) => {
+                self.name();
+                nodes.text(&self.text[start..self.at]);
+                if self.peek(0) != Some(b'(') {
+                    self.steps()?;
+                }
+            }
+            _ => nodes.text("."),
+        }
+        Ok(())
+    }
+
+    /// Whether the text from a directive or a property in the place of arguments on, at `at`, has
+    /// anything that only arguments may have: the engine still reads it as such.
+    pub(super) fn breaks_off(&self, mut at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        if bytes.get(at) == Some(&b'.') {
+            let end = at + 1 + name_length(&bytes[at + 1..]);
+            return bytes.get(end) == Some(&b'(') && end + 1 < bytes.len();
+        }
+        if self.word_at(at).is_none() {
+            return false;
+        }
+        while let Some(byte) = bytes.get(at) {
+            at = match byte {
+                b'#' => match self.word_at(at) {
+                    Some(word) => word.end + head_length(&bytes[word.end..]),
+                    None => return false,
+                },
+                b'$' if self.is_reference(at) => at + reference_length(&bytes[at..]),
+                b'"' | b'\'' => match memchr(*byte, &bytes[at + 1..]) {
+                    Some(length) => at + length + 2,
+                    None => return true,
+                },
+                b'.' if bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => return false,
+                byte if byte.is_ascii_alphanumeric() => at + 1,
+                _ => return true,
+            };
+        }
+        false
     }
 
     /// Whether a `#` stands here that is no directive, no comment and no part of a number.
@@ -96,10 +181,36 @@ impl Parser<'_, '_> {
     /// Whether the word at `at` is `true` or `false`.
     fn is_boolean(&self, at: usize) -> bool {
         let rest = &self.text.as_bytes()[at..];
-        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        let length = rest.iter().take_while(part).count();
-        matches!(&rest[..length], b"true" | b"false")
+        matches!(&rest[..name_length(rest)], b"true" | b"false")
     }
+}
+
+/// The length of the parentheses that a text begins with, or 0.
+fn head_length(text: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return if at > 0 { at + 1 } else { 0 };
+        }
+    }
+    0
+}
+
+/// The length of the name that a text begins with.
+fn name_length(text: &[u8]) -> usize {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    text.iter().take_while(part).count()
+}
+
+/// The length of the sign and the names of a reference.
+fn reference_length(text: &[u8]) -> usize {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"$!{}_-.".contains(byte);
+    text.iter().take_while(part).count()
 }
 
 fn is_white(byte: Option<u8>) -> bool {

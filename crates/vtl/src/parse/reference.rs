@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::arguments::Words;
+use super::odd::NOBODY;
 use super::{Fault, Parser};
 use crate::method::{MethodName, PropertyName};
 use crate::tree::{Expression, Reference, Step};
@@ -12,7 +13,9 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn is_reference(&self, at: usize) -> bool {
         let Some(mut rest) = self.text.as_bytes()[at..].strip_prefix(b"$") else { return false };
         rest = rest.strip_prefix(b"!").unwrap_or(rest);
-        rest = rest.strip_prefix(b"{").unwrap_or(rest);
+        if let Some(inside) = rest.strip_prefix(b"{") {
+            rest = &inside[signs(inside)..];
+        }
         rest.first().copied().is_some_and(begins_name)
     }
 
@@ -22,16 +25,22 @@ impl<'t> Parser<'t, '_> {
         self.at += 1;
         let quiet = self.eat(b'!');
         let braced = self.eat(b'{');
+        let signs = if braced { signs(self.rest()) } else { 0 };
+        self.at += signs;
         let name = self.name();
         if matches!(name, "true" | "false") {
             return self.fault_at(start, "`true` and `false` are no names of references");
         }
-        let slot = self.shared.slot(name);
+        // What `${$name}` names is not `name`.
+        let slot = self.shared.slot(if signs > 0 { NOBODY } else { name });
         self.references += 1;
         let steps = self.steps()?;
         self.references -= 1;
-        if braced && !self.eat(b'}') {
-            return self.fault_at(start, "`${` without `}`");
+        if braced {
+            self.skip_signs_before_brace();
+            if !self.eat(b'}') {
+                return self.fault_at(start, "`${` without `}`");
+            }
         }
         let literal = self.written_since(start);
         Ok(Reference { at: self.mark(start), slot, quiet, steps, literal })
@@ -86,6 +95,15 @@ impl<'t> Parser<'t, '_> {
                 (Some(b'.'), Some(letter)) if letter.is_ascii_alphabetic() => {
                     steps.push(self.member()?);
                 }
+                (Some(b'#'), Some(b'$')) => match self.hash_and_signs() {
+                    0 => return Ok(steps.into()),
+                    length => {
+                        if self.peek(length) == Some(b'.') {
+                            self.lost.push(self.at..self.at + length);
+                        }
+                        self.at += length;
+                    }
+                },
                 (Some(b'$' | b'\\'), _) => match self.signs_inside(ends_with_property(&steps)) {
                     0 => return Ok(steps.into()),
                     length => {
@@ -125,6 +143,9 @@ impl<'t> Parser<'t, '_> {
             return self.fault("`true` and `false` are no names of properties");
         }
         if self.peek(0) != Some(b'(') || !self.opens_arguments() {
+            if self.peek(0) == Some(b'(') && self.breaks_off(self.at + 1) {
+                return self.fault("expected the arguments of a method");
+            }
             return Ok(Step::Property { at, name: PropertyName::of(name) });
         }
         let arguments = self.deeper(Self::arguments)?;
@@ -159,6 +180,15 @@ impl<'t> Parser<'t, '_> {
 pub(super) fn ends_with_property(steps: &[Step]) -> bool {
     let last = steps.iter().rev().find(|step| !matches!(step, Step::Index { .. }));
     matches!(last, Some(Step::Property { .. }))
+}
+
+/// The length of the signs that a text begins with.
+pub(super) fn signs(mut text: &[u8]) -> usize {
+    let length = text.len();
+    while let Some(rest) = text.strip_prefix(b"$") {
+        text = rest.strip_prefix(b"!").unwrap_or(rest);
+    }
+    length - text.len()
 }
 
 /// Whether a name may begin with `byte`.

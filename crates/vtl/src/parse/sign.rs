@@ -31,9 +31,11 @@ impl Parser<'_, '_> {
         }
         match (chain.last, self.sign(&chain)) {
             (Last::Nothing, Some(sign)) => self.odd_reference(sign.at, nodes),
-            (_, Some(_)) => {
-                nodes.text(&self.text[start..self.at]);
-                Ok(())
+            (_, Some(sign)) => {
+                if self.shared.dialect == Dialect::Stock {
+                    nodes.text(&self.text[start..self.at]);
+                }
+                self.odd_reference(sign.at, nodes)
             }
             (_, None) => self.behind_signs(start, &chain, nodes),
         }
@@ -139,13 +141,20 @@ impl Parser<'_, '_> {
                 nodes.text("{");
                 return self.behind_brace(nodes);
             }
+            b'[' if self.peek(1) == Some(b'[') && self.is_second_sign(start, written, nodes) => {
+                return self.fault("`[[` behind signs");
+            }
             b'}' | b'[' => {
                 self.at += 1;
                 nodes.text(written);
                 nodes.text(if next == b'[' { "[" } else { "}" });
             }
             b'.' if chain.last == Last::Plain => {
+                let is_second = self.is_second_sign(start, written, nodes);
                 nodes.text(written);
+                if is_second {
+                    return self.behind_second_sign(nodes);
+                }
                 if !self.peek(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
                     self.at += 1;
                     nodes.text(".");
@@ -196,7 +205,10 @@ impl Parser<'_, '_> {
     fn printed_reference(&mut self, at: usize, nodes: &mut Nodes) -> Result<(), Fault> {
         let start = self.at;
         let slashes = self.backslashes_here();
-        let signs = &self.text[start + slashes..at];
+        let mut signs = &self.text[start + slashes..at];
+        if self.shared.may_define && self.text[..start].ends_with('#') && nodes.take_hash() {
+            signs = &self.text[start - 1..at];
+        }
         self.at = at;
         let braced = self.text[at..].trim_start_matches(['$', '!']).starts_with('{');
         let open = self.is_open_property(start);
@@ -210,7 +222,11 @@ impl Parser<'_, '_> {
 
     fn print(&self, slashes: usize, signs: &str, reference: Reference, nodes: &mut Nodes) {
         let is_known = self.shared.dialect == Dialect::Service && reference.steps.is_empty();
-        if slashes == 0 {
+        if slashes == 0 && !signs.is_empty() && self.shared.may_define {
+            // Before a definition they are not printed.
+            let signs = signs.into();
+            nodes.push(Node::Escaped(Box::new(Escaped { slashes, signs, reference })));
+        } else if slashes == 0 {
             nodes.text(signs);
             nodes.push(Node::Reference(reference));
         } else if is_known && slashes % 2 == 1 {

@@ -36,6 +36,18 @@ impl Nodes {
         }
     }
 
+    /// Takes a `#` off the end of the last text, if it ends with one.
+    pub(super) fn take_hash(&mut self) -> bool {
+        let Some(Node::Text(last)) = self.0.last_mut() else { return false };
+        let Some(kept) = last.strip_suffix('#').map(Box::from) else { return false };
+        *last = kept;
+        true
+    }
+
+    pub(super) fn ends_with_reference(&self) -> bool {
+        matches!(self.0.last(), Some(Node::Reference(_) | Node::Escaped(_)))
+    }
+
     pub(super) fn push(&mut self, node: Node) {
         self.0.push(node);
     }
@@ -124,6 +136,14 @@ impl Parser<'_, '_> {
             (Some(b'['), Some(b'[')) => self.raw(nodes).map(|()| None),
             _ => match self.word() {
                 Some(word) => self.directive(word, nodes),
+                None if self.hash_and_signs() > 0 => {
+                    self.at += self.hash_and_signs();
+                    if self.peek(0) == Some(b'[') {
+                        return self.fault("`[` behind signs");
+                    }
+                    // All of it is lost.
+                    self.tail(nodes).map(|()| None)
+                }
                 None => {
                     self.at += 1;
                     let loses = matches!(self.peek(0), Some(b' ' | b'\t' | b'\\'));

@@ -8,7 +8,7 @@ use super::directive::Word;
 use super::text::Nodes;
 use super::{Fault, Parser};
 
-impl Parser<'_, '_> {
+impl<'t> Parser<'t, '_> {
     /// Behind `#literal`.
     pub(super) fn literal(&mut self, start: usize, nodes: &mut Nodes) -> Result<(), Fault> {
         let head = self.at;
@@ -34,6 +34,14 @@ impl Parser<'_, '_> {
                 Ok(())
             }
         }
+    }
+
+    /// `#word(…)` as text.
+    pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
+        let start = self.at;
+        self.head(word)?;
+        nodes.text(&self.written_head(&(start..self.at)));
+        Ok(())
     }
 
     /// Where the `#end` begins that stands before the cursor.

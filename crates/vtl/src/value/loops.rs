@@ -50,6 +50,11 @@ impl<'a> Loop<'a> {
         self.own(heap)?.put(heap, Value::from(name), value).map(drop)
     }
 
+    /// What the body set, if it set anything.
+    pub(crate) fn what_was_set(&self) -> Option<Map<'a>> {
+        self.own.get().copied()
+    }
+
     fn own(&self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
         match self.own.get() {
             Some(own) => Ok(*own),

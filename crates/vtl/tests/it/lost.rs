@@ -38,7 +38,28 @@ const ROWS: &[Case] = &[
     same("$list.get( $ 0)", PARSE),
     same("$list.size($ )", PARSE),
     both("$list.nope(#'a', $1)$list.nope[#'a']", "$list.nope(#'a', $1)$list.nope[#'a']", ""),
+    same("#foo($5 $true $'a')", "#foo(5 $true 'a')"),
     same("#foo($1 #)#foo($nope.x(#'a'))", "#foo(1 )#foo($nope.x('a'))"),
     same("#set($s = $nope.x(#'a') + $nope# + $)$s", PARSE),
     same("#define(#$b#)x#end$b", "x"),
+];
+
+#[test]
+fn what_heads_and_arguments_refuse() {
+    agree(REFUSED);
+}
+
+#[rustfmt::skip]
+const REFUSED: &[Case] = &[
+    same("#foo($n and 1)", PARSE),
+    same("#foo(not)", PARSE),
+    same("#endif($n gt 6)", PARSE),
+    same("#macro(or)a#end", PARSE),
+    same("#foreach($i eq [1])a#end", PARSE),
+    same("#foo(#end)", PARSE),
+    same("#foo(andx)", "#foo(andx)"),
+    same("$name.trim(.length()) x", PARSE),
+    same("$name.trim(.length() x", PARSE),
+    both("$name.trim(.length(", "$name.trim(.length(", "(.length("),
+    both("$name.trim(.length) x", "$name.trim(.length) x", "(.length) x"),
 ];
