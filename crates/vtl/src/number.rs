@@ -209,7 +209,8 @@ fn estimate(absolute: f64) -> i32 {
     let bits = absolute.to_bits();
     let significand = f64::from_bits(bits & ((1 << 52) - 1) | 1f64.to_bits());
     let exponent = f64::from((bits >> 52) as i32 - 1023);
-    ((significand - 1.5) * 0.289529654 + 0.176091259 + exponent * 0.301029995663981).floor() as i32
+    ((significand - 1.5) * 0.289529654 + 0.176091259 + exponent * std::f64::consts::LOG10_2).floor()
+        as i32
 }
 
 /// The digits that Java prints of a positive float.
