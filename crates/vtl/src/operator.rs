@@ -152,7 +152,11 @@ fn of_big<'a>(
     b: &BigInt,
     operation: Arithmetic,
 ) -> Result<Value<'a>, MethodError> {
-    heap.cells.meter.compute(a.bits(), b.bits())?;
+    let meter = &heap.cells.meter;
+    match operation {
+        Arithmetic::Add | Arithmetic::Subtract => meter.compute(a.bits() + b.bits(), 64)?,
+        _ => meter.compute(a.bits(), b.bits())?,
+    }
     let result = match operation {
         Arithmetic::Add => a + b,
         Arithmetic::Subtract => a - b,

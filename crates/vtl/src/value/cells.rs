@@ -181,7 +181,7 @@ impl Meter {
 
     /// Takes what the greatest common divisor of two numbers of so many bits costs.
     pub(crate) fn divisor(&self, bits: u64, others: u64) -> Result<(), MethodError> {
-        self.spend_bits(bits, others, 7)
+        self.spend_bits(bits, others, 9)
     }
 
     /// A unit for each `2^shift` pairs of bits.

@@ -22,7 +22,11 @@ pub(crate) fn call_big<'a>(
     match (method, arguments) {
         (Method::ToString, [Value::Integer(_)]) | (Method::Sqrt, []) => meter.digits(big.bits())?,
         (Method::Gcd, [Value::BigInteger(other)]) => meter.divisor(big.bits(), other.bits())?,
-        (_, [Value::BigInteger(other)]) => meter.compute(big.bits(), other.bits())?,
+        (
+            Method::Multiply | Method::Divide | Method::Remainder | Method::Mod,
+            [Value::BigInteger(other)],
+        ) => meter.compute(big.bits(), other.bits())?,
+        (_, [Value::BigInteger(other)]) => meter.compute(big.bits() + other.bits(), 64)?,
         _ => meter.compute(big.bits(), 64)?,
     }
     match (method, arguments) {

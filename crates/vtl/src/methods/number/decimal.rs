@@ -107,14 +107,17 @@ impl Decimal {
             stripped.scale = 0;
             return stripped;
         }
-        // What is no multiple of two is none of ten.
-        while !stripped.unscaled.bit(0) {
-            let (tenth, rest) = stripped.unscaled.div_rem(&BigInt::from(10));
-            if rest.sign() != Sign::NoSign {
-                break;
+        for zeros in [16, 1] {
+            let power = BigInt::from(10u64.pow(zeros));
+            // What is no multiple of two is none of ten.
+            while !stripped.unscaled.bit(0) {
+                let (quotient, rest) = stripped.unscaled.div_rem(&power);
+                if rest.sign() != Sign::NoSign {
+                    break;
+                }
+                stripped.unscaled = quotient;
+                stripped.scale -= zeros as i32;
             }
-            stripped.unscaled = tenth;
-            stripped.scale -= 1;
         }
         stripped
     }
