@@ -75,6 +75,7 @@ impl<'a> Evaluator<'a, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn method(
         &mut self,
         value: &Value<'a>,
