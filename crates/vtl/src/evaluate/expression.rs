@@ -74,6 +74,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Whether a condition holds: of values only references and Booleans do.
+    #[inline]
     pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
@@ -194,6 +195,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// One side of an operator: a definition is what it renders to.
+    #[inline(always)]
     fn operand(&mut self, operand: &'a Operand, into: &mut Value<'a>) -> Result<(), Halt> {
         self.put(&operand.value, into)?;
         if let Value::Block(_) = into {
