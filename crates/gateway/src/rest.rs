@@ -71,10 +71,9 @@ pub(crate) fn handle<'a, E: Emit>(
             Scope::new(gateway, (ids, notes, trail.wall), matched, head, peer, worker)
         };
         let model = validate::model(&scope.matched, scope.head);
-        let patience = body::needed_for(&scope.matched, request, model.is_some());
-        let held = match patience.is_some() || model.is_some() {
-            true => Box::pin(held(&scope, request, patience, model)).await?,
-            false => None,
+        let held = match (body::needed_for(&scope.matched, request, model), model) {
+            (None, None) => None,
+            (patience, model) => Box::pin(held(&scope, request, patience, model)).await?,
         };
         scope.hold(held.as_deref());
         let mut sent = match transform::of_request(&scope)? {

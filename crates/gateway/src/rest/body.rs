@@ -1,13 +1,14 @@
 //! Bodies that a method needs whole: collected, and converted between text and bytes.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portico_model::limits::INTEGRATION_TIMEOUT;
 use portico_net::{Collected, Framing, Name, Request, RequestHead};
-use portico_snapshot::{BYTES_A_VALUE, Content, Conversion, HttpCall, Integration};
+use portico_snapshot::{BYTES_A_VALUE, Content, Conversion, HttpCall, Integration, Model};
 
 use crate::fault::Fault;
 use crate::rest::compression;
@@ -19,7 +20,7 @@ use crate::rest::route::Matched;
 pub(crate) fn needed_for(
     matched: &Matched<'_>,
     request: &Request<'_>,
-    is_checked: bool,
+    model: Option<&Arc<Model>>,
 ) -> Option<Duration> {
     if request.body.framing() == Framing::None {
         return None;
@@ -32,8 +33,8 @@ pub(crate) fn needed_for(
         Integration::Mock { templates, .. } => (INTEGRATION_TIMEOUT, templates.reads_body),
         Integration::Broken(_) => (INTEGRATION_TIMEOUT, false),
     };
-    let is_read = is_read || is_checked || request.head.known(Name::ContentEncoding).is_some();
-    is_read.then_some(timeout)
+    let is_coded = request.head.known(Name::ContentEncoding).is_some();
+    (is_read || model.is_some() || is_coded).then_some(timeout)
 }
 
 /// The whole body of a request without its content coding, and whether it kept one; `patience` is
