@@ -11,7 +11,8 @@ pub struct Bounds {
     pub output_bytes: usize,
     /// Blocks, expressions, definitions and macros that may be open inside one another.
     pub depth: usize,
-    /// Nodes evaluated altogether; what ends loops within loops within loops.
+    /// Nodes evaluated altogether; what ends loops within loops within loops. A block pays for all its
+    /// nodes when it begins, also for those behind a `#break` that are never reached.
     pub steps: u64,
     /// Bytes built, and what values and patterns looked at cost.
     pub units: u64,

@@ -2,10 +2,11 @@
 
 mod digits;
 
-use digits::{generate, round_up};
+use digits::{Binary, generate, round_up};
 
-/// Bits of a double's significand, with the hidden one.
-const SIGNIFICAND_BITS: i32 = 53;
+/// Bits of the significand of a double and of a float, with the hidden one.
+const DOUBLE_BITS: i32 = 53;
+const FLOAT_BITS: i32 = 24;
 /// Powers of ten, all exact.
 const TENS: [f64; 18] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -15,6 +16,8 @@ const TENS: [f64; 18] = [
 const EVERYDAY: std::ops::Range<f64> = 1e-3..1e7;
 /// Below this every integer is a double.
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
+/// Integers from here on are no longs.
+const LONGS_END: f64 = 9_223_372_036_854_775_808.0;
 
 /// Appends an integer.
 pub(crate) fn write_integer(integer: impl itoa::Integer, out: &mut String) {
@@ -54,7 +57,7 @@ pub(crate) fn write_float(float: f32, out: &mut String) {
     if float.is_sign_negative() {
         out.push('-');
     }
-    let Decimal { digits, exponent } = of_scientific(&format!("{:e}", float.abs()));
+    let Decimal { digits, exponent } = of_float(float.abs());
     write_decimal(&digits, exponent, out);
 }
 
@@ -193,10 +196,29 @@ fn decimal(absolute: f64) -> Decimal {
     if is_plain && shortest.digits.len() <= 15 {
         return shortest;
     }
-    if absolute.fract() == 0.0 && absolute < 9_223_372_036_854_775_808.0 {
-        return of_integer(absolute as u64);
+    if absolute.fract() == 0.0 && absolute < LONGS_END {
+        return of_integer(absolute as u64, DOUBLE_BITS);
     }
-    generate(absolute, shortest.exponent - 1)
+    generate(Binary::of_double(absolute), shortest.exponent - 1)
+}
+
+/// The decimal exponent of a positive number that no double is too small for, or one more: Gay's
+/// tangent of the logarithm at 1.5. Where digits are generated in 64 bits it is seen from which of
+/// both that began.
+fn estimate(absolute: f64) -> i32 {
+    let bits = absolute.to_bits();
+    let significand = f64::from_bits(bits & ((1 << 52) - 1) | 1f64.to_bits());
+    let exponent = f64::from((bits >> 52) as i32 - 1023);
+    ((significand - 1.5) * 0.289529654 + 0.176091259 + exponent * std::f64::consts::LOG10_2).floor()
+        as i32
+}
+
+/// The digits that Java prints of a positive float.
+fn of_float(absolute: f32) -> Decimal {
+    if absolute.fract() == 0.0 && f64::from(absolute) < LONGS_END {
+        return of_integer(absolute as u64, FLOAT_BITS);
+    }
+    generate(Binary::of_float(absolute), estimate(f64::from(absolute)))
 }
 
 fn is_power_of_two(absolute: f64) -> bool {
@@ -215,7 +237,7 @@ fn everyday(absolute: f64) -> Decimal {
     let scale = TENS[(14 - exponent) as usize];
     let parts = (absolute * scale + 0.5) as u64;
     if parts as f64 / scale != absolute {
-        return generate(absolute, exponent);
+        return generate(Binary::of_double(absolute), exponent);
     }
     let digits = parts.to_string().trim_end_matches('0').as_bytes().to_vec();
     Decimal { digits, exponent: exponent + 1 }
@@ -232,9 +254,9 @@ fn of_scientific(text: &str) -> Decimal {
     Decimal { digits, exponent: exponent.parse::<i32>().unwrap_or(0) + 1 }
 }
 
-/// All digits of an integer, but for those that are beyond a double's precision.
-fn of_integer(mut integer: u64) -> Decimal {
-    let insignificant_bits = integer.ilog2() as i32 - SIGNIFICAND_BITS - 1;
+/// All digits of an integer, but for those that are beyond the precision of a significand.
+fn of_integer(mut integer: u64, significand_bits: i32) -> Decimal {
+    let insignificant_bits = integer.ilog2() as i32 - significand_bits - 1;
     let dropped = if insignificant_bits > 1 { (1u64 << insignificant_bits).ilog10() } else { 0 };
     if dropped > 0 {
         let unit = 10u64.pow(dropped);
@@ -338,6 +360,39 @@ mod tests {
         check(f64::MIN_POSITIVE.next_down(), "2.225073858507201E-308");
         check(2e23, "1.9999999999999998E23");
         check(9007199254740993.0, "9.007199254740992E15");
+    }
+
+    #[test]
+    fn floats_print_as_in_java() {
+        let check = |float: f32, expected: &str| {
+            let mut out = String::new();
+            write_float(float, &mut out);
+            assert_eq!(out, expected);
+        };
+        check(f32::from_bits(0x0000_0000), "0.0");
+        check(f32::from_bits(0x8000_0000), "-0.0");
+        check(f32::from_bits(0x3dcc_cccd), "0.1");
+        check(f32::from_bits(0x485b_2108), "224388.12");
+        check(f32::from_bits(0xca37_3cb9), "-3002158.2");
+        check(f32::from_bits(0x4da0_99ef), "3.36805344E8");
+        check(f32::from_bits(0x0080_0000), "1.17549435E-38");
+        check(f32::from_bits(0x0000_0001), "1.4E-45");
+        check(f32::from_bits(0x0000_0007), "9.8E-45");
+        check(f32::from_bits(0x6900_0000), "9.6714065E24");
+        check(f32::from_bits(0x7f7f_ffff), "3.4028235E38");
+        check(f32::from_bits(0x4c00_0000), "3.3554432E7");
+        check(f32::from_bits(0x5015_02f9), "1.0E10");
+        check(f32::from_bits(0x3b03_126f), "0.002");
+        check(f32::from_bits(0x38d1_b717), "1.0E-4");
+        check(f32::from_bits(0x4b18_967f), "9999999.0");
+        check(f32::from_bits(0x4b18_9680), "1.0E7");
+        check(f32::from_bits(0x4b80_0000), "1.6777216E7");
+        check(f32::from_bits(0x3fc0_0000), "1.5");
+        check(f32::from_bits(0x5a00_0000), "9.0071993E15");
+        check(f32::from_bits(0x7fc0_0000), "NaN");
+        check(f32::from_bits(0xff80_0000), "-Infinity");
+        check(f32::from_bits(0x3e99_999a), "0.3");
+        check(f32::from_bits(0x3a83_126e), "9.999999E-4");
     }
 
     #[test]

@@ -12,11 +12,6 @@ use crate::print::print;
 use crate::tree::Arithmetic;
 use crate::value::{Meter, MethodError, Value, same};
 
-/// Bits of a BigInteger; Java's own bound is far above.
-const MAX_BITS: u64 = 1 << 16;
-/// Digits behind the point of a decimal that is computed with.
-const MAX_SCALE: u32 = 1 << 14;
-
 /// Two operands in the type that their operation is done in.
 enum Pair {
     /// The results of two Integers are Integers where they fit.
@@ -157,6 +152,7 @@ fn of_big<'a>(
     b: &BigInt,
     operation: Arithmetic,
 ) -> Result<Value<'a>, MethodError> {
+    heap.cells.meter.compute(a.bits(), b.bits())?;
     let result = match operation {
         Arithmetic::Add => a + b,
         Arithmetic::Subtract => a - b,
@@ -167,9 +163,6 @@ fn of_big<'a>(
         }
         Arithmetic::Modulo => ((a % b) + b) % b,
     };
-    if result.bits() > MAX_BITS {
-        return Err(MethodError::Spent);
-    }
     Value::big_integer(heap, result)
 }
 
@@ -181,8 +174,14 @@ fn of_decimals<'a>(
     b: &Decimal,
     operation: Arithmetic,
 ) -> Result<Value<'a>, MethodError> {
-    if a.scale.max(b.scale) > MAX_SCALE {
-        return Err(MethodError::Spent);
+    let meter = &heap.cells.meter;
+    let (of_a, of_b) = (a.unscaled.bits(), b.unscaled.bits());
+    match operation {
+        Arithmetic::Add | Arithmetic::Subtract => {
+            meter.compute(a.aligned_bits(b), a.aligned_bits(b))?;
+        }
+        Arithmetic::Multiply => meter.compute(of_a, of_b)?,
+        Arithmetic::Divide | Arithmetic::Modulo => meter.compute(of_a + b.bits(), b.bits())?,
     }
     let result = match operation {
         Arithmetic::Add => a.plus(b),
@@ -191,9 +190,6 @@ fn of_decimals<'a>(
         Arithmetic::Divide => a.over(b),
         Arithmetic::Modulo => return Err(MethodError::WrongClass),
     };
-    if result.unscaled.bits() > MAX_BITS {
-        return Err(MethodError::Spent);
-    }
     Value::decimal(heap, result)
 }
 
@@ -287,22 +283,37 @@ fn is_zero(value: &Value<'_>) -> bool {
 
 /// How two numbers compare, across types; `None` if one is no number.
 #[inline]
-pub(crate) fn compare(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
+pub(crate) fn compare(
+    meter: &Meter,
+    a: &Value<'_>,
+    b: &Value<'_>,
+) -> Result<Option<Ordering>, MethodError> {
     match (a, b) {
-        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
-        _ => compare_any(a, b),
+        (Value::Integer(a), Value::Integer(b)) => Ok(Some(a.cmp(b))),
+        _ => compare_any(meter, a, b),
     }
 }
 
-fn compare_any(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
-    Some(match pair(a, b)? {
+fn compare_any(
+    meter: &Meter,
+    a: &Value<'_>,
+    b: &Value<'_>,
+) -> Result<Option<Ordering>, MethodError> {
+    let Some(pair) = pair(a, b) else { return Ok(None) };
+    Ok(Some(match pair {
         Pair::Integers { left, right, .. } => left.cmp(&right),
-        Pair::Big(a, b) => a.cmp(&b),
+        Pair::Big(a, b) => {
+            meter.compute(a.bits() + b.bits(), 64)?;
+            a.cmp(&b)
+        }
         // What is neither less nor greater counts as equal, and so NaN equals every number.
         Pair::Floats(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-        Pair::Decimals(a, b) => a.compare(&b),
+        Pair::Decimals(a, b) => {
+            meter.compute(a.aligned_bits(&b), a.aligned_bits(&b))?;
+            a.compare(&b)
+        }
         Pair::Doubles(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-    })
+    }))
 }
 
 /// `a == b`: numbers by value, one class by `equals`, two classes by their texts.
@@ -313,7 +324,7 @@ pub(crate) fn equal<'a>(meter: &Meter, a: &Value<'a>, b: &Value<'a>) -> Result<b
     if a.is_null() || b.is_null() {
         return Ok(a.is_null() && b.is_null());
     }
-    if let Some(ordering) = compare(a, b) {
+    if let Some(ordering) = compare(meter, a, b)? {
         return Ok(ordering == Ordering::Equal);
     }
     if std::mem::discriminant(a) == std::mem::discriminant(b) {

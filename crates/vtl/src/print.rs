@@ -46,10 +46,16 @@ impl Printer<'_> {
             Value::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
             Value::Integer(integer) => write_integer(*integer, out),
             Value::Long(long) => write_integer(*long, out),
-            Value::BigInteger(big) => drop(write!(out, "{big}")),
+            Value::BigInteger(big) => {
+                self.meter.digits(big.bits())?;
+                let _ = write!(out, "{big}");
+            }
             Value::Double(double) => write_double(*double, out),
             Value::Float(float) => write_float(*float, out),
-            Value::Decimal(decimal) => drop(write!(out, "{decimal}")),
+            Value::Decimal(decimal) => {
+                self.meter.digits(decimal.unscaled.bits())?;
+                let _ = write!(out, "{decimal}");
+            }
             Value::Char(unit) => out.extend(
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),

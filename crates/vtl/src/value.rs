@@ -15,7 +15,7 @@ mod views;
 
 use num_bigint::BigInt;
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, MAX_BITS};
 use crate::heap::Heap;
 use crate::json::{NodeRef, Slashes};
 use crate::print::{print, print_json};
@@ -165,11 +165,19 @@ impl<'a> Value<'a> {
         heap.cells.keep_text(text).map(Self::String)
     }
 
+    /// An integer that was computed. Errors: it is larger than any that is.
     pub(crate) fn big_integer(heap: &'a Heap<'a>, big: BigInt) -> Result<Self, MethodError> {
+        if big.bits() > MAX_BITS {
+            return Err(MethodError::Spent);
+        }
         heap.cells.keep_big_integer(big).map(Self::BigInteger)
     }
 
+    /// A decimal that was computed. Errors: it is larger than any that is.
     pub(crate) fn decimal(heap: &'a Heap<'a>, decimal: Decimal) -> Result<Self, MethodError> {
+        if !decimal.is_bounded() {
+            return Err(MethodError::Spent);
+        }
         heap.cells.keep_decimal(decimal).map(Self::Decimal)
     }
 

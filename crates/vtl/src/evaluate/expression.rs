@@ -128,15 +128,15 @@ impl<'a> Evaluator<'a, '_> {
                 left = Value::Boolean(holds);
             }
             self.operand(operand, &mut right)?;
+            let order = || {
+                let order = operator::compare(&self.heap.cells.meter, &left, &right);
+                self.at(operand.at, order)
+            };
             holds = match operator {
-                Comparison::Less => operator::compare(&left, &right) == Some(Ordering::Less),
-                Comparison::Greater => operator::compare(&left, &right) == Some(Ordering::Greater),
-                Comparison::LessOrEqual => {
-                    operator::compare(&left, &right).is_some_and(Ordering::is_le)
-                }
-                Comparison::GreaterOrEqual => {
-                    operator::compare(&left, &right).is_some_and(Ordering::is_ge)
-                }
+                Comparison::Less => order()? == Some(Ordering::Less),
+                Comparison::Greater => order()? == Some(Ordering::Greater),
+                Comparison::LessOrEqual => order()?.is_some_and(Ordering::is_le),
+                Comparison::GreaterOrEqual => order()?.is_some_and(Ordering::is_ge),
                 Comparison::Equal => self.equal(operand.at, &left, &right)?,
                 Comparison::Unequal => !self.equal(operand.at, &left, &right)?,
             };
@@ -245,6 +245,12 @@ impl<'a> Evaluator<'a, '_> {
     fn range(&mut self, bounds: &'a [Expression; 2]) -> Result<Value<'a>, Halt> {
         let [first, last] = bounds;
         let (first, last) = (self.value(first)?, self.value(last)?);
+        for bound in [&first, &last] {
+            if let Value::Decimal(decimal) = bound {
+                let room = self.heap.cells.meter.compute(decimal.bits(), decimal.bits());
+                self.at(0, room)?;
+            }
+        }
         let (Some(first), Some(last)) = (integer(&first), integer(&last)) else {
             return Ok(Value::Null);
         };

@@ -67,6 +67,13 @@ pub(super) fn is_above_nine(eight: u64) -> bool {
     (((eight & !HIGHS) + 0x76 * ONES) | eight) & HIGHS != 0
 }
 
+/// Whether all bytes are ASCII, and none is U+007F.
+#[inline(always)]
+pub(super) fn is_common(eight: u64) -> bool {
+    let deletes = eight ^ (0x7f * ONES);
+    (eight | (deletes.wrapping_sub(ONES) & !deletes)) & HIGHS == 0
+}
+
 /// Up to eight bytes as one number, zeros behind them.
 #[inline(always)]
 pub(super) fn word(bytes: &[u8]) -> u64 {
@@ -139,6 +146,8 @@ mod tests {
                     }
                     assert_eq!((digits.is_empty(), digits.first()), (true, 8), "{bytes:?}");
                     assert_eq!(spaces(eight), first(&|byte| byte != b' '), "{bytes:?}");
+                    let is_rare = |byte: u8| byte >= 0x7f;
+                    assert_eq!(is_common(eight), first(&is_rare) == 8, "{bytes:?}");
                 }
             }
             for at in 0..32 {

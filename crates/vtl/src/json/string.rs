@@ -3,10 +3,6 @@
 use super::scan;
 use super::write::Slashes;
 
-/// A byte in each of the eight.
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x80 * ONES;
-
 /// Where the first quote, backslash or control character stands, or the end.
 #[inline]
 pub(super) fn special(text: &[u8]) -> usize {
@@ -70,12 +66,8 @@ pub(crate) fn write_string(text: &str, slashes: Slashes, out: &mut String) {
 #[inline]
 pub(super) fn is_common(text: &str) -> bool {
     let (eights, rest) = text.as_bytes().as_chunks::<8>();
-    let is_common = |eight: &[u8; 8]| {
-        let eight = u64::from_le_bytes(*eight);
-        let deletes = eight ^ (0x7f * ONES);
-        (eight | (deletes.wrapping_sub(ONES) & !deletes)) & HIGHS == 0
-    };
-    eights.iter().all(is_common) && rest.iter().all(|byte| *byte < 0x7f)
+    let mut eights = eights.iter().map(|eight| u64::from_le_bytes(*eight));
+    eights.all(scan::is_common) && rest.iter().all(|byte| *byte < 0x7f)
 }
 
 /// Whether a character that begins with this byte may have to be escaped.

@@ -146,6 +146,9 @@ fn is_sound(spec: &Spec) -> bool {
 }
 
 fn convert(meter: &Meter, spec: &Spec, value: &Value<'_>) -> Result<String, MethodError> {
+    if let Value::BigInteger(big) = value {
+        meter.digits(big.bits())?;
+    }
     let text = match spec.conversion {
         'b' | 'B' => shortened(
             spec,

@@ -2,6 +2,9 @@
 
 use std::cmp::Ordering;
 
+use num_bigint::BigInt;
+
+use crate::decimal::Decimal;
 use crate::heap::Heap;
 use crate::method::{
     self, Answer, Method, MethodName, any_same, collection, nothing, place, position, some,
@@ -169,27 +172,54 @@ pub(super) fn sorted<'a>(
     heap: &'a Heap<'a>,
     mut items: Vec<Value<'a>>,
 ) -> Result<Vec<Value<'a>>, MethodError> {
+    let by = MethodName::of("compareTo");
     if let [first, rest @ ..] = &items[..] {
         // Every comparison is as good as one with the first: it fails, or all are of its class.
         for item in rest {
-            order(heap, first, item)?;
+            order(heap, &by, first, item)?;
         }
     }
     // Each element is compared so often, which must not fail in between.
     let texts: usize = items.iter().filter_map(Value::as_str).map(|text| text.len() / 16).sum();
     let rounds = items.len().checked_ilog2().unwrap_or(0) as usize + 1;
-    heap.cells.meter.spend((items.len() + texts).saturating_mul(rounds))?;
-    items.sort_by(|a, b| order(heap, a, b).unwrap_or(Ordering::Equal));
+    let numbers = of_numbers(&items).saturating_mul(items.len());
+    heap.cells.meter.spend((items.len() + texts + numbers).saturating_mul(rounds))?;
+    items.sort_by(|a, b| match (a, b) {
+        (Value::BigInteger(a), Value::BigInteger(b)) => a.cmp(b),
+        (Value::Decimal(a), Value::Decimal(b)) => a.compare(b),
+        _ => order(heap, &by, a, b).unwrap_or(Ordering::Equal),
+    });
     Ok(items)
 }
 
-fn order<'a>(heap: &'a Heap<'a>, a: &Value<'a>, b: &Value<'a>) -> Result<Ordering, MethodError> {
+/// Units of comparing two of the large numbers among values, at most.
+fn of_numbers(items: &[Value<'_>]) -> usize {
+    let scale = |item: &Value<'_>| match item {
+        Value::Decimal(decimal) => decimal.scale,
+        _ => 0,
+    };
+    let point =
+        Decimal { unscaled: BigInt::ZERO, scale: items.iter().map(scale).max().unwrap_or(0) };
+    let units = |item: &Value<'_>| match item {
+        Value::BigInteger(big) => big.bits() / 64,
+        Value::Decimal(decimal) => decimal.aligned_bits(&point).pow(2) >> 12,
+        _ => 0,
+    };
+    items.iter().map(units).max().unwrap_or(0) as usize
+}
+
+fn order<'a>(
+    heap: &'a Heap<'a>,
+    by: &MethodName,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Ordering, MethodError> {
     let compared = match (a, b) {
         (Value::Null, _) | (_, Value::Null) => return Err(MethodError::NullArgument),
         (Value::String(a), Value::String(b)) => {
             return Ok(a.encode_utf16().cmp(b.encode_utf16()));
         }
-        (a, b) => method::call(heap, a, &MethodName::of("compareTo"), std::slice::from_ref(b))?,
+        (a, b) => method::call(heap, a, by, std::slice::from_ref(b))?,
     };
     match compared {
         Some(Value::Integer(order)) => Ok(order.cmp(&0)),

@@ -27,6 +27,38 @@ pub(crate) fn call<'a>(
         (Method::KeySet, []) => Ok(Some(Value::KeySet(map))),
         (Method::Values, []) => Ok(Some(Value::Values(map))),
         (Method::EntrySet, []) => Ok(Some(Value::EntrySet(map))),
+        // Nothing that templates have is a function, but for null.
+        (
+            Method::ComputeIfAbsent | Method::ComputeIfPresent | Method::Compute,
+            [_, Value::Null],
+        )
+        | (Method::Merge, [_, _, Value::Null])
+        | (Method::ForEach | Method::ReplaceAll, [Value::Null]) => Err(MethodError::NullArgument),
+        (Method::Of, []) => Map::new(heap).map(|map| Some(Value::Map(map))),
+        (Method::Of, [Value::Null, _] | [_, Value::Null]) => Err(MethodError::NullArgument),
+        (Method::Of, [key, value]) => {
+            let map = Map::new(heap)?;
+            map.put(heap, *key, *value)?;
+            Ok(Some(Value::Map(map)))
+        }
+        (Method::Clone, []) => {
+            let copy = Map::new(heap)?;
+            put_all(heap, copy, map)?;
+            Ok(Some(Value::Map(copy)))
+        }
+        _ => change(heap, map, method, arguments),
+    }
+}
+
+/// Calls a method that changes the map.
+fn change<'a>(
+    heap: &'a Heap<'a>,
+    map: Map<'a>,
+    method: Method,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
+    let get = |key: &Value<'a>| map.get_value(&heap.cells.meter, key);
+    match (method, arguments) {
         (Method::Put, [key, value]) => Ok(Some(map.put(heap, *key, *value)?.unwrap_or_default())),
         (Method::PutIfAbsent, [key, value]) => match get(key)? {
             Some(old) if !old.is_null() => Ok(Some(old)),
@@ -59,26 +91,7 @@ pub(crate) fn call<'a>(
             }
             some(holds)
         }
-        // Nothing that templates have is a function, but for null.
-        (
-            Method::ComputeIfAbsent | Method::ComputeIfPresent | Method::Compute,
-            [_, Value::Null],
-        )
-        | (Method::Merge, [_, _, Value::Null])
-        | (Method::ForEach | Method::ReplaceAll, [Value::Null]) => Err(MethodError::NullArgument),
-        (Method::Of, []) => Map::new(heap).map(|map| Some(Value::Map(map))),
-        (Method::Of, [Value::Null, _] | [_, Value::Null]) => Err(MethodError::NullArgument),
-        (Method::Of, [key, value]) => {
-            let map = Map::new(heap)?;
-            map.put(heap, *key, *value)?;
-            Ok(Some(Value::Map(map)))
-        }
         (Method::Clear, []) => map.clear(heap).and_then(|()| nothing()),
-        (Method::Clone, []) => {
-            let copy = Map::new(heap)?;
-            put_all(heap, copy, map)?;
-            Ok(Some(Value::Map(copy)))
-        }
         _ => Ok(None),
     }
 }

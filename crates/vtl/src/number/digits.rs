@@ -1,5 +1,5 @@
 //! Digit generation after Steele and White, with the margins of Java up to 18: half the distance to
-//! the next double on both sides (a quarter for powers of two), not reached by either end; numbers in
+//! the next double, or float, on both sides (a quarter for powers of two), not reached by either end; numbers in
 //! scientific form have at least two digits.
 
 use num_bigint::BigUint;
@@ -11,12 +11,34 @@ use super::Decimal;
 const NEAR_SHIFTS: std::ops::RangeInclusive<i32> = -80..=0;
 const NEAR_EXPONENTS: std::ops::RangeInclusive<i32> = -8..=12;
 
-/// The digits of a positive double, whose decimal exponent is given, or one less.
-pub(super) fn generate(absolute: f64, exponent: i32) -> Decimal {
-    let bits = absolute.to_bits();
-    let (fraction, raw) = (bits & ((1 << 52) - 1), (bits >> 52) as i32);
-    let significand = if raw == 0 { fraction } else { fraction | 1 << 52 };
-    let scale = raw.max(1) - 1075;
+/// `significand * 2^scale`, whose margins are those of numbers with the same scale.
+pub(super) struct Binary {
+    significand: u64,
+    scale: i32,
+}
+
+impl Binary {
+    /// A positive double.
+    pub(super) fn of_double(absolute: f64) -> Self {
+        Self::of_bits(absolute.to_bits(), 52, 1075)
+    }
+
+    /// A positive float.
+    pub(super) fn of_float(absolute: f32) -> Self {
+        Self::of_bits(absolute.to_bits().into(), 23, 150)
+    }
+
+    fn of_bits(bits: u64, fraction_bits: u32, bias: i32) -> Self {
+        let (hidden, raw) = (1 << fraction_bits, (bits >> fraction_bits) as i32);
+        let fraction = bits & (hidden - 1);
+        let significand = if raw == 0 { fraction } else { fraction | hidden };
+        Self { significand, scale: raw.max(1) - bias }
+    }
+}
+
+/// The digits of a positive number, whose decimal exponent is given, or one more.
+pub(super) fn generate(number: Binary, exponent: i32) -> Decimal {
+    let Binary { significand, scale } = number;
     let margin_bits = i32::from(significand.count_ones() == 1);
     // Everything in units of a quarter of the last bit.
     let shift = scale - 1 - margin_bits;

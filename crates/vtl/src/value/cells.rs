@@ -56,7 +56,7 @@ impl Cells<'_> {
         if text.is_empty() {
             return Ok("");
         }
-        self.meter.spend(size_of::<String>().saturating_add(text.len()))?;
+        self.meter.build(text.len())?;
         Ok(self.texts.add(text))
     }
 
@@ -69,6 +69,8 @@ impl Cells<'_> {
         text.clear();
         write(&mut text)?;
         if text.len() > SMALL {
+            // What is kept is what is paid for.
+            text.shrink_to_fit();
             return self.keep_text(text);
         }
         self.meter.spend(size_of::<String>() + text.len())?;
@@ -114,12 +116,19 @@ pub(crate) struct Meter {
     most: Cell<u64>,
     /// Steps back that one match may take.
     backtracks: Cell<usize>,
+    /// Bytes of one text.
+    longest: Cell<usize>,
 }
 
 impl Default for Meter {
     fn default() -> Self {
-        let Bounds { units, backtracks, .. } = Bounds::default();
-        Self { spent: Cell::new(0), most: units.into(), backtracks: backtracks.into() }
+        let Bounds { units, backtracks, output_bytes, .. } = Bounds::default();
+        Self {
+            spent: Cell::new(0),
+            most: units.into(),
+            backtracks: backtracks.into(),
+            longest: output_bytes.into(),
+        }
     }
 }
 
@@ -133,6 +142,7 @@ impl Meter {
     pub(crate) fn bound(&self, bounds: &Bounds) {
         self.most.set(bounds.units);
         self.backtracks.set(bounds.backtracks);
+        self.longest.set(bounds.output_bytes);
     }
 
     /// Takes what one match costs that may take steps back.
@@ -151,6 +161,35 @@ impl Meter {
         self.spend(bytes.saturating_add(VISIT))
     }
 
+    /// Takes what a text costs that is so long. Errors: so long none may be.
+    pub(crate) fn build(&self, bytes: usize) -> Result<(), MethodError> {
+        if bytes > self.longest.get() {
+            return Err(MethodError::Spent);
+        }
+        self.spend(size_of::<String>().saturating_add(bytes))
+    }
+
+    /// Takes what it costs to multiply or divide two numbers of so many bits, and all that is less.
+    pub(crate) fn compute(&self, bits: u64, others: u64) -> Result<(), MethodError> {
+        self.spend_bits(bits, others, 12)
+    }
+
+    /// Takes what it costs to turn a number of so many bits into digits, or to take its root.
+    pub(crate) fn digits(&self, bits: u64) -> Result<(), MethodError> {
+        self.spend_bits(bits, bits, 10)
+    }
+
+    /// Takes what the greatest common divisor of two numbers of so many bits costs.
+    pub(crate) fn divisor(&self, bits: u64, others: u64) -> Result<(), MethodError> {
+        self.spend_bits(bits, others, 7)
+    }
+
+    /// A unit for each `2^shift` pairs of bits.
+    fn spend_bits(&self, bits: u64, others: u64, shift: u32) -> Result<(), MethodError> {
+        let units = bits.saturating_mul(others) >> shift;
+        self.spend(usize::try_from(units).unwrap_or(usize::MAX))
+    }
+
     /// Whether more was taken than there was.
     pub(crate) fn is_overdrawn(&self) -> bool {
         self.spent.get() > self.most.get()
@@ -159,7 +198,7 @@ impl Meter {
     /// Takes units if there are so many left.
     #[inline]
     pub(crate) fn take(&self, units: usize) -> bool {
-        let spent = self.spent.get() + units as u64;
+        let spent = self.spent.get().saturating_add(units as u64);
         let is_left = spent <= self.most.get();
         if is_left {
             self.spent.set(spent);

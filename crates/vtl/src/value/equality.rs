@@ -19,7 +19,10 @@ fn same_within<'a>(
         (Value::Boolean(a), Value::Boolean(b)) => a == b,
         (Value::Integer(a), Value::Integer(b)) => a == b,
         (Value::Long(a), Value::Long(b)) => a == b,
-        (Value::BigInteger(a), Value::BigInteger(b)) => a == b,
+        (Value::BigInteger(a), Value::BigInteger(b)) => {
+            meter.compute(a.bits(), 64)?;
+            a == b
+        }
         // Java compares bits here: NaN equals itself, and 0.0 is not -0.0.
         (Value::Double(a), Value::Double(b)) => {
             a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
@@ -27,7 +30,10 @@ fn same_within<'a>(
         (Value::Float(a), Value::Float(b)) => {
             a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
         }
-        (Value::Decimal(a), Value::Decimal(b)) => a == b,
+        (Value::Decimal(a), Value::Decimal(b)) => {
+            meter.compute(a.unscaled.bits(), 64)?;
+            a == b
+        }
         (Value::Char(a), Value::Char(b)) => a == b,
         (Value::String(a), Value::String(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => Array::is_same(*a, *b),

@@ -38,9 +38,9 @@ fn hash_within(meter: &Meter, value: &Value<'_>, depth: usize) -> Result<i32, Me
         Value::Double(double) => fold(double.to_bits()),
         Value::Float(float) if float.is_nan() => 0x7fc0_0000,
         Value::Float(float) => float.to_bits() as i32,
-        Value::BigInteger(big) => hash_big(big),
+        Value::BigInteger(big) => hash_big(meter, big)?,
         Value::Decimal(decimal) => {
-            hash_big(&decimal.unscaled).wrapping_mul(31).wrapping_add(decimal.scale as i32)
+            hash_big(meter, &decimal.unscaled)?.wrapping_mul(31).wrapping_add(decimal.scale)
         }
         Value::Char(unit) => i32::from(*unit),
         Value::String(text) => {
@@ -62,11 +62,12 @@ fn hash_within(meter: &Meter, value: &Value<'_>, depth: usize) -> Result<i32, Me
     })
 }
 
-fn hash_big(big: &BigInt) -> i32 {
+fn hash_big(meter: &Meter, big: &BigInt) -> Result<i32, MethodError> {
+    meter.spend((big.bits() / 8) as usize)?;
     let (sign, digits) = big.to_u32_digits();
     let step = |sum: i32, digit: &u32| sum.wrapping_mul(31).wrapping_add(*digit as i32);
     let magnitude = digits.iter().rev().fold(0, step);
-    if sign == Sign::Minus { magnitude.wrapping_neg() } else { magnitude }
+    Ok(if sign == Sign::Minus { magnitude.wrapping_neg() } else { magnitude })
 }
 
 fn fold(bits: u64) -> i32 {

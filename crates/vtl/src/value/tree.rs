@@ -152,7 +152,7 @@ fn big_integer<'a>(heap: &'a Heap<'a>, digits: &str) -> Value<'a> {
     let time = digits.len().saturating_mul(digits.len()) / DIGITS_AT_ONCE;
     let read = || {
         heap.cells.meter.spend(time)?;
-        Value::big_integer(heap, digits.parse().unwrap_or_default())
+        heap.cells.keep_big_integer(digits.parse().unwrap_or_default()).map(Value::BigInteger)
     };
     read().unwrap_or_default()
 }

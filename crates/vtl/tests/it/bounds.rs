@@ -91,3 +91,120 @@ fn reading_a_very_long_integer_ends_a_rendering() {
     // Nothing asks the meter behind it.
     check("#if($b.n)x#end", Err(RenderErrorKind::Method(MethodError::Spent)));
 }
+
+#[test]
+fn large_numbers_stay_within_the_short_bounds() {
+    let check = |template: &str| {
+        let text = format!("#set($b = 99999999999999999999)#set($t = $b.valueOf(10)){template}");
+        let template = Template::parse(&text, Dialect::Service).expect(&text);
+        let heap = Heap::default();
+        let rendered = template.render(&heap, &Pets::new(&heap, false), &Bounds::SHORT, None);
+        let spent = RenderErrorKind::Method(MethodError::Spent);
+        assert_eq!(rendered.map_err(|error| error.kind), Err(spent), "{text}");
+    };
+    let often = |operation: &str| {
+        let large = "#set($s = '')#set($x = $b.pow(900))#set($y = $b.pow(450).add($t))\
+                     #set($d = $x * 0.5)#set($e = $y * 0.25)";
+        check(&format!("{large}#foreach($i in [1..900])#set($r = {operation})#end"));
+    };
+    let squared = |first: &str| {
+        check(&format!("#set($d = {first})#foreach($i in [1..40])#set($d = $d.multiply($d))#end"));
+    };
+    squared("$b * 0.1");
+    squared("$b * 0.5 - $b * 0.5");
+    squared("$t.multiply($t) * 0.5");
+    for method in ["gcd", "remainder", "divide", "multiply", "mod", "divideAndRemainder"] {
+        often(&format!("$x.{method}($y)"));
+    }
+    often("$x.sqrt()");
+    often("$x.toString(7)");
+    often("\"$x\"");
+    often("$x.equals($x.add($y).subtract($y))");
+    often("$x.hashCode()");
+    often("$s.format('%d', $x)");
+    for method in ["precision", "toPlainString", "toString", "intValue", "doubleValue"] {
+        often(&format!("$d.{method}()"));
+    }
+    for method in ["add", "subtract", "compareTo", "max", "min", "multiply"] {
+        often(&format!("$d.{method}($e)"));
+    }
+    for operator in ["+", "-", "*", "/"] {
+        often(&format!("$d {operator} $e"));
+        often(&format!("$x {operator} $y"));
+    }
+    often("$x % $y");
+    often("[$d..$e]");
+    for operator in ["<", ">=", "=="] {
+        check(&format!(
+            "#set($d = $b.pow(900) * 0.5)#foreach($i in [1..900])#if($d {operator} 0.1)#end#end"
+        ));
+    }
+    check(
+        "#set($d = $b.pow(900) * 0.5)#set($e = $d * 0.1)#set($l = [$d, $e])#foreach($i in [1..99])$!l.sort(null)#end",
+    );
+}
+
+#[test]
+fn numbers_are_as_large_as_java_has_them() {
+    let check = |template: &str, expected: Result<&str, MethodError>| {
+        let text = format!("#set($b = 99999999999999999999)#set($t = $b.valueOf(10)){template}");
+        let template = Template::parse(&text, Dialect::Service).expect(&text);
+        let heap = Heap::default();
+        let rendered = template.render(&heap, &Pets::new(&heap, false), &Bounds::default(), None);
+        let expected = expected.map(str::to_owned).map_err(RenderErrorKind::Method);
+        assert_eq!(rendered.map_err(|error| error.kind), expected, "{text}");
+    };
+    check("$b.valueOf(1).pow(100000)", Ok("1"));
+    check("$b.valueOf(-1).pow(100001)", Ok("-1"));
+    check("$b.valueOf(0).pow(2147483647)", Ok("0"));
+    check("$b.valueOf(0).shiftLeft(2147483647)", Ok("0"));
+    check("$b.valueOf(2).pow(65535).bitLength()", Ok("65536"));
+    check("$b.valueOf(2).pow(65536)", Err(MethodError::Spent));
+    check("$b.valueOf(3).pow(60000)", Err(MethodError::Spent));
+    check(
+        "$b.gcd($t) $t.gcd($b.valueOf(-4)) $b.valueOf(0).gcd($t) $t.gcd($t.valueOf(0))",
+        Ok("1 2 10 10"),
+    );
+    check(
+        "#set($d = $t.pow(2) * 1.0)$d.stripTrailingZeros() $d.stripTrailingZeros().scale()",
+        Ok("1E+2 -2"),
+    );
+    check("#set($d = $t.pow(2) * 1.0)$d.stripTrailingZeros().toPlainString()", Ok("100"));
+    check("#set($d = $t.pow(2) * 1.0)$d.setScale(-2) $d.setScale(2)", Ok("1E+2 100.00"));
+    check(
+        "#set($d = $t.pow(2) * 1.0)#set($d = $d.setScale(-2))$d.intValue() #if($d == 100)x#end",
+        Ok("100 x"),
+    );
+    check("#set($d = $t.pow(2) * 1.0)#set($d = $d.setScale(1001))$d.scale()", Ok("1001"));
+    check("$t.valueOf(9).multiply($t).max($b) ", Ok("99999999999999999999 "));
+    check("#set($d = $t * 0.5)$d.setScale(16385)", Err(MethodError::Spent));
+    check(
+        "#set($d = $t * 0.25)$d.setScale(0)",
+        Err(MethodError::IllegalArgument("digits would be lost")),
+    );
+    // Six zeros behind the point, and more than a text is padded with.
+    check(
+        "#set($d = $b * 0.5)#set($z = $d - $d)#foreach($i in [1..18])#set($z = $z.multiply($z))#end$z",
+        Err(MethodError::Spent),
+    );
+}
+
+#[test]
+fn no_text_is_longer_than_the_output() {
+    let bounds = Bounds { output_bytes: 100, ..Bounds::default() };
+    let check = |template: &str, is_built: bool| {
+        let template = Template::parse(template, Dialect::Service).unwrap();
+        let heap = Heap::default();
+        let rendered = template.render(&heap, &Pets::new(&heap, false), &bounds, None);
+        let spent = RenderErrorKind::Method(MethodError::Spent);
+        let expected = if is_built { Ok("100".to_owned()) } else { Err(spent) };
+        assert_eq!(rendered.map_err(|error| error.kind), expected);
+    };
+    let ab = "#set($s = 'ab')$s";
+    check(&format!("{ab}.repeat(50).length()"), true);
+    check(&format!("{ab}.repeat(51).length()"), false);
+    check(&format!("{ab}.repeat(2147483647).length()"), false);
+    check(&format!("{ab}.indent(97).length()"), true);
+    check(&format!("{ab}.indent(98).length()"), false);
+    check(&format!("{ab}.indent(2147483647).length()"), false);
+}

@@ -1,16 +1,15 @@
 //! Methods of BigIntegers.
 
 use num_bigint::{BigInt, Sign};
+use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive};
 
 use super::{big_in_radix, convert, sign};
+use crate::decimal::MAX_BITS;
 use crate::heap::Heap;
 use crate::method::{Answer, Method, some, string};
 use crate::operator::low_bits;
 use crate::value::{MethodError, Value};
-
-/// Bits that a power or a shift may have.
-const BITS: u64 = 1 << 16;
 
 /// Calls a method of a BigInteger.
 pub(crate) fn call_big<'a>(
@@ -19,6 +18,13 @@ pub(crate) fn call_big<'a>(
     method: Method,
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
+    let meter = &heap.cells.meter;
+    match (method, arguments) {
+        (Method::ToString, [Value::Integer(_)]) | (Method::Sqrt, []) => meter.digits(big.bits())?,
+        (Method::Gcd, [Value::BigInteger(other)]) => meter.divisor(big.bits(), other.bits())?,
+        (_, [Value::BigInteger(other)]) => meter.compute(big.bits(), other.bits())?,
+        _ => meter.compute(big.bits(), 64)?,
+    }
     match (method, arguments) {
         (Method::CompareTo, [Value::BigInteger(other)]) => some(sign(big.cmp(other))),
         (Method::Signum, []) => some(sign(big.cmp(&BigInt::ZERO))),
@@ -90,7 +96,9 @@ fn with_big<'a>(heap: &'a Heap<'a>, big: &BigInt, method: Method, other: &BigInt
         Method::Divide => big / other,
         Method::Remainder => big % other,
         Method::Mod => ((big % other) + other) % other,
-        Method::Gcd => gcd(big.abs(), other.abs()),
+        // Of what is left both are about as long.
+        Method::Gcd if !is_zero => other.gcd(&(big % other)),
+        Method::Gcd => big.abs(),
         Method::And => big & other,
         Method::Or => big | other,
         Method::Xor => big ^ other,
@@ -108,13 +116,18 @@ fn with_count<'a>(heap: &'a Heap<'a>, big: &BigInt, method: Method, count: i32) 
         other => other,
     };
     let grows = match method {
-        Method::Pow => big.bits().saturating_mul(u64::from(size)),
+        // A power has at least as many: zero and one stay what they are.
+        Method::Pow => big.bits().saturating_sub(1).saturating_mul(u64::from(size)),
+        Method::ShiftLeft if big.sign() == Sign::NoSign => return own(heap, BigInt::ZERO),
         Method::ShiftLeft => big.bits() + u64::from(size),
         Method::SetBit | Method::FlipBit | Method::ClearBit => u64::from(size),
         _ => 0,
     };
-    if grows > BITS {
+    if grows > MAX_BITS {
         return Err(MethodError::Spent);
+    }
+    if method == Method::Pow {
+        heap.cells.meter.compute(grows, grows)?;
     }
     let bit = || BigInt::from(1) << size;
     match method {
@@ -134,17 +147,7 @@ fn with_count<'a>(heap: &'a Heap<'a>, big: &BigInt, method: Method, count: i32) 
     }
 }
 
-fn gcd(mut a: BigInt, mut b: BigInt) -> BigInt {
-    while b.sign() != Sign::NoSign {
-        (a, b) = (b.clone(), a % b);
-    }
-    a
-}
-
 fn own<'a>(heap: &'a Heap<'a>, big: BigInt) -> Answer<'a> {
-    if big.bits() > BITS {
-        return Err(MethodError::Spent);
-    }
     Value::big_integer(heap, big).map(Some)
 }
 

@@ -165,9 +165,15 @@ fn offset<'a>(text: &str, from: usize, points: i32) -> Answer<'a> {
 fn region(text: &str, at: i32, other: &str, (from, length): (i32, i32), folds: bool) -> bool {
     let part = |text: &str, from: i32| -> Option<Vec<u16>> {
         let units: Vec<u16> = text.encode_utf16().collect();
-        let from = usize::try_from(from).ok().filter(|from| *from <= units.len())?;
-        let length = usize::try_from(length).unwrap_or(0);
-        Some(units.get(from..from.checked_add(length)?)?.to_vec())
+        let from = usize::try_from(from).ok()?;
+        match usize::try_from(length) {
+            Ok(length) => Some(units.get(from..from.checked_add(length)?)?.to_vec()),
+            // A part of less than nothing may begin so much behind the end.
+            Err(_) => {
+                let end = units.len() + length.unsigned_abs() as usize;
+                (from <= end).then(Vec::new)
+            }
+        }
     };
     let (Some(a), Some(b)) = (part(text, at), part(other, from)) else { return false };
     let fold = |unit: u16| match char::from_u32(u32::from(unit)) {

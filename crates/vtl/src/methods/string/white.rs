@@ -20,7 +20,7 @@ pub(super) fn call<'a>(
             let Ok(times) = usize::try_from(*times) else {
                 return Err(MethodError::IllegalArgument("the count is negative"));
             };
-            heap.cells.meter.spend(times.saturating_mul(this.len()))?;
+            heap.cells.meter.build(times.saturating_mul(this.len()))?;
             string(heap, this.repeat(times))
         }
         (Method::Indent, [Value::Integer(blanks)]) => indent(heap, this, *blanks),
@@ -67,7 +67,8 @@ fn indent<'a>(heap: &'a Heap<'a>, text: &str, blanks: i32) -> Answer<'a> {
     let lines = lines(text);
     let more = usize::try_from(blanks).unwrap_or(0);
     let fewer = if blanks < 0 { blanks.unsigned_abs() as usize } else { 0 };
-    heap.cells.meter.spend(more.saturating_mul(lines.len()))?;
+    let added = more.saturating_add(1).saturating_mul(lines.len());
+    heap.cells.meter.build(text.len().saturating_add(added))?;
     let mut out = String::new();
     for line in lines {
         let white = line.chars().take_while(|c| is_white(*c)).take(fewer);
