@@ -18,6 +18,7 @@ pub(crate) struct Addressed<'a> {
 
 /// Finds the stage by the host, by the path, or because only one is served.
 pub(crate) fn find<'a>(snapshot: &Snapshot, head: &'a RequestHead) -> Result<Addressed<'a>, Fault> {
+    // No `ok_or`: see `Fault`.
     let Some(found) = resolve(snapshot, head.host(), head.path()) else {
         return Err(Fault::NoSuchStage);
     };

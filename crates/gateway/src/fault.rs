@@ -17,7 +17,8 @@ use wire::{INTERNAL, INTERNAL_BODY, bad, bad_request, missing_parameters, too_la
 pub(crate) use wire::Wire;
 
 /// Why the gateway answered instead of the integration. `Display` is what the operator must
-/// know; what the client may read is in [`Fault::wire`].
+/// know; what the client may read is in [`Fault::wire`]. Steps of every request make one only where they
+/// fail: `ok_or` would make it, and look how to drop it, for requests that pass as well.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error("no resource and method match")]

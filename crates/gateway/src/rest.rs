@@ -23,8 +23,11 @@ mod throttle;
 mod transform;
 mod validate;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use portico_net::{Request, Response};
-use portico_snapshot::Captures;
+use portico_snapshot::{Captures, Model};
 
 use crate::address;
 use crate::event::Emit;
@@ -47,6 +50,7 @@ pub(crate) fn handle<'a, E: Emit>(
     request: &'a mut Request<'_>,
     captures: &'a mut Captures,
 ) -> impl Future<Output = Result<Response, Fault>> {
+    // No `async fn`: see "No room" in ARCHITECTURE.md.
     let Life { runtime, ids, notes, trail } = life;
     async move {
         let mut scope = {
@@ -66,9 +70,10 @@ pub(crate) fn handle<'a, E: Emit>(
             }
             Scope::new(gateway, (ids, notes, trail.wall), matched, head, peer, worker)
         };
-        let held = match body::is_needed(&scope.matched, request) {
-            true => Box::pin(held(&scope, request)).await?,
-            false => None,
+        let model = validate::model(&scope.matched, scope.head);
+        let held = match (body::needed_for(&scope.matched, request, model), model) {
+            (None, None) => None,
+            (patience, model) => Box::pin(held(&scope, request, patience, model)).await?,
         };
         scope.hold(held.as_deref());
         let mut sent = match transform::of_request(&scope)? {
@@ -90,16 +95,22 @@ pub(crate) fn handle<'a, E: Emit>(
 }
 
 /// The whole body of a request, without its content coding, checked, and with what mappings read in
-/// it; none if there is none.
-async fn held(scope: &Scope<'_>, request: &mut Request<'_>) -> Result<Option<Box<Held>>, Fault> {
-    let (mut body, is_coded) = match body::needed_for(&scope.matched, request) {
+/// it; none if there is none. `patience` is for its arrival, if it is read; a body that is not there is
+/// checked, too, if there is a `model`.
+async fn held(
+    scope: &Scope<'_>,
+    request: &mut Request<'_>,
+    patience: Option<Duration>,
+    model: Option<&Arc<Model>>,
+) -> Result<Option<Box<Held>>, Fault> {
+    let (mut body, is_coded) = match patience {
         Some(patience) => {
             let (body, is_coded) = body::collect(patience, &scope.matched, request).await?;
             (Some(body), is_coded)
         }
         None => (None, false),
     };
-    if let Some(model) = validate::model(&scope.matched, scope.head) {
+    if let Some(model) = model {
         body = validate::body(model, body, scope).await?;
     }
     match body {

@@ -81,7 +81,8 @@ pub(crate) fn serve<H: Handler, I: Io>(
 }
 
 /// Bytes of what an open connection over TCP takes as long as it is open, beside buffers and the
-/// socket: its future, with room for every step of a request that this handler answers.
+/// socket: its future, with room for every step of a request that this handler answers. It is public
+/// for the test that bounds it with the gateway's handler.
 pub fn connection_bytes<H: Handler>() -> usize {
     fn made_by<A, B, C, D, E, F>(_: impl FnOnce(A, B, C, D, E) -> F) -> usize {
         size_of::<F>()

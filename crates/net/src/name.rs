@@ -114,14 +114,14 @@ impl Name {
     }
 }
 
-/// Whether a name is `lower` in any case, compared eight bytes at a time.
+/// Whether a name is `lower` in any case, compared by words of eight bytes, or of four or two where it is
+/// shorter; each of ours has at least two.
 fn is_spelled(name: &[u8], lower: &[u8]) -> bool {
     match name.len() {
         length if length != lower.len() => false,
         8.. => is_spelled_by::<8>(name, lower),
         4.. => is_spelled_by::<4>(name, lower),
-        2.. => is_spelled_by::<2>(name, lower),
-        _ => name.eq_ignore_ascii_case(lower),
+        _ => is_spelled_by::<2>(name, lower),
     }
 }
 

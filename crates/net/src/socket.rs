@@ -31,7 +31,8 @@ pub(crate) struct Socket {
 /// What is known of the last write.
 #[derive(Debug)]
 enum Last {
-    /// All of it is sent, or nothing was written.
+    /// All of it is sent, or nothing was written, or the rest is thrown away, as the connection is to
+    /// be reset.
     Sent,
     /// It goes out at the end of the turn, or did.
     Waiting(Ticket),

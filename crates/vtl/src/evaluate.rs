@@ -116,6 +116,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
                         continue;
                     }
                     Node::Reference(reference) => evaluator.print_reference(reference, out)?,
+                    Node::If(branches) => evaluator.conditional(branches, out)?,
                     directive => evaluator.directive(directive, out)?,
                 }
                 evaluator.check_length(out)?;
@@ -136,7 +137,6 @@ impl<'a, 'r> Evaluator<'a, 'r> {
     #[inline(never)]
     fn directive(&mut self, node: &'a Node, out: &mut String) -> Result<(), Halt> {
         match node {
-            Node::If(branches) => self.conditional(branches, out),
             Node::Foreach(foreach) => self.foreach(foreach, out),
             Node::Escaped(escaped) => self.print_escaped(escaped, out),
             Node::Define(define) => self.define(define),
@@ -149,10 +149,11 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             Node::Evaluate { at, source } => self.evaluate(*at, source, out),
             Node::File { at, name, argument } => self.file(*at, name, argument.as_ref(), out),
             Node::Call(call) => self.call_macro(call, out),
-            Node::Text(_) | Node::Reference(_) | Node::Set(_) => Ok(()),
+            Node::Text(_) | Node::Reference(_) | Node::Set(_) | Node::If(_) => Ok(()),
         }
     }
 
+    #[inline(never)]
     fn conditional(&mut self, branches: &'a [Branch], out: &mut String) -> Result<(), Halt> {
         for branch in branches {
             let holds = match &branch.condition {

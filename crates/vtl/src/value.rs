@@ -35,7 +35,7 @@ pub use views::{Array, Cursor, Entry, SubList};
 /// A value.
 // What a value holds begins at a word, so that it is copied in words.
 #[derive(Clone, Copy, Default)]
-#[repr(u32)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// Nothing.
     #[default]

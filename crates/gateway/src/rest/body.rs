@@ -1,31 +1,27 @@
 //! Bodies that a method needs whole: collected, and converted between text and bytes.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portico_model::limits::INTEGRATION_TIMEOUT;
 use portico_net::{Collected, Framing, Name, Request, RequestHead};
-use portico_snapshot::{BYTES_A_VALUE, Content, Conversion, HttpCall, Integration};
+use portico_snapshot::{BYTES_A_VALUE, Content, Conversion, HttpCall, Integration, Model};
 
 use crate::fault::Fault;
 use crate::rest::compression;
 use crate::rest::integration::{bound, counted};
 use crate::rest::route::Matched;
-use crate::rest::validate;
-
-/// Whether a request's body is to be whole before the integration is called, or to be checked though
-/// there is none.
-pub(crate) fn is_needed(matched: &Matched<'_>, request: &Request<'_>) -> bool {
-    let has_body = request.body.framing() != Framing::None;
-    (has_body && needed_for(matched, request).is_some())
-        || validate::model(matched, request.head).is_some()
-}
 
 /// How long to wait for a request's body that is decoded, checked, mapped, converted or given to a
-/// template; `None` if the body only passes.
-pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option<Duration> {
+/// template; `None` if there is none, or the body only passes.
+pub(crate) fn needed_for(
+    matched: &Matched<'_>,
+    request: &Request<'_>,
+    model: Option<&Arc<Model>>,
+) -> Option<Duration> {
     if request.body.framing() == Framing::None {
         return None;
     }
@@ -37,10 +33,8 @@ pub(crate) fn needed_for(matched: &Matched<'_>, request: &Request<'_>) -> Option
         Integration::Mock { templates, .. } => (INTEGRATION_TIMEOUT, templates.reads_body),
         Integration::Broken(_) => (INTEGRATION_TIMEOUT, false),
     };
-    let is_read = is_read
-        || request.head.known(Name::ContentEncoding).is_some()
-        || validate::model(matched, request.head).is_some();
-    is_read.then_some(timeout)
+    let is_coded = request.head.known(Name::ContentEncoding).is_some();
+    (is_read || model.is_some() || is_coded).then_some(timeout)
 }
 
 /// The whole body of a request without its content coding, and whether it kept one; `patience` is
@@ -105,7 +99,9 @@ pub(crate) fn most_values(bytes: &[u8]) -> usize {
     1 + bytes.iter().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count()
 }
 
-/// Bytes that reading JSON of these bytes takes at most.
+/// Bytes that count for reading JSON of these bytes: its values, as they are once they are read. What
+/// their vector has to spare, what strings with escapes stand for, and a second copy where an object
+/// has a name twice are not counted.
 pub(crate) fn reading_bytes(bytes: &[u8]) -> usize {
     BYTES_A_VALUE * most_values(bytes)
 }

@@ -60,6 +60,7 @@ pub(crate) fn call<'a>(
     request: &mut Request<'_>,
     trail: &mut Trail,
 ) -> impl Future<Output = Result<Inbound<'a>, Fault>> {
+    // No `async fn`: see "No room" in ARCHITECTURE.md.
     let began = request.worker.clock.now();
     async move {
         let (call, outbound, trace) = match outbound {

@@ -41,6 +41,7 @@ pub(crate) fn find<'a>(
     let is_path = path != b"*";
     let found =
         stage.rest.routes.find(path, HttpMethod::from_wire(verb), captures).filter(|_| is_path);
+    // No `ok_or`: see `Fault`.
     let Some(MethodIndex(index)) = found else { return Err(Fault::NoSuchMethod) };
     let method = &stage.rest.methods[index];
     trail.method = Some(index);

@@ -269,6 +269,33 @@ fn a_request_is_sent_again_only_where_that_is_safe() {
 }
 
 #[test]
+fn a_request_that_is_sent_again_leaves_other_unused_connections_alone() {
+    let last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+    let origin = Origin::acting(move |seen| match seen.head.split(' ').nth(1) {
+        Some("/held") => vec![Act::Stall, send(OK)],
+        Some("/lost") if seen.connection < 2 => vec![Act::Close],
+        Some("/last") => vec![send(last)],
+        _ => vec![send(OK)],
+    });
+    let gateway = proxy(&origin);
+    let mut clients = [(); 2].map(|()| Client::connect(gateway.address()));
+    for client in &mut clients {
+        client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n");
+        origin.request();
+    }
+    origin.release();
+    for client in &mut clients {
+        assert_eq!(client.answer("GET").status, 200);
+    }
+    let [client, _] = &mut clients;
+    // The new connection goes with `/last`, so that `/a` takes what is left of the old ones.
+    for path in ["/lost", "/last", "/a"] {
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n"));
+        assert_eq!((client.answer("GET").status, origin.accepted()), (200, 3), "{path}");
+    }
+}
+
+#[test]
 fn a_connection_that_the_origin_closed_while_it_was_unused_is_replaced() {
     let first = vec![Act::Request, send(OK), Act::Stall, Act::HalfClose, Act::Tell, Act::ReadToEnd];
     let origin = Origin::scripted(vec![first, vec![Act::Request, send(OK)]]);

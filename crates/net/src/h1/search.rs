@@ -1,5 +1,6 @@
-//! Looks for bytes in heads. Names and most values are short, so the first words are looked at here,
-//! eight bytes at a time; a call of what is made for long texts costs more than they do.
+//! Looks for bytes in heads, eight at a time: names and most values are short, and a call of what is
+//! made for long texts costs more than they do. Only a value that is longer than some words is left to
+//! such a call; a name is looked at here to its end.
 
 /// A one in each byte.
 const ONES: u64 = u64::from_le_bytes([1; 8]);
@@ -9,7 +10,8 @@ const HIGHS: u64 = ONES << 7;
 /// Words of a value that are looked at before a search that is made for long texts.
 const WORDS: usize = 4;
 
-/// Where the first colon stands.
+/// Where the first colon stands. Every word up to it is looked at: names are short, and lines without
+/// a colon behind them are malformed.
 pub(super) fn colon(text: &[u8]) -> Option<usize> {
     let (words, rest) = text.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {

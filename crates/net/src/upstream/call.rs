@@ -128,7 +128,8 @@ impl From<Broken> for CallError {
 impl Origin {
     /// Sends a request and waits for the answer, for as much of it as is to be held, until
     /// `deadline`. A connection that the origin closed while it was unused is replaced by a new
-    /// one, if the request may be sent again.
+    /// one, if the request may be sent again. The others that are unused stay so: they may have been
+    /// closed as well, and a request is sent again only once.
     ///
     /// The head of `outbound` is taken out of it.
     pub fn call<'a>(
@@ -137,6 +138,7 @@ impl Origin {
         body: &'a mut RequestBody<'_>,
         deadline: Instant,
     ) -> impl Future<Output = Result<Answer, CallError>> {
+        // No `async fn`: see "No room" in ARCHITECTURE.md.
         let mut exchange = body.worker.take_exchange();
         let idempotent = outbound.idempotent;
         async move {
@@ -211,6 +213,7 @@ impl Exchange {
         body: &mut RequestBody<'_>,
         deadline: Instant,
     ) -> impl Future<Output = Result<(), CallError>> {
+        // No `async fn`: see "No room" in ARCHITECTURE.md.
         let mut held = body.worker.buffers.take();
         async move {
             let read = hold(body, &mut held, &mut self.held_beyond, HELD_BYTES, deadline).await;

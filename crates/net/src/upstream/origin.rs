@@ -87,12 +87,9 @@ impl Origin {
 
     /// Gives an exchange a connection that waits for one; false if there is none.
     pub(super) fn reuse(self: &Rc<Self>, exchange: &mut Exchange) -> bool {
-        let idle = self.take_idle();
-        let is_any = idle.is_some();
-        if let Some(connection) = idle {
-            exchange.restart(connection, self);
-        }
-        is_any
+        let Some(connection) = self.take_idle() else { return false };
+        exchange.restart(connection, self);
+        true
     }
 
     pub(super) fn put_idle(&self, mut connection: Connection, worker: &Worker) {
@@ -126,6 +123,7 @@ impl Origin {
         timer: &mut Timer,
         deadline: Instant,
     ) -> impl Future<Output = Result<Connection, CallError>> {
+        // No `async fn`: see "No room" in ARCHITECTURE.md.
         let limit = worker.clock.now() + worker.settings.connect;
         timer.set(limit.min(deadline));
         async move {

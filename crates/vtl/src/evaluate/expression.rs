@@ -74,6 +74,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Whether a condition holds: of values only references and Booleans do.
+    #[inline]
     pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
@@ -158,42 +159,52 @@ impl<'a> Evaluator<'a, '_> {
     ) -> Result<(), Halt> {
         self.put(&chain.first.value, left)?;
         let mut literal = &*chain.first.literal;
-        let mut right = Value::Null;
         for Link { operator, operand, written } in &chain.rest {
             self.step()?;
+            let mut right = Value::Null;
             self.put(&operand.value, &mut right)?;
-            if let Some(result) = operator::everyday(*operator, left, &right) {
-                (*left, literal) = (result, written);
-                continue;
-            }
-            let heap = self.heap;
-            let result = match operator {
-                Arithmetic::Add if left.as_str().is_some() || right.as_str().is_some() => {
-                    (*left, right) = (self.rendered(*left)?, self.rendered(right)?);
-                    // Joined to a text, null is what was written.
-                    if left.as_str().is_some() && right.is_null() {
-                        right = Value::String(&operand.literal);
-                    } else if right.as_str().is_some() && left.is_null() {
-                        *left = Value::String(literal);
-                    }
-                    operator::join(heap, left, &right)
-                }
-                Arithmetic::Add => operator::add(heap, left, &right),
-                Arithmetic::Subtract => operator::subtract(heap, left, &right),
-                Arithmetic::Multiply => operator::multiply(heap, left, &right),
-                Arithmetic::Divide => operator::divide(heap, left, &right),
-                Arithmetic::Modulo => operator::remainder(heap, left, &right),
-            };
-            match result {
-                Ok(value) => *left = value,
-                Err(error) => return self.at(operand.at, Err(error)),
+            match operator::everyday(*operator, left, &right) {
+                Some(result) => *left = result,
+                None => self.operate(*operator, (left, literal), (right, operand))?,
             }
             literal = written;
         }
         Ok(())
     }
 
+    /// Puts the result of an operator in the place of its left side, which has what was written for
+    /// it.
+    #[inline(never)]
+    fn operate(
+        &mut self,
+        operator: Arithmetic,
+        (left, literal): (&mut Value<'a>, &'a str),
+        (mut right, operand): (Value<'a>, &'a Operand),
+    ) -> Result<(), Halt> {
+        let heap = self.heap;
+        let result = match operator {
+            Arithmetic::Add if left.as_str().is_some() || right.as_str().is_some() => {
+                (*left, right) = (self.rendered(*left)?, self.rendered(right)?);
+                // Joined to a text, null is what was written.
+                if left.as_str().is_some() && right.is_null() {
+                    right = Value::String(&operand.literal);
+                } else if right.as_str().is_some() && left.is_null() {
+                    *left = Value::String(literal);
+                }
+                operator::join(heap, left, &right)
+            }
+            Arithmetic::Add => operator::add(heap, left, &right),
+            Arithmetic::Subtract => operator::subtract(heap, left, &right),
+            Arithmetic::Multiply => operator::multiply(heap, left, &right),
+            Arithmetic::Divide => operator::divide(heap, left, &right),
+            Arithmetic::Modulo => operator::remainder(heap, left, &right),
+        };
+        *left = self.at(operand.at, result)?;
+        Ok(())
+    }
+
     /// One side of an operator: a definition is what it renders to.
+    #[inline(always)]
     fn operand(&mut self, operand: &'a Operand, into: &mut Value<'a>) -> Result<(), Halt> {
         self.put(&operand.value, into)?;
         if let Value::Block(_) = into {

@@ -75,6 +75,7 @@ impl<'a> Evaluator<'a, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn method(
         &mut self,
         value: &Value<'a>,
@@ -223,7 +224,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Appends a value.
-    #[inline]
+    #[inline(always)]
     pub(super) fn print(
         &mut self,
         value: &Value<'a>,
@@ -245,6 +246,7 @@ impl<'a> Evaluator<'a, '_> {
         if is_paid { Ok(()) } else { self.at(at, Err(MethodError::Spent)) }
     }
 
+    #[inline(never)]
     fn print_any(&mut self, value: &Value<'a>, at: u32, out: &mut String) -> Result<(), Halt> {
         if let Value::Block(number) = value {
             return self.print_block(*number, out).map(|_| ());

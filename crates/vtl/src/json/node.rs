@@ -233,7 +233,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The content of a string or the text of a number.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text(self) -> &'d str {
         self.document.texts().of(self.node())
     }

@@ -57,7 +57,7 @@ impl<'d> Number<'d> {
             return Self::Double(text[start..end].parse().unwrap_or(f64::NAN));
         };
         // Both are doubles exactly, so that the quotient is the nearest one.
-        let double = whole as f64 / TENS[places];
+        let double = whole as i64 as f64 / TENS[places];
         Self::Double(if is_negative { -double } else { double })
     }
 

@@ -96,6 +96,7 @@ impl fmt::Debug for PropertyName {
 }
 
 /// The value of `$receiver.name`: an entry of a map, or what a getter gives.
+#[inline(never)]
 pub(crate) fn property<'a>(
     heap: &'a Heap<'a>,
     receiver: &Value<'a>,

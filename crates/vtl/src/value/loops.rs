@@ -76,7 +76,7 @@ impl<'a> Loop<'a> {
     }
 
     /// Puts what the loop tells about itself where it is wanted: false if it does not tell that.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put_told(&'a self, property: Property, into: &mut Value<'a>) -> bool {
         match (property, self.parent) {
             (Property::Index, _) => *into = Value::Integer(self.index.get()),

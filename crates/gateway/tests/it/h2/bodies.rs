@@ -144,6 +144,12 @@ fn an_early_answer_asks_for_no_more_of_the_request() {
     assert_eq!(client.outcome(1), Outcome::Answer(200, b"ok".to_vec()));
     // Section 8.1: the rest is not wanted, and that is no error.
     assert_eq!(client.outcome(1), Outcome::Reset(NO_ERROR));
+    // So it is where no origin is asked.
+    let mut client = Client::connect(gateway.address());
+    client.headers(1, &[&of("POST", "/mock")[..], &[("content-length", "400000")]].concat(), false);
+    assert_eq!(send(&mut client, 1, &pattern(60_000), false), None);
+    assert_eq!(client.outcome(1), mocked());
+    assert_eq!(client.outcome(1), Outcome::Reset(NO_ERROR));
     assert_eq!(ask_mock(&mut client, 3), mocked());
 }
 
