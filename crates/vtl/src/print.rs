@@ -40,6 +40,43 @@ struct Printer<'m> {
 
 impl Printer<'_> {
     fn print(&mut self, value: &Value<'_>, out: &mut String) -> Result<(), MethodError> {
+        match value {
+            Value::Entry(entry) => self.print_entry(&entry.key(), &entry.value(), out),
+            Value::List(list) if list.is_json() => self.json(value, Slashes::Escaped, out),
+            Value::Map(map) if map.is_silent() => self.meter.visit(1),
+            Value::Map(map) => self.print_map(*map, out),
+            Value::Loop(running) => match running.what_was_set() {
+                Some(own) => self.print_map(own, out),
+                None => self.print_scalar(value, out),
+            },
+            Value::List(_)
+            | Value::SubList(_)
+            | Value::Array(_)
+            | Value::KeySet(_)
+            | Value::Values(_)
+            | Value::EntrySet(_) => self.print_collection(value, out),
+            scalar => self.print_scalar(scalar, out),
+        }
+    }
+
+    fn print_entry(
+        &mut self,
+        key: &Value<'_>,
+        value: &Value<'_>,
+        out: &mut String,
+    ) -> Result<(), MethodError> {
+        let before = out.len();
+        self.enter()?;
+        self.print(key, out)?;
+        out.push('=');
+        self.print(value, out)?;
+        self.depth -= 1;
+        self.meter.visit_of(out.len().saturating_sub(before))
+    }
+
+    /// What holds no other values; by itself, so that the stack has no room for it where values are
+    /// nested.
+    fn print_scalar(&self, value: &Value<'_>, out: &mut String) -> Result<(), MethodError> {
         let before = out.len();
         match value {
             Value::Null => out.push_str("null"),
@@ -60,23 +97,9 @@ impl Printer<'_> {
                 char::decode_utf16([*unit]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
             ),
             Value::String(text) => out.push_str(text),
-            Value::Loop(running) => match running.what_was_set() {
-                Some(own) => return self.print_map(own, out),
-                None => out.push_str("{}"),
-            },
+            Value::Loop(_) => out.push_str("{}"),
             Value::Object(object) => object.print(out),
-            Value::Block(_) | Value::Cursor(_) => {}
-            Value::Entry(entry) => {
-                self.enter()?;
-                self.print(&entry.key(), out)?;
-                out.push('=');
-                self.print(&entry.value(), out)?;
-                self.depth -= 1;
-            }
-            Value::List(list) if list.is_json() => return self.json(value, Slashes::Escaped, out),
-            Value::Map(map) if map.is_silent() => {}
-            Value::Map(map) => return self.print_map(*map, out),
-            collection => return self.print_collection(collection, out),
+            _ => {}
         }
         self.meter.visit_of(out.len().saturating_sub(before))
     }

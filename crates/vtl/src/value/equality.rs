@@ -14,7 +14,20 @@ fn same_within<'a>(
     b: &Value<'a>,
     depth: usize,
 ) -> Result<bool, MethodError> {
-    Ok(match (a, b) {
+    match same_scalars(meter, a, b)? {
+        Some(same) => Ok(same),
+        None => same_collections(meter, a, b, depth),
+    }
+}
+
+/// The same of what holds no other values; by itself, so that the stack has no room for it where
+/// values are nested.
+fn same_scalars<'a>(
+    meter: &Meter,
+    a: &Value<'a>,
+    b: &Value<'a>,
+) -> Result<Option<bool>, MethodError> {
+    Ok(Some(match (a, b) {
         (Value::Null, Value::Null) => true,
         (Value::Boolean(a), Value::Boolean(b)) => a == b,
         (Value::Integer(a), Value::Integer(b)) => a == b,
@@ -42,8 +55,8 @@ fn same_within<'a>(
         (Value::Block(a), Value::Block(b)) => a == b,
         (Value::Loop(a), Value::Loop(b)) => std::ptr::eq(*a, *b),
         (Value::Object(a), Value::Object(b)) => std::ptr::addr_eq(*a, *b),
-        _ => return same_collections(meter, a, b, depth),
-    })
+        _ => return Ok(None),
+    }))
 }
 
 fn same_collections<'a>(
