@@ -104,9 +104,7 @@ impl<'a> Evaluator<'a, '_> {
         Ok(match arguments {
             [] => method::call(self.heap, value, name, &[]),
             [one] => {
-                let mut argument = Value::Null;
-                self.put(one, &mut argument)?;
-                let one = argument;
+                let one = self.value(one)?;
                 method::call(self.heap, value, name, std::slice::from_ref(&one))
             }
             [one, two] => {
