@@ -42,6 +42,8 @@ pub(crate) struct Evaluator<'a, 'r> {
     root: &'a Template,
     /// Whose names and places hold at the moment.
     frame: Frame<'a>,
+    /// Whether the slots of the text that runs are the variables, and nobody traces.
+    is_plain: bool,
     /// By slot; none are values that nobody asked the globals for yet.
     variables: Vec<Option<Value<'a>>>,
     /// The names of the variables beyond the template's own, which evaluated texts brought.
@@ -70,6 +72,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         bounds: &'r Bounds,
         trace: Option<&'r mut dyn Trace>,
     ) -> Self {
+        let is_plain = trace.is_none();
         Self {
             heap,
             globals,
@@ -78,6 +81,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             dialect: template.dialect,
             root: template,
             frame: Frame::of(template),
+            is_plain,
             variables: vec![None; template.names.len()],
             brought: Vec::new(),
             definitions: Vec::new(),

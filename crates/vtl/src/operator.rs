@@ -292,12 +292,22 @@ pub(crate) fn compare(
     a: &Value<'_>,
     b: &Value<'_>,
 ) -> Result<Option<Ordering>, MethodError> {
-    match (a, b) {
-        (Value::Integer(a), Value::Integer(b)) => Ok(Some(a.cmp(b))),
-        _ => compare_any(meter, a, b),
-    }
+    let (a, b) = match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => return Ok(Some(a.cmp(b))),
+        (Value::Double(a), Value::Double(b)) => (*a, *b),
+        (Value::Double(a), Value::Integer(b)) => (*a, f64::from(*b)),
+        _ => return compare_any(meter, a, b),
+    };
+    Ok(Some(order(a, b)))
 }
 
+/// What is neither less nor greater counts as equal, and so NaN equals every number.
+#[inline(always)]
+fn order(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b).unwrap_or(Ordering::Equal)
+}
+
+#[inline(never)]
 fn compare_any(
     meter: &Meter,
     a: &Value<'_>,
@@ -310,13 +320,12 @@ fn compare_any(
             meter.compute(a.bits() + b.bits(), 64)?;
             a.cmp(&b)
         }
-        // What is neither less nor greater counts as equal, and so NaN equals every number.
-        Pair::Floats(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+        Pair::Floats(a, b) => order(f64::from(a), f64::from(b)),
         Pair::Decimals(a, b) => {
             meter.compute(a.aligned_bits(&b), a.aligned_bits(&b))?;
             a.compare(&b)
         }
-        Pair::Doubles(a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+        Pair::Doubles(a, b) => order(a, b),
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::operator;
 use crate::tree::{Arithmetic, Chain, Comparison, Expression, Interpolated, Link, Operand};
@@ -79,8 +80,17 @@ impl<'a> Evaluator<'a, '_> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
             Expression::Reference(reference) => {
+                match self.place(reference) {
+                    Place::Variable(variable) => {
+                        return Ok(self.variables[variable].as_ref().is_some_and(operator::truth));
+                    }
+                    Place::Node(_, node) => return Ok(node.boolean() != Some(false)),
+                    Place::Told(running, property) => return Ok(running.truth(property)),
+                    Place::Nothing => return Ok(true),
+                    Place::Elsewhere => {}
+                }
                 let mut value = Value::Null;
-                self.put_reference(reference, &mut value)?;
+                self.steps(reference, &mut value)?;
                 match value {
                     // Whether it is null shows when it is rendered.
                     Value::Block(number) => self.print_block(number, &mut String::new()),

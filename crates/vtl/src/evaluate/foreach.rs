@@ -72,8 +72,9 @@ impl<'a> Evaluator<'a, '_> {
                 break;
             }
             self.step()?;
-            let element = iteration.next(self.heap);
-            let element = self.at(foreach.at, element)?;
+            let mut element = Value::Null;
+            let taken = iteration.put_next(self.heap, &mut element);
+            self.at(foreach.at, taken)?;
             let has_next = iteration.has_next();
             if self.trace.is_some() {
                 self.tell_run(foreach, &element)?;

@@ -2,62 +2,79 @@
 //! a loop. Most do. What is anything else is left to the steps of `reference`, with the same result.
 
 use super::Evaluator;
-use crate::json::{Kind, NodeRef};
+use crate::dialect::Dialect;
+use crate::json::{NodeRef, Tag};
+use crate::method::Property;
 use crate::tree::{Reference, Step};
-use crate::value::{Tree, Value};
+use crate::value::{Loop, Tree, Value};
+
+/// Where a reference leads.
+pub(super) enum Place<'a> {
+    /// To a name that has a value.
+    Variable(usize),
+    /// To a value of a document, which is not null.
+    Node(&'a Tree<'a>, NodeRef<'a>),
+    /// To what a loop tells of itself.
+    Told(&'a Loop<'a>, Property),
+    /// To nothing, which prints nothing.
+    Nothing,
+    /// Step by step, which also says what is wrong with a step.
+    Elsewhere,
+}
 
 impl<'a> Evaluator<'a, '_> {
-    /// Puts the value of such a reference where it is wanted: false if it is none, if it is null, or
-    /// if somebody wants to know of each step.
+    /// Where a reference leads, if nobody wants to know of each step. The steps are taken.
     #[inline(always)]
-    pub(super) fn put_at_once(&mut self, reference: &'a Reference, into: &mut Value<'a>) -> bool {
-        if self.trace.is_some() || self.frame.bindings.is_some() {
-            return false;
+    pub(super) fn place(&mut self, reference: &'a Reference) -> Place<'a> {
+        if !self.is_plain {
+            return Place::Elsewhere;
         }
-        let variable = self.frame.variable(reference.slot);
+        let variable = reference.slot as usize;
         match (&self.variables[variable], &*reference.steps) {
-            (None | Some(Value::Null | Value::Block(_)), _) => false,
-            (Some(value), []) => {
-                *into = *value;
-                true
-            }
-            (Some(Value::Map(map)), steps) => match map.as_node() {
-                Some((tree, node)) => self.put_place(tree, node, steps, into),
-                None => false,
+            (None | Some(Value::Null | Value::Block(_)), _) => Place::Elsewhere,
+            (Some(_), []) => Place::Variable(variable),
+            (Some(Value::Map(map)), steps) => match map.as_unchanged() {
+                Some((tree, node)) => self.member(tree, node, steps),
+                None => Place::Elsewhere,
             },
             (Some(Value::Loop(running)), [Step::Property { name, .. }]) => {
-                running.put_told(name.property(), into) && self.take_steps_left(1)
+                let (running, property) = (*running, name.property());
+                match running.tells(property) && self.take_steps_left(1) {
+                    true => Place::Told(running, property),
+                    false => Place::Elsewhere,
+                }
             }
-            _ => false,
+            _ => Place::Elsewhere,
         }
     }
 
-    /// The same for what properties lead to from an object of a document.
+    /// Where properties lead to from an object of a document that nobody changed.
     #[inline(always)]
-    fn put_place(
-        &mut self,
-        tree: &'a Tree<'a>,
-        mut node: NodeRef<'a>,
-        steps: &'a [Step],
-        into: &mut Value<'a>,
-    ) -> bool {
-        let mut members = 0;
-        for step in steps {
-            let Step::Property { name, .. } = step else { return false };
-            members += node.len() / 8;
-            let Some(member) = name.member_of(node) else { return false };
-            node = member;
+    fn member(&mut self, tree: &'a Tree<'a>, object: NodeRef<'a>, steps: &'a [Step]) -> Place<'a> {
+        let meter = &self.heap.cells.meter;
+        let (Some(Step::Property { name, .. }), behind) = (steps.first(), &steps[1..]) else {
+            return Place::Elsewhere;
+        };
+        let mut found = name.member_of(object, meter);
+        for step in behind {
+            let (Step::Property { name, .. }, Some(node)) = (step, found) else {
+                return Place::Elsewhere;
+            };
+            if node.tag() != Tag::Object {
+                return Place::Elsewhere;
+            }
+            found = name.member_of(node, meter);
         }
-        // Without room for it, the steps say so at their place.
-        let is_value = node.kind() != Kind::Null && !tree.is_changed();
-        if !is_value
-            || !self.heap.cells.meter.take(members)
-            || !self.take_steps_left(steps.len() as u64)
-        {
-            return false;
+        let place = match found {
+            Some(node) if node.tag() != Tag::Null => Place::Node(tree, node),
+            _ if self.dialect == Dialect::Service => Place::Nothing,
+            _ => return Place::Elsewhere,
+        };
+        match self.take_steps_left(steps.len() as u64) {
+            true => place,
+            // The steps say where there were none left.
+            false => Place::Elsewhere,
         }
-        tree.put_value(node, into);
-        true
     }
 
     /// Takes steps if there are so many left.

@@ -1,8 +1,9 @@
 //! References: a variable, then step by step to what is printed or used.
 
+use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::method::{self, Answer, MethodName};
-use crate::number::write_integer;
+use crate::number::{write_double, write_integer};
 use crate::print::print;
 use crate::tree::{Escaped, Expression, Reference, Step};
 use crate::value::{List, Map, MethodError, VISIT, Value};
@@ -18,10 +19,14 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         into: &mut Value<'a>,
     ) -> Result<(), Halt> {
-        if self.put_at_once(reference, into) {
-            return Ok(());
+        match self.place(reference) {
+            Place::Variable(variable) => *into = self.variables[variable].unwrap_or_default(),
+            Place::Node(tree, node) => tree.put_value(node, into),
+            Place::Told(running, property) => running.put_told(property, into),
+            Place::Nothing => *into = Value::String(""),
+            Place::Elsewhere => return self.steps(reference, into),
         }
-        self.steps(reference, into)
+        Ok(())
     }
 
     /// The same step by step.
@@ -170,8 +175,24 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         let mut value = Value::Null;
-        if self.put_at_once(reference, &mut value) {
-            return self.print(&value, reference.at, out);
+        match self.place(reference) {
+            Place::Variable(variable) => {
+                let value = self.variables[variable].unwrap_or_default();
+                return self.print(&value, reference.at, out);
+            }
+            Place::Node(tree, node) => match node.printed() {
+                Some(text) => return self.print_text(text, reference.at, out),
+                None => {
+                    tree.put_value(node, &mut value);
+                    return self.print(&value, reference.at, out);
+                }
+            },
+            Place::Told(running, property) => {
+                running.put_told(property, &mut value);
+                return self.print(&value, reference.at, out);
+            }
+            Place::Nothing => return Ok(()),
+            Place::Elsewhere => {}
         }
         self.steps(reference, &mut value)?;
         let printed = match &value {
@@ -229,19 +250,27 @@ impl<'a> Evaluator<'a, '_> {
         at: u32,
         out: &mut String,
     ) -> Result<(), Halt> {
-        let meter = &self.heap.cells.meter;
-        let is_paid = match value {
-            Value::String(text) => {
-                out.push_str(text);
-                meter.take(VISIT + text.len())
-            }
-            Value::Integer(integer) => {
-                write_integer(*integer, out);
-                meter.take(VISIT)
-            }
+        match value {
+            Value::String(text) => return self.print_text(text, at, out),
+            Value::Integer(integer) => write_integer(*integer, out),
+            Value::Double(double) => write_double(*double, out),
             value => return self.print_any(value, at, out),
-        };
-        if is_paid { Ok(()) } else { self.at(at, Err(MethodError::Spent)) }
+        }
+        self.pay(VISIT, at)
+    }
+
+    #[inline(always)]
+    fn print_text(&mut self, text: &str, at: u32, out: &mut String) -> Result<(), Halt> {
+        out.push_str(text);
+        self.pay(VISIT + text.len(), at)
+    }
+
+    #[inline(always)]
+    fn pay(&self, units: usize, at: u32) -> Result<(), Halt> {
+        match self.heap.cells.meter.take(units) {
+            true => Ok(()),
+            false => self.at(at, Err(MethodError::Spent)),
+        }
     }
 
     #[inline(never)]

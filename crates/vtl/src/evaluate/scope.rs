@@ -58,6 +58,12 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Evaluator<'a, '_> {
+    /// Runs another text from now on: the one that ran.
+    pub(super) fn enter(&mut self, frame: Frame<'a>) -> Frame<'a> {
+        self.is_plain = self.trace.is_none() && frame.slots.is_none() && frame.bindings.is_none();
+        std::mem::replace(&mut self.frame, frame)
+    }
+
     /// The value of a name, which may be null.
     #[inline]
     pub(super) fn variable(&mut self, slot: u32) -> Result<Value<'a>, Halt> {
@@ -86,11 +92,21 @@ impl<'a> Evaluator<'a, '_> {
     /// Sets a name.
     #[inline(always)]
     pub(super) fn assign(&mut self, slot: u32, value: Value<'a>) {
+        let variable = match self.is_plain {
+            true => slot as usize,
+            false => self.variable_to_set(slot, &value),
+        };
+        self.variables[variable] = Some(value);
+    }
+
+    /// The variable of a slot, whose parameter, if it is one, is told.
+    #[inline(never)]
+    fn variable_to_set(&mut self, slot: u32, value: &Value<'a>) -> usize {
         let variable = self.frame.variable(slot);
         if let Some(bindings) = &self.frame.bindings {
-            bindings.set(variable, &value);
+            bindings.set(variable, value);
         }
-        self.variables[variable] = Some(value);
+        variable
     }
 
     /// The name of a variable.
@@ -162,9 +178,9 @@ impl<'a> Evaluator<'a, '_> {
         // Its text's slots, but the arguments of the macro that runs now.
         let bindings = self.frame.bindings.clone();
         let frame = Frame { bindings, ..definition.frame.clone() };
-        let around = std::mem::replace(&mut self.frame, frame);
+        let around = self.enter(frame);
         let printed = self.block(body, out);
-        self.frame = around;
+        self.enter(around);
         self.definitions[number as usize].running -= 1;
         match printed {
             Ok(()) | Err(Halt::Break) => Ok(true),

@@ -58,9 +58,9 @@ impl<'a> Evaluator<'a, '_> {
                 return Ok(Some(value));
             }
             if let Some(operand) = bound.argument(variable) {
-                let frame = std::mem::replace(&mut self.frame, bound.caller.clone());
+                let frame = self.enter(bound.caller.clone());
                 let value = self.deeper(|evaluator| evaluator.value(&operand.value));
-                self.frame = frame;
+                self.enter(frame);
                 return value.map(Some);
             }
             bindings = bound.caller.bindings.clone();
@@ -104,11 +104,11 @@ impl<'a> Evaluator<'a, '_> {
         });
         let arguments = variables.zip(&call.arguments).collect();
         frame.bindings = Some(Rc::new(Bindings { arguments, own: RefCell::new(own), caller }));
-        let around = std::mem::replace(&mut self.frame, frame);
+        let around = self.enter(frame);
         self.macros += 1;
         let ran = self.block(&called.body, out);
         self.macros -= 1;
-        self.frame = around;
+        self.enter(around);
         match ran {
             Err(Halt::Break) => Ok(()),
             ran => ran,
@@ -153,9 +153,9 @@ impl<'a> Evaluator<'a, '_> {
             self.evaluated.push(frame.clone());
         }
         let bindings = self.frame.bindings.clone();
-        let around = std::mem::replace(&mut self.frame, Frame { bindings, ..frame });
+        let around = self.enter(Frame { bindings, ..frame });
         let ran = self.block(&template.block, out);
-        self.frame = around;
+        self.enter(around);
         match ran {
             Err(Halt::Break | Halt::Stop) => Ok(()),
             ran => ran,

@@ -7,7 +7,7 @@ use super::Answer;
 use crate::heap::Heap;
 use crate::json::{Name, NodeRef};
 use crate::methods::string::{points::bytes, white::is_blank};
-use crate::value::Value;
+use crate::value::{Meter, Value};
 
 /// The properties that values of templates have, besides the keys of maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,17 +70,19 @@ impl PropertyName {
         self.name.as_str()
     }
 
-    /// The member of an object of a document that has this name.
+    /// The member of an object of a document that has this name. To look for it uses up the meter.
     #[inline(always)]
-    pub(crate) fn member_of<'d>(&self, object: NodeRef<'d>) -> Option<NodeRef<'d>> {
+    pub(crate) fn member_of<'d>(&self, object: NodeRef<'d>, meter: &Meter) -> Option<NodeRef<'d>> {
         match object.member_at(self.offset.load(Ordering::Relaxed), &self.name) {
             Some(member) => Some(member),
-            None => self.search(object),
+            None => self.search(object, meter),
         }
     }
 
+    /// Without room for it, the rendering fails when it next asks the meter.
     #[inline(never)]
-    fn search<'d>(&self, object: NodeRef<'d>) -> Option<NodeRef<'d>> {
+    fn search<'d>(&self, object: NodeRef<'d>, meter: &Meter) -> Option<NodeRef<'d>> {
+        meter.spend(object.len() / 8).ok()?;
         let member = object.member_named(&self.name)?;
         if let Ok(offset) = u16::try_from(member.index() - 1 - object.index()) {
             self.offset.store(offset, Ordering::Relaxed);

@@ -79,9 +79,17 @@ impl<'a> Iteration<'a> {
     }
 
     /// Whether there is another element.
+    #[inline(always)]
     pub(crate) fn has_next(&self) -> bool {
         match &self.0 {
             Walk::Json { tree, next, length, .. } if !tree.is_changed() => next < length,
+            _ => self.any_has_next(),
+        }
+    }
+
+    #[inline(never)]
+    fn any_has_next(&self) -> bool {
+        match &self.0 {
             // Not `<`: a list that became shorter has a next one by Java's rule, and taking it fails.
             Walk::List { list, next, .. } | Walk::Json { list, next, .. } => *next != list.len(),
             Walk::Part { next, length, .. } => next < length,
@@ -92,7 +100,27 @@ impl<'a> Iteration<'a> {
         }
     }
 
-    /// The next element; an error if there is none, or the collection was changed.
+    /// Puts the next element where it is wanted. Errors: there is none, or the collection was changed.
+    #[inline(always)]
+    pub(crate) fn put_next(
+        &mut self,
+        heap: &'a Heap<'a>,
+        into: &mut Value<'a>,
+    ) -> Result<(), MethodError> {
+        match &mut self.0 {
+            Walk::Json { tree, items, next, .. } if !tree.is_changed() => {
+                heap.cells.meter.spend(1)?;
+                let node = items.next().ok_or(MethodError::NoMoreElements)?;
+                *next += 1;
+                tree.put_value(node, into);
+            }
+            _ => *into = self.next(heap)?,
+        }
+        Ok(())
+    }
+
+    /// The next element.
+    #[inline(never)]
     pub(crate) fn next(&mut self, heap: &'a Heap<'a>) -> Result<Value<'a>, MethodError> {
         heap.cells.meter.spend(1)?;
         match &mut self.0 {
@@ -103,11 +131,6 @@ impl<'a> Iteration<'a> {
                 let value = list.get(*next).ok_or(MethodError::NoMoreElements)?;
                 *next += 1;
                 Ok(value)
-            }
-            Walk::Json { tree, items, next, .. } if !tree.is_changed() => {
-                let node = items.next().ok_or(MethodError::NoMoreElements)?;
-                *next += 1;
-                Ok(tree.value(node))
             }
             Walk::Json { list, tree, items, next, .. } => {
                 if list.changes() != 0 {

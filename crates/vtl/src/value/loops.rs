@@ -71,24 +71,45 @@ impl<'a> Loop<'a> {
     }
 
     fn told(&'a self, property: Property) -> Option<Value<'a>> {
-        let mut value = Value::Null;
-        self.put_told(property, &mut value).then_some(value)
+        self.tells(property).then(|| {
+            let mut value = Value::Null;
+            self.put_told(property, &mut value);
+            value
+        })
     }
 
-    /// Puts what the loop tells about itself where it is wanted: false if it does not tell that.
+    /// Whether the loop tells this about itself.
     #[inline(always)]
-    pub(crate) fn put_told(&'a self, property: Property, into: &mut Value<'a>) -> bool {
-        match (property, self.parent) {
-            (Property::Index, _) => *into = Value::Integer(self.index.get()),
-            (Property::Count, _) => *into = Value::Integer(self.index.get() + 1),
-            (Property::First, _) => *into = Value::Boolean(self.index.get() == 0),
-            (Property::Last, _) => *into = Value::Boolean(!self.has_next.get()),
-            (Property::HasNext, _) => *into = Value::Boolean(self.has_next.get()),
-            (Property::Parent, Some(parent)) => *into = Value::Loop(parent),
-            (Property::Topmost, _) => *into = Value::Loop(self.topmost()),
-            _ => return false,
+    pub(crate) fn tells(&self, property: Property) -> bool {
+        use Property as P;
+        match property {
+            P::Index | P::Count | P::First | P::Last | P::HasNext | P::Topmost => true,
+            P::Parent => self.parent.is_some(),
+            _ => false,
         }
-        true
+    }
+
+    /// Whether what it tells holds as a condition.
+    #[inline(always)]
+    pub(crate) fn truth(&self, property: Property) -> bool {
+        match property {
+            Property::First => self.index.get() == 0,
+            Property::Last => !self.has_next.get(),
+            Property::HasNext => self.has_next.get(),
+            _ => true,
+        }
+    }
+
+    /// Puts what the loop tells about itself where it is wanted.
+    #[inline(always)]
+    pub(crate) fn put_told(&'a self, property: Property, into: &mut Value<'a>) {
+        match property {
+            Property::Index => *into = Value::Integer(self.index.get()),
+            Property::Count => *into = Value::Integer(self.index.get() + 1),
+            Property::Parent => *into = self.parent.map_or(Value::Null, Value::Loop),
+            Property::Topmost => *into = Value::Loop(self.topmost()),
+            holds => *into = Value::Boolean(self.truth(holds)),
+        }
     }
 
     fn topmost(&'a self) -> &'a Self {

@@ -188,9 +188,8 @@ impl<'a> Map<'a> {
         match self.source() {
             Ok(cell) => cell.get_text(key.as_str()),
             Err((tree, index)) => {
-                let object = tree.node(index);
-                meter.spend(object.len() / 8)?;
-                Ok(key.member_of(object).map(|node| tree.value(node)))
+                let member = key.member_of(tree.node(index), meter);
+                Ok(member.map(|node| tree.value(node)))
             }
         }
     }
@@ -291,6 +290,15 @@ impl<'a> Map<'a> {
     #[inline]
     pub(crate) fn as_node(self) -> Option<(&'a Tree<'a>, NodeRef<'a>)> {
         self.source().err().map(|(tree, index)| (tree, tree.node(index)))
+    }
+
+    /// The same, if nothing of the document was changed.
+    #[inline(always)]
+    pub(crate) fn as_unchanged(self) -> Option<(&'a Tree<'a>, NodeRef<'a>)> {
+        match self.0 {
+            Shape::Json(tree, index) if !tree.is_changed() => Some((tree, tree.node(index))),
+            _ => None,
+        }
     }
 
     fn cell(self, heap: &'a Heap<'a>) -> Result<&'a MapCell<'a>, MethodError> {
