@@ -1,5 +1,6 @@
 //! References: a variable, then step by step to what is printed or used.
 
+use super::lent::Led;
 use super::{Evaluator, Halt};
 use crate::method::{self, Answer, MethodName};
 use crate::number::write_integer;
@@ -173,7 +174,11 @@ impl<'a> Evaluator<'a, '_> {
         if self.put_at_once(reference, &mut value) {
             return self.print(&value, reference.at, out);
         }
-        self.steps(reference, &mut value)?;
+        match self.print_lent(reference, &mut value, out)? {
+            Led::Printed => return Ok(()),
+            Led::Value => {}
+            Led::Elsewhere => self.steps(reference, &mut value)?,
+        }
         let printed = match &value {
             Value::Null => false,
             Value::Block(number) => self.print_block(*number, out)?,
