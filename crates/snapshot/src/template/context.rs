@@ -9,7 +9,10 @@ use portico_vtl::{Entries, Heap, Map, MethodError, Once, Value};
 use super::parameters::push_lossy;
 use super::plain;
 use super::{Members, Overrides, Plain, Surroundings};
-use crate::{CONTEXT_MEMBERS, ContextMember, ContextVariable, REQUEST_OVERRIDE, RESPONSE_OVERRIDE};
+use crate::{
+    CONTEXT_MEMBERS, ContextMember, ContextMembers, ContextVariable, REQUEST_OVERRIDE,
+    RESPONSE_OVERRIDE,
+};
 
 /// The reference `$context`.
 pub(super) struct Context<'a> {
@@ -100,7 +103,7 @@ fn written<'a>(carried: &'a Overrides, name: &str) -> &'a Members {
 
 /// The members of a map, and the maps among them, which are made when a template names them.
 struct Part<'a> {
-    members: &'static [ContextMember],
+    members: ContextMembers,
     surroundings: &'a dyn Surroundings,
     /// What templates have written into it.
     written: &'a [(Box<str>, Plain)],
@@ -117,7 +120,7 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     fn new(
-        members: &'static [ContextMember],
+        members: ContextMembers,
         surroundings: &'a dyn Surroundings,
         written: &'a [(Box<str>, Plain)],
         once: Once,
@@ -143,7 +146,7 @@ impl<'a> Part<'a> {
     }
 
     /// The names of its maps and their members.
-    fn maps(&self) -> impl Iterator<Item = (&'static str, &'static [ContextMember])> {
+    fn maps(&self) -> impl Iterator<Item = (&'static str, ContextMembers)> {
         self.members.iter().filter_map(|member| match member {
             ContextMember::Map(name, members) => Some((*name, *members)),
             _ => None,
@@ -175,7 +178,7 @@ impl<'a> Part<'a> {
 
 impl<'a> Entries<'a> for Part<'a> {
     fn get(&'a self, heap: &'a Heap<'a>, key: &str) -> Result<Option<Value<'a>>, MethodError> {
-        match member(self.members, key) {
+        match self.members.find(key) {
             None => Ok(None),
             Some(ContextMember::Value(_, variable)) => {
                 let write = |out: &mut String| {
@@ -198,14 +201,14 @@ impl<'a> Entries<'a> for Part<'a> {
     }
 
     /// Maps that nobody has seen are as they were.
-    fn write<'k>(&self, keys: &mut dyn Iterator<Item = &'k str>, out: &mut String) -> bool {
+    fn write(&self, keys: &mut dyn Iterator<Item = &str>, out: &mut String) -> bool {
         if self.inner.get().is_some() {
             return false;
         }
         let mut members = self.members;
-        while let Some(found) = keys.next().and_then(|key| member(members, key)) {
+        while let Some(found) = keys.next().and_then(|key| members.find(key)) {
             match found {
-                ContextMember::Map(_, inner) => members = inner,
+                ContextMember::Map(_, inner) => members = *inner,
                 ContextMember::Value(_, variable) if keys.next().is_none() => {
                     self.write_variable(variable, out);
                     return true;
@@ -215,11 +218,6 @@ impl<'a> Entries<'a> for Part<'a> {
         }
         false
     }
-}
-
-/// The member with this key.
-fn member(members: &'static [ContextMember], key: &str) -> Option<&'static ContextMember> {
-    members.iter().find(|member| member.name() == key)
 }
 
 /// What of the map of this name is a parameter: it may be overridden once.
@@ -247,7 +245,7 @@ fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, once: Once) -> Result<Map
 
 /// Adds what overrides are written to: that can be done, whoever wrote the members.
 fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError> {
-    for member in CONTEXT_MEMBERS {
+    for member in CONTEXT_MEMBERS.iter() {
         let ContextMember::Map(name, members) = member else { continue };
         if ![REQUEST_OVERRIDE, RESPONSE_OVERRIDE].contains(name) {
             continue;
@@ -256,7 +254,7 @@ fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError
             Some(Value::Map(inner)) => inner,
             _ => Map::silent(heap, overridden_in(name))?,
         };
-        for member in *members {
+        for member in members.iter() {
             if let ContextMember::Map(part, _) = member
                 && inner.get(part).is_none()
             {

@@ -19,7 +19,7 @@ impl<'a> Entries<'a> for StageVariables<'a> {
         Ok(self.0.iter().map(|(name, value)| (&**name, &**value)).map(entry).collect())
     }
 
-    fn write<'k>(&self, keys: &mut dyn Iterator<Item = &'k str>, out: &mut String) -> bool {
+    fn write(&self, keys: &mut dyn Iterator<Item = &str>, out: &mut String) -> bool {
         match (keys.next().and_then(|key| self.0.get(key)), keys.next()) {
             (Some(value), None) => out.push_str(value),
             _ => return false,

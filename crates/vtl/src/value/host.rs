@@ -32,7 +32,7 @@ pub trait Entries<'a> {
 
     /// Appends the text that keys lead to, the first here and each other in the map before it. False,
     /// and nothing is appended, if they lead to no text, or if only the maps on the way know it.
-    fn write<'k>(&self, keys: &mut dyn Iterator<Item = &'k str>, out: &mut String) -> bool;
+    fn write(&self, keys: &mut dyn Iterator<Item = &str>, out: &mut String) -> bool;
 }
 
 /// Where the result of a call is wanted: as a value, or in the output if it is a text.

@@ -209,7 +209,7 @@ mod tests {
     }
 
     fn is_special(byte: u8) -> bool {
-        byte < b' ' || byte >= 0x80 || b"\"'\\/".contains(&byte)
+        !(b' '..0x80).contains(&byte) || b"\"'\\/".contains(&byte)
     }
 
     #[test]
