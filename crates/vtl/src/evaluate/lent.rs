@@ -58,7 +58,7 @@ impl<'a> Evaluator<'a, '_> {
             return Ok(Led::Elsewhere);
         }
         self.take_steps(steps.len() as u64)?;
-        let paid = self.heap.cells.pay_text(out.len().saturating_sub(before));
+        let paid = self.heap.cells.meter.build(out.len().saturating_sub(before));
         self.at(*at, paid)?;
         self.pay_printed(before, reference_at, out)
     }

@@ -73,7 +73,7 @@ impl Cells<'_> {
             text.shrink_to_fit();
             return self.keep_text(text);
         }
-        self.pay_text(text.len())?;
+        self.meter.build(text.len())?;
         let kept = self.small.alloc_str(&text);
         self.scratch.set(text);
         Ok(kept)
@@ -90,19 +90,10 @@ impl Cells<'_> {
             change(&mut text);
             return self.keep_text(text);
         }
-        self.pay_text(text.len())?;
+        self.meter.build(text.len())?;
         let kept = self.small.alloc_str(text);
         change(kept);
         Ok(kept)
-    }
-
-    /// Takes what a text costs that is written now.
-    #[inline]
-    pub(crate) fn pay_text(&self, bytes: usize) -> Result<(), MethodError> {
-        if bytes > SMALL {
-            return self.meter.build(bytes);
-        }
-        self.meter.spend(size_of::<String>() + bytes)
     }
 
     /// Keeps an integer that was made.
@@ -188,6 +179,7 @@ impl Meter {
     }
 
     /// Takes what a text costs that is so long. Errors: so long none may be.
+    #[inline]
     pub(crate) fn build(&self, bytes: usize) -> Result<(), MethodError> {
         if bytes > self.longest.get() {
             return Err(MethodError::Spent);

@@ -94,7 +94,7 @@ impl<'p, 'a> Reply<'p, 'a> {
             return Ok(Replied::Nothing);
         }
         // As much as if it had been kept and then printed.
-        self.heap.cells.pay_text(out.len().saturating_sub(before))?;
+        self.heap.cells.meter.build(out.len().saturating_sub(before))?;
         Ok(Replied::Text)
     }
 }
