@@ -5,7 +5,9 @@
 
 mod members;
 
-pub use members::{CONTEXT_MEMBERS, ContextMember, REQUEST_OVERRIDE, RESPONSE_OVERRIDE};
+pub use members::{
+    CONTEXT_MEMBERS, ContextMember, ContextMembers, REQUEST_OVERRIDE, RESPONSE_OVERRIDE,
+};
 
 /// A text that names context variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

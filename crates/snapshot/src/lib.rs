@@ -28,8 +28,8 @@ pub use body_path::{BYTES_A_VALUE, BodyPath};
 pub use compile::{Compiled, Inputs, compile};
 pub use content::{BinaryMediaTypes, Content, Conversion};
 pub use context::{
-    CONTEXT_MEMBERS, ContextMember, ContextPlace, ContextVariable, NoContextVariable,
-    REQUEST_OVERRIDE, RESPONSE_OVERRIDE,
+    CONTEXT_MEMBERS, ContextMember, ContextMembers, ContextPlace, ContextVariable,
+    NoContextVariable, REQUEST_OVERRIDE, RESPONSE_OVERRIDE,
 };
 pub use gateway_response::{GatewayResponse, GatewayResponses};
 pub use integration::{

@@ -18,13 +18,14 @@ use std::sync::Arc;
 use portico_vtl::json::NodeRef;
 use portico_vtl::json_path::VISITS;
 use portico_vtl::{
-    Bounds, Dialect, Globals, Heap, ParseError, RenderError, Template, Trace, Value,
+    Bounds, Dialect, Globals, Heap, Map, ParseError, RenderError, Template, Trace, Value,
 };
 
 use context::Context;
 use input::Input;
 use paths::Paths;
 use util::Util;
+use variables::StageVariables;
 
 pub use mock::mock_status;
 pub use overrides::{Members, Overrides, Plain};
@@ -161,29 +162,32 @@ impl CompiledTemplate {
         given: Given<'_>,
         trace: Option<&mut dyn Trace>,
     ) -> Result<Rendered, TemplateError> {
-        let Given { body, surroundings, context, stage_variables, carried, variables, .. } = given;
-        let Given { written_stage_variables, has_service_objects, bounds, visits, .. } = given;
+        let mut text = String::with_capacity(self.usual_bytes);
+        let overrides = self.render_into(&mut text, &given, trace)?;
+        Ok(Rendered { text, overrides: overrides.unwrap_or(given.carried) })
+    }
+
+    /// Appends the text: what it overrides, if that is not what was there before.
+    fn render_into(
+        &self,
+        text: &mut String,
+        given: &Given<'_>,
+        trace: Option<&mut dyn Trace>,
+    ) -> Result<Option<Overrides>, TemplateError> {
+        let Given { surroundings, context, carried, .. } = given;
         let trace = trace.map(|trace| -> &mut dyn Trace { trace });
         let heap = Heap::default();
-        let input = Input::new(body, surroundings, &self.paths, visits);
-        let context = self.reads_context.then(|| Context::new(surroundings, context, &carried));
+        let input = Input::new(given.body, *surroundings, &self.paths, given.visits);
+        let context = self.reads_context.then(|| Context::new(*surroundings, *context, carried));
         let context = context.as_ref();
-        let host = Host {
-            heap: &heap,
-            input: &input,
-            context,
-            stage_variables,
-            written_stage_variables,
-            variables,
-            has_service_objects,
-        };
-        let mut text = String::with_capacity(self.usual_bytes);
-        self.template.render_into(&mut text, &heap, &host, &bounds, trace)?;
-        let overrides = match context {
-            Some(context) => Some(context.overrides(&heap).ok_or(TemplateError::Overrides)?),
-            None => None,
-        };
-        Ok(Rendered { text, overrides: overrides.unwrap_or_else(|| carried.clone()) })
+        let stage_variables = StageVariables(given.stage_variables);
+        let host =
+            Host { heap: &heap, input: &input, context, stage_variables: &stage_variables, given };
+        self.template.render_into(text, &heap, &host, &given.bounds, trace)?;
+        match context.filter(|context| context.is_seen()) {
+            Some(context) => context.overrides(&heap).ok_or(TemplateError::Overrides).map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -192,18 +196,16 @@ struct Host<'a> {
     heap: &'a Heap<'a>,
     input: &'a Input<'a>,
     context: Option<&'a Context<'a>>,
-    stage_variables: &'a BTreeMap<String, String>,
-    written_stage_variables: Option<NodeRef<'a>>,
-    variables: Option<NodeRef<'a>>,
-    has_service_objects: bool,
+    stage_variables: &'a StageVariables<'a>,
+    given: &'a Given<'a>,
 }
 
 impl<'a> Globals<'a> for Host<'a> {
     fn get(&self, name: &str) -> Option<Value<'a>> {
-        if let Some(node) = self.variables.and_then(|variables| variables.member(name)) {
+        if let Some(node) = self.given.variables.and_then(|variables| variables.member(name)) {
             return variables::value(self.heap, node).ok();
         }
-        if !self.has_service_objects {
+        if !self.given.has_service_objects {
             return None;
         }
         match name {
@@ -212,14 +214,10 @@ impl<'a> Globals<'a> for Host<'a> {
             "context" => {
                 self.context.and_then(|context| context.map(self.heap).ok()).map(Value::Map)
             }
-            "stageVariables" if let Some(written) = self.written_stage_variables => {
+            "stageVariables" if let Some(written) = self.given.written_stage_variables => {
                 variables::value(self.heap, written).ok()
             }
-            "stageVariables" => {
-                let pairs = self.stage_variables.iter();
-                let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
-                parameters::map(self.heap, pairs).map(Value::Map)
-            }
+            "stageVariables" => Map::of(self.heap, self.stage_variables).ok().map(Value::Map),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@
 
 mod expression;
 mod foreach;
+mod lent;
 mod place;
 mod reference;
 mod scope;

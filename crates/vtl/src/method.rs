@@ -11,7 +11,7 @@ mod property;
 use crate::heap::Heap;
 use crate::methods::{array, boolean, character, list, map, number, string as text, view};
 use crate::print::to_text;
-use crate::value::{List, MethodError, SubList, Value, java_hash, same};
+use crate::value::{List, MethodError, Object, Replied, Reply, SubList, Value, java_hash, same};
 use bare::takes_nothing;
 pub(crate) use name::{Method, MethodName};
 pub(crate) use property::{Property, PropertyName, property};
@@ -28,7 +28,7 @@ pub(crate) fn call<'a>(
 ) -> Answer<'a> {
     let method = name.method;
     match receiver {
-        Value::Object(object) => return object.call(heap, name.as_str(), arguments),
+        Value::Object(object) => return ask(heap, *object, name.as_str(), arguments),
         Value::Loop(running) => return running.call(heap, name, arguments),
         _ => {}
     }
@@ -51,6 +51,18 @@ pub(crate) fn call<'a>(
         return Err(MethodError::TooManyArguments);
     }
     Ok(answer)
+}
+
+/// What a host's object answers, as a value.
+fn ask<'a>(
+    heap: &'a Heap<'a>,
+    object: &'a dyn Object<'a>,
+    name: &str,
+    arguments: &[Value<'a>],
+) -> Answer<'a> {
+    let mut value = Value::Null;
+    let replied = object.call(heap, name, arguments, Reply::as_value(heap, &mut value))?;
+    Ok((replied == Replied::Value).then_some(value))
 }
 
 fn dispatch<'a>(
@@ -116,7 +128,7 @@ pub(crate) fn index<'a>(heap: &'a Heap<'a>, receiver: &Value<'a>, key: &Value<'a
         Value::SubList(part) => list::call_part(heap, *part, Method::Get, &arguments),
         Value::Array(array) => array::call(heap, *array, Method::Get, &arguments),
         Value::Loop(running) => running.call(heap, &MethodName::of("get"), &arguments),
-        Value::Object(object) => object.call(heap, "get", &arguments),
+        Value::Object(object) => ask(heap, *object, "get", &arguments),
         _ => Ok(None),
     }
 }

@@ -4,6 +4,7 @@
 mod cells;
 mod equality;
 mod hash;
+mod host;
 mod iteration;
 mod list;
 mod loops;
@@ -23,10 +24,11 @@ use crate::print::{print, print_json};
 pub(crate) use cells::{Cells, Meter, VISIT};
 pub(crate) use equality::same;
 pub(crate) use hash::java_hash;
+pub use host::{Entries, Object, Replied, Reply};
 pub(crate) use iteration::Iteration;
 pub use list::List;
 pub use loops::Loop;
-pub use map::{Entries, Map, Once};
+pub use map::{Map, Once};
 pub(crate) use text::Units;
 pub(crate) use tree::Tree;
 pub(crate) use views::ArrayKind;
@@ -82,23 +84,6 @@ pub enum Value<'a> {
     Loop(&'a Loop<'a>),
     /// What the host lends: `$input`, `$util`.
     Object(&'a dyn Object<'a>),
-}
-
-/// Something of the host's that templates may read and call.
-pub trait Object<'a> {
-    /// The value of `$object.name`; `None` if there is no such property.
-    fn property(&'a self, heap: &'a Heap<'a>, name: &str) -> Option<Value<'a>>;
-
-    /// The result of `$object.name(arguments)`; `None` if there is no such method.
-    fn call(
-        &'a self,
-        heap: &'a Heap<'a>,
-        name: &str,
-        arguments: &[Value<'a>],
-    ) -> Result<Option<Value<'a>>, MethodError>;
-
-    /// Appends what `$object` prints.
-    fn print(&self, out: &mut String);
 }
 
 /// Why a method, an index or an operator ended the rendering, as a Java exception would.

@@ -1,14 +1,18 @@
 //! `$context` for one rendering: a map of maps, of which two carry what templates override. The
 //! request is asked for a member when the template names it.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use portico_vtl::json::{Kind, NodeRef};
 use portico_vtl::{Entries, Heap, Map, MethodError, Once, Value};
 
+use super::parameters::push_lossy;
 use super::plain;
 use super::{Members, Overrides, Plain, Surroundings};
-use crate::{CONTEXT_MEMBERS, ContextMember, ContextVariable, REQUEST_OVERRIDE, RESPONSE_OVERRIDE};
+use crate::{
+    CONTEXT_MEMBERS, ContextMember, ContextMembers, ContextVariable, REQUEST_OVERRIDE,
+    RESPONSE_OVERRIDE,
+};
 
 /// The reference `$context`.
 pub(super) struct Context<'a> {
@@ -60,6 +64,14 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether a template may have seen a map that it can write to.
+    pub(super) fn is_seen(&self) -> bool {
+        match &self.source {
+            Source::Request(part) => part.inner.get().is_some(),
+            Source::Document(..) => true,
+        }
+    }
+
     /// What the two maps hold now; `None` if that is more than may be kept.
     pub(super) fn overrides(&'a self, heap: &'a Heap<'a>) -> Option<Overrides> {
         let members = |name| match &self.source {
@@ -91,7 +103,7 @@ fn written<'a>(carried: &'a Overrides, name: &str) -> &'a Members {
 
 /// The members of a map, and the maps among them, which are made when a template names them.
 struct Part<'a> {
-    members: &'static [ContextMember],
+    members: ContextMembers,
     surroundings: &'a dyn Surroundings,
     /// What templates have written into it.
     written: &'a [(Box<str>, Plain)],
@@ -102,17 +114,19 @@ struct Part<'a> {
     map: OnceCell<Map<'a>>,
     /// Its maps, in order.
     inner: OnceCell<Box<[Self]>>,
+    /// Where the bytes of a value are written before they are text.
+    bytes: Cell<Vec<u8>>,
 }
 
 impl<'a> Part<'a> {
     fn new(
-        members: &'static [ContextMember],
+        members: ContextMembers,
         surroundings: &'a dyn Surroundings,
         written: &'a [(Box<str>, Plain)],
         once: Once,
     ) -> Self {
-        let (map, inner) = Default::default();
-        Self { members, surroundings, written, once, carried: None, map, inner }
+        let (map, inner, bytes) = Default::default();
+        Self { members, surroundings, written, once, carried: None, map, inner, bytes }
     }
 
     fn map(&'a self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
@@ -132,7 +146,7 @@ impl<'a> Part<'a> {
     }
 
     /// The names of its maps and their members.
-    fn maps(&self) -> impl Iterator<Item = (&'static str, &'static [ContextMember])> {
+    fn maps(&self) -> impl Iterator<Item = (&'static str, ContextMembers)> {
         self.members.iter().filter_map(|member| match member {
             ContextMember::Map(name, members) => Some((*name, *members)),
             _ => None,
@@ -152,28 +166,27 @@ impl<'a> Part<'a> {
         found.map(|(_, part)| part.map(heap).map(Value::Map)).transpose()
     }
 
-    /// The value of a variable; bytes of the client that are no UTF-8 become U+FFFD.
-    fn text(
-        &self,
-        heap: &'a Heap<'a>,
-        variable: &ContextVariable,
-    ) -> Result<Value<'a>, MethodError> {
-        heap.write(|text| {
-            let mut bytes = std::mem::take(text).into_bytes();
-            self.surroundings.write_context(variable, &mut bytes);
-            *text = String::from_utf8(bytes)
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-            Ok(())
-        })
+    /// Appends the value of a variable.
+    fn write_variable(&self, variable: &ContextVariable, out: &mut String) {
+        let mut bytes = self.bytes.take();
+        bytes.clear();
+        self.surroundings.write_context(variable, &mut bytes);
+        push_lossy(&bytes, out);
+        self.bytes.set(bytes);
     }
 }
 
 impl<'a> Entries<'a> for Part<'a> {
     fn get(&'a self, heap: &'a Heap<'a>, key: &str) -> Result<Option<Value<'a>>, MethodError> {
-        let is_it = |member: &&ContextMember| member.name() == key;
-        match self.members.iter().find(is_it) {
+        match self.members.find(key) {
             None => Ok(None),
-            Some(ContextMember::Value(_, variable)) => self.text(heap, variable).map(Some),
+            Some(ContextMember::Value(_, variable)) => {
+                let write = |out: &mut String| {
+                    self.write_variable(variable, out);
+                    Ok(())
+                };
+                heap.write(write).map(Some)
+            }
             Some(ContextMember::Empty(_)) => Ok(Some("".into())),
             Some(ContextMember::Map(name, _)) => self.inner(heap, name),
         }
@@ -185,6 +198,25 @@ impl<'a> Entries<'a> for Part<'a> {
             Ok((name.into(), self.get(heap, name)?.unwrap_or_default()))
         };
         self.members.iter().map(entry).collect()
+    }
+
+    /// Maps that nobody has seen are as they were.
+    fn write(&self, keys: &mut dyn Iterator<Item = &str>, out: &mut String) -> bool {
+        if self.inner.get().is_some() {
+            return false;
+        }
+        let mut members = self.members;
+        while let Some(found) = keys.next().and_then(|key| members.find(key)) {
+            match found {
+                ContextMember::Map(_, inner) => members = *inner,
+                ContextMember::Value(_, variable) if keys.next().is_none() => {
+                    self.write_variable(variable, out);
+                    return true;
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 }
 
@@ -213,7 +245,7 @@ fn map_from<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, once: Once) -> Result<Map
 
 /// Adds what overrides are written to: that can be done, whoever wrote the members.
 fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError> {
-    for member in CONTEXT_MEMBERS {
+    for member in CONTEXT_MEMBERS.iter() {
         let ContextMember::Map(name, members) = member else { continue };
         if ![REQUEST_OVERRIDE, RESPONSE_OVERRIDE].contains(name) {
             continue;
@@ -222,7 +254,7 @@ fn add_overrides<'a>(heap: &'a Heap<'a>, map: Map<'a>) -> Result<(), MethodError
             Some(Value::Map(inner)) => inner,
             _ => Map::silent(heap, overridden_in(name))?,
         };
-        for member in *members {
+        for member in members.iter() {
             if let ContextMember::Map(part, _) = member
                 && inner.get(part).is_none()
             {

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use portico_vtl::json::{Document, Kind, Leniency, NodeRef, Slashes};
 use portico_vtl::json_path::{JsonPath, JsonPathError, Selected};
-use portico_vtl::{Heap, List, Map, MethodError, Object, Value};
+use portico_vtl::{Heap, List, Map, MethodError, Object, Replied, Reply, Value};
 
 use super::parameters::{self, Texts};
 use super::paths::Paths;
@@ -63,19 +63,24 @@ impl<'a> Input<'a> {
     }
 
     /// The value at a path, as JSON.
-    fn json(&'a self, heap: &'a Heap<'a>, path: &str) -> Result<Value<'a>, MethodError> {
-        Ok(match self.select(path)? {
-            Selected::Missing | Selected::Null => NOTHING.into(),
-            Selected::Node(node) if node.kind() == Kind::Null => NOTHING.into(),
-            Selected::Node(node) => heap.write(|out| {
+    fn json(
+        &'a self,
+        heap: &'a Heap<'a>,
+        path: &str,
+        reply: Reply<'_, 'a>,
+    ) -> Result<Replied, MethodError> {
+        match self.select(path)? {
+            Selected::Missing | Selected::Null => reply.value(NOTHING.into()),
+            Selected::Node(node) if node.kind() == Kind::Null => reply.value(NOTHING.into()),
+            Selected::Node(node) => reply.text(|out| {
                 node.write_json(Slashes::Plain, out);
-                Ok(())
-            })?,
+                Ok(true)
+            }),
             other => {
                 let value = value(heap, other)?;
-                heap.write(|out| value.write_json(heap, out))?
+                reply.text(|out| value.write_json(heap, out).map(|()| true))
             }
-        })
+        }
     }
 
     /// `path`, `querystring` and `header`, each a map.
@@ -106,24 +111,24 @@ impl<'a> Object<'a> for Input<'a> {
         heap: &'a Heap<'a>,
         name: &str,
         arguments: &[Value<'a>],
-    ) -> Result<Option<Value<'a>>, MethodError> {
+        reply: Reply<'_, 'a>,
+    ) -> Result<Replied, MethodError> {
         let argument = match arguments {
             [] => None,
             [argument] => Some(argument.as_str()),
-            _ => return Ok(None),
+            _ => return Ok(Replied::Nothing),
         };
         match (name, argument) {
-            ("path", Some(Some(path))) => value(heap, self.select(path)?).map(Some),
-            ("json", Some(Some(path))) => self.json(heap, path).map(Some),
+            ("path", Some(Some(path))) => reply.value(value(heap, self.select(path)?)?),
+            ("json", Some(Some(path))) => self.json(heap, path, reply),
             ("params", None) => {
                 let parameters = self.parameters(heap).ok_or(MethodError::Spent)?;
-                Ok(Some(Value::Map(parameters)))
+                reply.value(Value::Map(parameters))
             }
             ("params", Some(Some(name))) => {
-                let found = parameters::find(self.surroundings, name);
-                found.map(|text| Value::string(heap, text)).transpose()
+                reply.text(|out| Ok(parameters::write(self.surroundings, name, out)))
             }
-            _ => Ok(None),
+            _ => Ok(Replied::Nothing),
         }
     }
 

@@ -45,22 +45,33 @@ pub(super) fn map<'a>(
     Some(map)
 }
 
-/// The value of the parameter with this name: of the path, else of the query, else of the header,
-/// where a name in another case is taken last.
-pub(super) fn find(surroundings: &dyn Surroundings, name: &str) -> Option<String> {
-    let in_place = |place, is_it: &dyn Fn(&[u8]) -> bool| {
-        let mut found = None;
+/// Appends the value of the parameter with this name: of the path, else of the query, else of the
+/// header, where a name in another case is taken last. False, and nothing is appended, if there is
+/// none.
+pub(super) fn write(surroundings: &dyn Surroundings, name: &str, out: &mut String) -> bool {
+    let before = out.len();
+    let mut in_place = |place, is_it: &dyn Fn(&[u8]) -> bool| {
+        let mut is_found = false;
         surroundings.each_parameter(place, &mut |known, value| {
             if is_it(known) {
-                found = Some(String::from_utf8_lossy(value).into_owned());
+                // Of several values the last one counts.
+                out.truncate(before);
+                push_lossy(value, out);
+                is_found = true;
             }
         });
-        found
+        is_found
     };
     let exactly = |known: &[u8]| known == name.as_bytes();
     let in_any_case = |known: &[u8]| known.eq_ignore_ascii_case(name.as_bytes());
-    ParameterPlace::ALL
-        .into_iter()
-        .find_map(|place| in_place(place, &exactly))
-        .or_else(|| in_place(ParameterPlace::Header, &in_any_case))
+    ParameterPlace::ALL.into_iter().any(|place| in_place(place, &exactly))
+        || in_place(ParameterPlace::Header, &in_any_case)
+}
+
+/// Appends a text of the client's; bytes that are no UTF-8 become U+FFFD.
+pub(super) fn push_lossy(bytes: &[u8], out: &mut String) {
+    match str::from_utf8(bytes) {
+        Ok(text) => out.push_str(text),
+        Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
+    }
 }

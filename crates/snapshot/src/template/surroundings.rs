@@ -1,7 +1,7 @@
 //! What a template can ask of the request it is rendered for. A worker asks its request itself; what
 //! leaves the worker, and what the command line reads from a file, is plain data.
 
-use crate::{CONTEXT_MEMBERS, ContextMember, ContextVariable};
+use crate::{CONTEXT_MEMBERS, ContextMember, ContextMembers, ContextVariable};
 
 /// Where a parameter of a request stands; also its key in `$input.params()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,8 +65,8 @@ impl PlainSurroundings {
         plain
     }
 
-    fn copy_context(&mut self, from: &dyn Surroundings, members: &[ContextMember]) {
-        for member in members {
+    fn copy_context(&mut self, from: &dyn Surroundings, members: ContextMembers) {
+        for member in members.iter() {
             match member {
                 ContextMember::Value(_, variable) => {
                     let mut value = Vec::new();
@@ -74,7 +74,7 @@ impl PlainSurroundings {
                         self.context.push((variable.clone(), value.into()));
                     }
                 }
-                ContextMember::Map(_, members) => self.copy_context(from, members),
+                ContextMember::Map(_, members) => self.copy_context(from, *members),
                 ContextMember::Empty(_) => {}
             }
         }

@@ -3,7 +3,7 @@
 
 mod text;
 
-use portico_vtl::{Heap, MethodError, Object, Value};
+use portico_vtl::{Heap, MethodError, Object, Replied, Reply, Value};
 
 /// The object `$util`.
 pub(super) struct Util;
@@ -19,41 +19,49 @@ impl<'a> Object<'a> for Util {
         heap: &'a Heap<'a>,
         name: &str,
         arguments: &[Value<'a>],
-    ) -> Result<Option<Value<'a>>, MethodError> {
-        let [argument] = arguments else { return Ok(None) };
+        reply: Reply<'_, 'a>,
+    ) -> Result<Replied, MethodError> {
+        let [argument] = arguments else { return Ok(Replied::Nothing) };
         let given = match argument.as_str() {
             Some(text) => Value::String(text),
             None => heap.write(|out| argument.print(heap, out))?,
         };
         let text = given.as_str().unwrap_or_default();
         heap.spend(text.len())?;
-        let made = match name {
-            // Nearly every text stays as it is.
-            "escapeJavaScript" if text::first_special(text).is_none() => return Ok(Some(given)),
-            "escapeJavaScript" => heap.write(|out| {
-                text::escape_java_script(text, out);
-                Ok(())
-            }),
-            "urlEncode" => heap.write(|out| {
-                text::url_encode(text, out);
-                Ok(())
-            }),
-            "base64Encode" => heap.write(|out| {
-                text::base64_encode(text, out);
-                Ok(())
-            }),
-            "base64Decode" => Value::string(heap, text::base64_decode(text)),
+        match name {
+            "escapeJavaScript" => match text::first_special(text) {
+                // Nearly every text stays as it is.
+                None => reply.value(given),
+                Some(first) => reply.text(|out| {
+                    text::escape_java_script(text, first, out);
+                    Ok(true)
+                }),
+            },
+            "urlEncode" => written(reply, text, text::url_encode),
+            "base64Encode" => written(reply, text, text::base64_encode),
+            "base64Decode" => reply.value(Value::string(heap, text::base64_decode(text))?),
             "urlDecode" => {
                 let bad = |_| MethodError::Host("% without two hexadecimal digits".to_owned());
-                Value::string(heap, text::url_decode(text).map_err(bad)?)
+                reply.value(Value::string(heap, text::url_decode(text).map_err(bad)?)?)
             }
-            "parseJson" => parse_json(heap, text),
-            _ => return Ok(None),
-        };
-        made.map(Some)
+            "parseJson" => reply.value(parse_json(heap, text)?),
+            _ => Ok(Replied::Nothing),
+        }
     }
 
     fn print(&self, _: &mut String) {}
+}
+
+/// The text that a function writes of another.
+fn written(
+    reply: Reply<'_, '_>,
+    text: &str,
+    write: fn(&str, &mut String),
+) -> Result<Replied, MethodError> {
+    reply.text(|out| {
+        write(text, out);
+        Ok(true)
+    })
 }
 
 /// The value that a text is; of an empty text the same.

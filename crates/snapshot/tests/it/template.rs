@@ -176,6 +176,67 @@ fn context_is_a_map_of_maps() {
     check("[$stageVariables.none]", "", "[]");
 }
 
+/// What is printed where it stands is what a variable keeps and prints later, also in a loop, in a
+/// definition, and when a template has changed the map before.
+#[test]
+fn what_the_host_prints_is_what_it_would_keep() {
+    let body = r#"{"t": "a/b 'Zo\u00eb'", "p": "plain", "l": [1, [2, {"k": []}], "x"], "n": null}"#;
+    let check = |reference: &str, expected: &str| {
+        let quiet = reference.replacen('$', "$!", 1);
+        let with = |template: String, expected: &str| check(&template, body, expected);
+        with(format!("[{reference}]"), &format!("[{expected}]"));
+        with(format!("[{quiet}]"), &format!("[{expected}]"));
+        with(format!("#set($k = {reference})[$k]"), &format!("[{expected}]"));
+        with(format!("#set($k = \"<{reference}>\")$k"), &format!("<{expected}>"));
+        with(format!("#define($d){reference}#end$d$d"), &format!("{expected}{expected}"));
+        let loops = format!("#foreach($i in [1, 2]){reference},#end");
+        with(loops, &format!("{expected},{expected},"));
+        for change in ["$context.put('own', 1)", "$!stageVariables.put('own', 1)"] {
+            with(format!("#set($x = {change}){reference}"), expected);
+        }
+    };
+    check("$util.escapeJavaScript($input.path('$.t'))", r"a\/b \'Zo\u00EB\'");
+    check("$util.escapeJavaScript($input.path('$.p'))", "plain");
+    check("$util.escapeJavaScript($input.path('$.l[0]'))", "1");
+    check("$util.urlEncode($input.path('$.t'))", "a%2Fb+%27Zo%C3%AB%27");
+    check("$util.nothing('x')", "");
+    check("$util.base64Encode('a', 'b')", "");
+    check("$input.json('$.l')", r#"[1,[2,{"k":[]}],"x"]"#);
+    check("$input.json('$.n')", "\"\"");
+    check("$input.path('$.n')", "");
+    check("$input.path('$.l')", r#"[1,[2,{"k":[]}],"x"]"#);
+    check("$input.params('q')", "2");
+    check("$input.params('x-own')", "mine");
+    check("$input.params('none')", "");
+    check("$context.stage", "prod");
+    check("$context.identity.sourceIp", "203.0.113.7");
+    check("$context.identity.userAgent", "a\u{fffd}b");
+    check("$context.identity.caller", "");
+    check("$context.identity", "");
+    check("$context.none.at.all", "");
+    check("$context.stage.none", "");
+    check("$context.stage.length()", "4");
+    check("$context['stage']", "prod");
+    check("$context.requestOverride.header.none", "");
+    check("$stageVariables.color", "green");
+    check("$stageVariables.none", "");
+    check("$stageVariables.color.none", "");
+}
+
+#[test]
+fn what_a_template_sets_is_what_it_reads() {
+    check("$context.stage#set($context.stage = 's')$context.stage", "", "prods");
+    check("#set($context.identity.caller = 'c')$context.identity.caller", "", "c");
+    let identity = "#set($i = $context.identity)#set($i.sourceIp = '::1')";
+    check(&format!("{identity}$context.identity.sourceIp"), "", "::1");
+    check(
+        "$stageVariables #set($stageVariables.color = 1)$stageVariables",
+        "",
+        "{color=green}{color=1}",
+    );
+    check("$stageVariables.remove('color')$stageVariables.color|", "", "green|");
+}
+
 #[test]
 fn what_templates_override_is_plain_data() {
     let text = |text: &str| Plain::Text(text.into());

@@ -1,5 +1,6 @@
 //! References: a variable, then step by step to what is printed or used.
 
+use super::lent::Led;
 use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::method::{self, Answer, MethodName};
@@ -194,7 +195,11 @@ impl<'a> Evaluator<'a, '_> {
             Place::Nothing => return Ok(()),
             Place::Elsewhere => {}
         }
-        self.steps(reference, &mut value)?;
+        match self.print_lent(reference, &mut value, out)? {
+            Led::Printed => return Ok(()),
+            Led::Value => {}
+            Led::Elsewhere => self.steps(reference, &mut value)?,
+        }
         let printed = match &value {
             Value::Null => false,
             Value::Block(number) => self.print_block(*number, out)?,

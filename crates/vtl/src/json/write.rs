@@ -22,10 +22,11 @@ enum Rest<'d> {
 impl<'d> NodeRef<'d> {
     /// Appends the value as compact JSON, for example `{"a":[1.5,"x"]}`.
     pub fn write_json(self, slashes: Slashes, out: &mut String) {
-        let mut open = Vec::new();
-        open.extend(self.begin_json(slashes, out));
-        while let Some(rest) = open.last_mut() {
-            let (next, close) = match rest {
+        let Some(mut rest) = self.begin_json(slashes, out) else { return };
+        // Nothing is kept of a container without others in it.
+        let mut around = Vec::new();
+        loop {
+            let (next, close) = match &mut rest {
                 Rest::Items(items) => (items.next(), ']'),
                 Rest::Members(members) => (
                     members.next().map(|(name, value)| {
@@ -39,13 +40,18 @@ impl<'d> NodeRef<'d> {
             };
             let Some(next) = next else {
                 out.push(close);
-                open.pop();
+                match around.pop() {
+                    Some(outer) => rest = outer,
+                    None => return,
+                }
                 continue;
             };
             if close == ']' {
                 separate(out);
             }
-            open.extend(next.begin_json(slashes, out));
+            if let Some(inner) = next.begin_json(slashes, out) {
+                around.push(std::mem::replace(&mut rest, inner));
+            }
         }
     }
 

@@ -71,7 +71,13 @@ fn dispatch<'a>(
             cut(heap, this, *from, Some(*to))
         }
         (Method::Trim, []) => some(this.trim_matches(|c| c <= ' ')),
+        (Method::ToUpperCase, []) if this.is_ascii() => {
+            heap.cells.keep_changed(this, str::make_ascii_uppercase).and_then(some)
+        }
         (Method::ToUpperCase, []) => string(heap, this.to_uppercase()),
+        (Method::ToLowerCase, []) if this.is_ascii() => {
+            heap.cells.keep_changed(this, str::make_ascii_lowercase).and_then(some)
+        }
         (Method::ToLowerCase, []) => string(heap, this.to_lowercase()),
         (Method::Intern, []) => some(this),
         (Method::CharAt, [Value::Integer(at)]) => unit_at(this, *at).map(|u| Some(Value::Char(u))),

@@ -1,7 +1,7 @@
 //! What the heap keeps for values, and the meter of what a rendering builds and reads.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bumpalo::Bump;
@@ -46,7 +46,7 @@ pub(crate) struct Cells<'a> {
     scratch: Cell<String>,
     big_integers: Arena<BigInt>,
     decimals: Arena<Decimal>,
-    patterns: RefCell<HashMap<Box<str>, Rc<Pattern>>>,
+    patterns: RefCell<BTreeMap<Box<str>, Rc<Pattern>>>,
     pub(crate) meter: Meter,
 }
 
@@ -73,9 +73,26 @@ impl Cells<'_> {
             text.shrink_to_fit();
             return self.keep_text(text);
         }
-        self.meter.spend(size_of::<String>() + text.len())?;
+        self.meter.build(text.len())?;
         let kept = self.small.alloc_str(&text);
         self.scratch.set(text);
+        Ok(kept)
+    }
+
+    /// Keeps a small text as `change` leaves it, which stays as long as it is.
+    pub(crate) fn keep_changed(
+        &self,
+        text: &str,
+        change: impl FnOnce(&mut str),
+    ) -> Result<&str, MethodError> {
+        if text.len() > SMALL {
+            let mut text = text.to_owned();
+            change(&mut text);
+            return self.keep_text(text);
+        }
+        self.meter.build(text.len())?;
+        let kept = self.small.alloc_str(text);
+        change(kept);
         Ok(kept)
     }
 
@@ -162,6 +179,7 @@ impl Meter {
     }
 
     /// Takes what a text costs that is so long. Errors: so long none may be.
+    #[inline]
     pub(crate) fn build(&self, bytes: usize) -> Result<(), MethodError> {
         if bytes > self.longest.get() {
             return Err(MethodError::Spent);

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::table::Table;
-use super::{Meter, MethodError, Tree, Value};
+use super::{Entries, Meter, MethodError, Tree, Value};
 use crate::heap::Heap;
 use crate::json::NodeRef;
 use crate::method::PropertyName;
@@ -15,27 +15,25 @@ pub struct Map<'a>(Shape<'a>);
 #[derive(Clone, Copy)]
 enum Shape<'a> {
     Made(&'a MapCell<'a>),
+    Lent(&'a Lent<'a>),
     Json(&'a Tree<'a>, u32),
 }
-
-/// What a map holds that is filled when somebody asks for more than single entries of it.
-pub trait Entries<'a> {
-    /// The value of a key; the same each time.
-    fn get(&'a self, heap: &'a Heap<'a>, key: &str) -> Result<Option<Value<'a>>, MethodError>;
-
-    /// All of them, in order.
-    fn all(&'a self, heap: &'a Heap<'a>) -> Result<Vec<(Value<'a>, Value<'a>)>, MethodError>;
-}
-
-/// Entries that a map was not filled with yet.
-type Waiting<'a> = (&'a Heap<'a>, &'a dyn Entries<'a>);
 
 /// The entries of a map.
 pub(crate) struct MapCell<'a> {
     table: RefCell<Table<'a>>,
-    waiting: Cell<Option<Waiting<'a>>>,
     /// How often keys came or went, by which iterators see that they did.
     changes: Cell<u32>,
+    is_silent: bool,
+    once: Once,
+}
+
+/// A map that a host lends. Nothing in it is to be dropped.
+struct Lent<'a> {
+    heap: &'a Heap<'a>,
+    entries: &'a dyn Entries<'a>,
+    /// The map that has taken their place.
+    filled: Cell<Option<&'a MapCell<'a>>>,
     is_silent: bool,
     once: Once,
 }
@@ -53,41 +51,17 @@ pub enum Once {
 
 impl<'a> MapCell<'a> {
     pub(super) fn keep(heap: &'a Heap<'a>) -> Result<&'a Self, MethodError> {
-        Self::kept(heap, None, false, Once::None)
-    }
-
-    fn kept(
-        heap: &'a Heap<'a>,
-        waiting: Option<Waiting<'a>>,
-        is_silent: bool,
-        once: Once,
-    ) -> Result<&'a Self, MethodError> {
-        let (table, waiting) = (RefCell::default(), Cell::new(waiting));
-        let cell = Self { table, waiting, changes: Cell::new(0), is_silent, once };
         heap.cells.meter.spend(size_of::<Self>())?;
-        Ok(heap.cells.maps.add(cell))
+        Ok(Self::kept(heap, Table::default(), false, Once::None))
     }
 
-    /// The table, with everything in it.
-    fn table(&self) -> &RefCell<Table<'a>> {
-        if let Some((heap, entries)) = self.waiting.take() {
-            let fill = || {
-                let entries = entries.all(heap)?;
-                heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
-                Table::of(entries)
-            };
-            // Without room for them there are none, and the rendering fails when it next asks.
-            *self.table.borrow_mut() = fill().unwrap_or_default();
-        }
-        &self.table
+    fn kept(heap: &'a Heap<'a>, table: Table<'a>, is_silent: bool, once: Once) -> &'a Self {
+        let (table, changes) = (RefCell::new(table), Cell::new(0));
+        heap.cells.maps.add(Self { table, changes, is_silent, once })
     }
 
-    #[inline(never)]
-    fn get_text(&self, key: &str) -> Result<Option<Value<'a>>, MethodError> {
-        match self.waiting.get() {
-            Some((heap, entries)) => entries.get(heap, key),
-            None => Ok(self.table.borrow().get_text(key)),
-        }
+    fn get_text(&self, key: &str) -> Option<Value<'a>> {
+        self.table.borrow().get_text(key)
     }
 
     /// Forgets the changes that filled it.
@@ -105,7 +79,7 @@ impl<'a> MapCell<'a> {
         if !matches!(self.once, Once::None) {
             self.check_once(&key)?;
         }
-        let old = self.table().borrow_mut().put(key, value)?;
+        let old = self.table.borrow_mut().put(key, value)?;
         if old.is_none() {
             self.changes.set(self.changes.get() + 1);
         }
@@ -120,9 +94,37 @@ impl<'a> MapCell<'a> {
             Once::Key(key) => key == name,
             Once::All => true,
         };
-        match self.table().borrow().get(key)? {
+        match self.table.borrow().get(key)? {
             Some(_) if is_meant => Err(MethodError::SetTwice(name.chars().take(100).collect())),
             _ => Ok(()),
+        }
+    }
+}
+
+impl<'a> Lent<'a> {
+    /// The map itself, with everything in it.
+    #[inline(never)]
+    fn cell(&self) -> &'a MapCell<'a> {
+        if let Some(cell) = self.filled.get() {
+            return cell;
+        }
+        let fill = || {
+            let entries = self.entries.all(self.heap)?;
+            self.heap.cells.meter.spend(2 * size_of::<Value<'_>>() * entries.len())?;
+            Table::of(entries)
+        };
+        // Without room for them there are none, and the rendering fails when it next asks.
+        let table = fill().unwrap_or_default();
+        let cell = MapCell::kept(self.heap, table, self.is_silent, self.once);
+        self.filled.set(Some(cell));
+        cell
+    }
+
+    #[inline(never)]
+    fn get_text(&self, key: &str) -> Result<Option<Value<'a>>, MethodError> {
+        match self.filled.get() {
+            Some(cell) => Ok(cell.get_text(key)),
+            None => self.entries.get(self.heap, key),
         }
     }
 }
@@ -136,7 +138,8 @@ impl<'a> Map<'a> {
     /// A map that prints nothing, whatever it comes to hold. Setting a key again that may be set once
     /// ends the rendering.
     pub fn silent(heap: &'a Heap<'a>, once: Once) -> Result<Self, MethodError> {
-        Ok(Self(Shape::Made(MapCell::kept(heap, None, true, once)?)))
+        heap.cells.meter.spend(size_of::<MapCell<'a>>())?;
+        Ok(Self(Shape::Made(MapCell::kept(heap, Table::default(), true, once))))
     }
 
     /// The same, with these entries, no two of which have the same key.
@@ -145,12 +148,41 @@ impl<'a> Map<'a> {
         entries: &'a dyn Entries<'a>,
         once: Once,
     ) -> Result<Self, MethodError> {
-        Ok(Self(Shape::Made(MapCell::kept(heap, Some((heap, entries)), true, once)?)))
+        Self::lent(heap, entries, true, once)
+    }
+
+    /// A map with these entries, no two of which have the same key.
+    pub fn of(heap: &'a Heap<'a>, entries: &'a dyn Entries<'a>) -> Result<Self, MethodError> {
+        Self::lent(heap, entries, false, Once::None)
+    }
+
+    fn lent(
+        heap: &'a Heap<'a>,
+        entries: &'a dyn Entries<'a>,
+        is_silent: bool,
+        once: Once,
+    ) -> Result<Self, MethodError> {
+        heap.cells.meter.spend(size_of::<MapCell<'a>>())?;
+        let lent = Lent { heap, entries, filled: Cell::new(None), is_silent, once };
+        Ok(Self(Shape::Lent(heap.cells.small.alloc(lent))))
     }
 
     /// Whether it prints nothing.
     pub fn is_silent(self) -> bool {
-        matches!(self.0, Shape::Made(cell) if cell.is_silent)
+        match self.0 {
+            Shape::Made(cell) => cell.is_silent,
+            Shape::Lent(lent) => lent.is_silent,
+            Shape::Json(..) => false,
+        }
+    }
+
+    /// The entries that a host lends, as long as nobody asked for more than single ones.
+    #[inline]
+    pub(crate) fn as_lent(self) -> Option<&'a dyn Entries<'a>> {
+        match self.0 {
+            Shape::Lent(lent) if lent.filled.get().is_none() => Some(lent.entries),
+            _ => None,
+        }
     }
 
     pub(super) fn json(tree: &'a Tree<'a>, index: u32) -> Self {
@@ -160,7 +192,7 @@ impl<'a> Map<'a> {
     /// How many entries there are.
     pub fn len(self) -> usize {
         match self.source() {
-            Ok(cell) => cell.table().borrow().len(),
+            Ok(cell) => cell.table.borrow().len(),
             Err((tree, index)) => tree.node(index).len(),
         }
     }
@@ -172,8 +204,11 @@ impl<'a> Map<'a> {
 
     /// The value of a textual key.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
+        if let Shape::Lent(lent) = self.0 {
+            return lent.get_text(key).ok().flatten();
+        }
         match self.source() {
-            Ok(cell) => cell.get_text(key).ok().flatten(),
+            Ok(cell) => cell.get_text(key),
             Err((tree, index)) => tree.node(index).member(key).map(|node| tree.value(node)),
         }
     }
@@ -185,8 +220,11 @@ impl<'a> Map<'a> {
         meter: &Meter,
         key: &PropertyName,
     ) -> Result<Option<Value<'a>>, MethodError> {
+        if let Shape::Lent(lent) = self.0 {
+            return lent.get_text(key.as_str());
+        }
         match self.source() {
-            Ok(cell) => cell.get_text(key.as_str()),
+            Ok(cell) => Ok(cell.get_text(key.as_str())),
             Err((tree, index)) => {
                 let member = key.member_of(tree.node(index), meter);
                 Ok(member.map(|node| tree.value(node)))
@@ -201,7 +239,7 @@ impl<'a> Map<'a> {
         key: &Value<'a>,
     ) -> Result<Option<Value<'a>>, MethodError> {
         match self.source() {
-            Ok(cell) => cell.table().borrow().get(key),
+            Ok(cell) => cell.table.borrow().get(key),
             Err((tree, index)) => {
                 let object = tree.node(index);
                 meter.spend(object.len() / 8)?;
@@ -241,7 +279,7 @@ impl<'a> Map<'a> {
             return Ok(None);
         }
         let cell = self.cell(heap)?;
-        let removed = cell.table().borrow_mut().remove(key)?;
+        let removed = cell.table.borrow_mut().remove(key)?;
         cell.changes.set(cell.changes.get() + 1);
         Ok(removed)
     }
@@ -249,7 +287,7 @@ impl<'a> Map<'a> {
     /// Removes all entries.
     pub(crate) fn clear(self, heap: &'a Heap<'a>) -> Result<(), MethodError> {
         let cell = self.cell(heap)?;
-        *cell.table().borrow_mut() = Table::default();
+        *cell.table.borrow_mut() = Table::default();
         cell.changes.set(cell.changes.get() + 1);
         Ok(())
     }
@@ -257,7 +295,7 @@ impl<'a> Map<'a> {
     /// A copy of the entries.
     pub fn to_vec(self) -> Vec<(Value<'a>, Value<'a>)> {
         match self.source() {
-            Ok(cell) => cell.table().borrow().iter().cloned().collect(),
+            Ok(cell) => cell.table.borrow().iter().cloned().collect(),
             Err((tree, index)) => {
                 let members = tree.node(index).members();
                 members.map(|(name, node)| (Value::String(name), tree.value(node))).collect()
@@ -268,7 +306,7 @@ impl<'a> Map<'a> {
     /// The first entry at or behind a place, and that place; for maps that stand in no document.
     pub(super) fn entry_from(self, place: usize) -> Option<(usize, (Value<'a>, Value<'a>))> {
         let cell = self.source().ok()?;
-        let table = cell.table().borrow();
+        let table = cell.table.borrow();
         table.from(place).map(|(place, entry)| (place, *entry))
     }
 
@@ -281,6 +319,7 @@ impl<'a> Map<'a> {
     pub(crate) fn is_same(self, other: Self) -> bool {
         match (self.0, other.0) {
             (Shape::Made(a), Shape::Made(b)) => std::ptr::eq(a, b),
+            (Shape::Lent(a), Shape::Lent(b)) => std::ptr::eq(a, b),
             (Shape::Json(a, index), Shape::Json(b, other)) => std::ptr::eq(a, b) && index == other,
             _ => false,
         }
@@ -289,7 +328,10 @@ impl<'a> Map<'a> {
     /// The unchanged object of a document that this is.
     #[inline]
     pub(crate) fn as_node(self) -> Option<(&'a Tree<'a>, NodeRef<'a>)> {
-        self.source().err().map(|(tree, index)| (tree, tree.node(index)))
+        match self.0 {
+            Shape::Json(..) => self.source().err().map(|(tree, index)| (tree, tree.node(index))),
+            _ => None,
+        }
     }
 
     /// The same, if nothing of the document was changed.
@@ -312,6 +354,7 @@ impl<'a> Map<'a> {
     fn source(self) -> Result<&'a MapCell<'a>, (&'a Tree<'a>, u32)> {
         match self.0 {
             Shape::Made(cell) => Ok(cell),
+            Shape::Lent(lent) => Ok(lent.cell()),
             Shape::Json(tree, index) => tree.changed_map(index).ok_or((tree, index)),
         }
     }

@@ -20,61 +20,66 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadEscape;
 
-/// Whether a byte does not stay as it is in a string of JavaScript. Without branches, so that many
-/// are looked at together.
-#[inline(always)]
-const fn is_special(byte: u8) -> bool {
-    (byte < b' ')
-        | (byte >= 0x80)
-        | (byte == b'"')
-        | (byte == b'\'')
-        | (byte == b'\\')
-        | (byte == b'/')
+/// One byte of eight, eight times.
+const fn eight(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
-/// The same, for one byte after another.
-const SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        special[byte] = is_special(byte as u8);
-        byte += 1;
-    }
-    special
-};
+/// The upper bit of each of eight bytes.
+const UPPER: u64 = eight(0x80);
+
+/// The upper bits of those of eight bytes that do not stay as they are in a string of JavaScript:
+/// control characters, quotes, slashes, and what is not ASCII.
+#[inline(always)]
+const fn special(eight_bytes: u64) -> u64 {
+    let ascii = eight_bytes & !UPPER;
+    // With seven bits in each, no byte carries into the next.
+    let plain = (ascii + eight(0x80 - b' '))
+        & ((ascii ^ eight(b'"')) + eight(0x7f))
+        & ((ascii ^ eight(b'\'')) + eight(0x7f))
+        & ((ascii ^ eight(b'\\')) + eight(0x7f))
+        & ((ascii ^ eight(b'/')) + eight(0x7f));
+    (eight_bytes | !plain) & UPPER
+}
 
 /// Where the first byte stands that does not stay as it is in a string of JavaScript.
+#[inline]
 pub(super) fn first_special(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let (chunks, _) = bytes.as_chunks::<16>();
-    let is_plain = |chunk: &&[u8; 16]| chunk.map(|byte| u8::from(is_special(byte))) == [0; 16];
-    let plain = 16 * chunks.iter().take_while(is_plain).count();
-    if plain == 16 * chunks.len() && bytes.last_chunk().is_some_and(|last| is_plain(&last)) {
-        return None;
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    for (n, word) in words.iter().enumerate() {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(8 * n + found.trailing_zeros() as usize / 8);
+        }
     }
-    let at = bytes[plain..].iter().position(|byte| SPECIAL[usize::from(*byte)])?;
-    Some(plain + at)
+    // Blanks stay as they are.
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let found = special(u64::from_le_bytes(last));
+    (found != 0).then(|| 8 * words.len() + found.trailing_zeros() as usize / 8)
 }
 
 /// Appends the text by the rules of strings in JavaScript: also `'` and `/` get a backslash, and
-/// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
-pub(super) fn escape_java_script(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
-        let (clean, special) = rest.split_at(at);
+/// what is not ASCII is `\uXXXX`, one for each unit of UTF-16. The first that does not stay stands at
+/// a place that is known.
+pub(super) fn escape_java_script(text: &str, first: usize, out: &mut String) {
+    out.reserve(text.len() + 16);
+    let (clean, mut rest) = text.split_at(first);
+    out.push_str(clean);
+    loop {
+        let mut characters = rest.chars();
+        let Some(character) = characters.next() else { return };
+        push_escape(character, out);
+        let behind = characters.as_str();
+        let Some(at) = first_special(behind) else { return out.push_str(behind) };
+        let (clean, special) = behind.split_at(at);
         out.push_str(clean);
-        let mut characters = special.chars();
-        if let Some(character) = characters.next() {
-            push_escape(character, out);
-        }
-        rest = characters.as_str();
+        rest = special;
     }
-    out.push_str(rest);
 }
 
 /// The digits of base 16.
-const DIGITS: [char; 16] =
-    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
 
 fn push_escape(character: char, out: &mut String) {
     let short = match character {
@@ -86,9 +91,9 @@ fn push_escape(character: char, out: &mut String) {
         '\r' => 'r',
         _ => {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                out.push_str("\\u");
-                let digits = [12, 8, 4, 0].map(|place| DIGITS[usize::from(*unit >> place & 15)]);
-                out.extend(digits);
+                let [a, b, c, d] = [12, 8, 4, 0].map(|place| usize::from(*unit >> place & 15));
+                let escape = [b'\\', b'u', DIGITS[a], DIGITS[b], DIGITS[c], DIGITS[d]];
+                out.push_str(str::from_utf8(&escape).unwrap_or_default());
             }
             return;
         }
@@ -166,12 +171,14 @@ mod tests {
     #[test]
     fn scripts_are_escaped() {
         let check = |text: &str, expected: &str| {
-            let mut out = "<".to_owned();
-            escape_java_script(text, &mut out);
-            assert_eq!(out, format!("<{expected}"), "{text}");
             let escaped = text.bytes().position(is_special);
             assert_eq!(first_special(text), escaped, "{text}");
-            assert_eq!(escaped.is_none(), text == expected, "{text}");
+            let mut out = "<".to_owned();
+            match escaped {
+                None => out.push_str(text),
+                Some(first) => escape_java_script(text, first, &mut out),
+            }
+            assert_eq!(out, format!("<{expected}"), "{text}");
         };
         check("", "");
         check("plain text 1", "plain text 1");
@@ -186,6 +193,23 @@ mod tests {
         check("0123456789abcdef", "0123456789abcdef");
         check("0123456789abcde/", r"0123456789abcde\/");
         check("0123456789abcdef0'", r"0123456789abcdef0\'");
+        check("//\n\n0123456/", r"\/\/\n\n0123456\/");
+    }
+
+    #[test]
+    fn every_byte_is_looked_at_wherever_it_stands() {
+        for code in 0..0x100 {
+            let Some(character) = char::from_u32(code) else { continue };
+            for before in 0..18 {
+                let text = format!("{}{character}{}", "x".repeat(before), "y".repeat(before % 5));
+                let expected = text.bytes().position(is_special);
+                assert_eq!(first_special(&text), expected, "{text}");
+            }
+        }
+    }
+
+    fn is_special(byte: u8) -> bool {
+        !(b' '..0x80).contains(&byte) || b"\"'\\/".contains(&byte)
     }
 
     #[test]
