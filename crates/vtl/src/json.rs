@@ -11,6 +11,7 @@ mod names;
 mod node;
 mod number;
 mod parse;
+mod printed;
 mod scan;
 mod string;
 mod surrogates;

@@ -1,6 +1,7 @@
 //! The nodes of the tape, and values as places on it.
 
 use super::name::{Key, Name};
+use super::number::Short;
 use super::{Document, Number};
 
 /// One value or one name. A container is followed by what is in it: an object's names and values in
@@ -124,6 +125,31 @@ impl<'d> NodeRef<'d> {
     /// The value of a number.
     #[inline]
     pub fn number(self) -> Option<Number<'d>> {
+        let Node { tag, first, second, .. } = *self.node();
+        let (text, start, end) = (self.document.text.as_bytes(), first as usize, second as usize);
+        // Each of the common kinds is written at once where it is wanted.
+        match tag {
+            Tag::Integer => {
+                if let (Some(digit), 1) = (text.get(start), end - start) {
+                    return Some(Number::Integer(i32::from(digit & 15)));
+                }
+                if let Some(short) = Short::at(text, start, end) {
+                    return Some(Number::Integer(short.integer()));
+                }
+            }
+            Tag::Double => {
+                if let Some(double) = Short::at(text, start, end).and_then(Short::double) {
+                    return Some(Number::Double(double));
+                }
+            }
+            _ => return None,
+        }
+        self.long_number()
+    }
+
+    /// The same of a number that has many digits or an exponent, or stands near the end of the text.
+    #[inline(never)]
+    fn long_number(self) -> Option<Number<'d>> {
         let Node { tag, first, second, .. } = *self.node();
         let (text, start, end) = (&*self.document.text, first as usize, second as usize);
         match tag {
