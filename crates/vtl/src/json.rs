@@ -15,6 +15,7 @@ mod printed;
 mod scan;
 mod string;
 mod surrogates;
+mod unescape;
 mod write;
 
 use std::borrow::Cow;

@@ -1,5 +1,7 @@
 //! The nodes of the tape, and values as places on it.
 
+use std::ops::{Index, Range};
+
 use super::name::{Key, Name};
 use super::number::Short;
 use super::{Document, Number};
@@ -34,27 +36,30 @@ pub(crate) enum Tag {
     Object,
 }
 
-/// What nodes point into.
-#[derive(Clone, Copy)]
-pub(super) struct Texts<'d> {
-    pub(super) plain: &'d str,
-    pub(super) unescaped: &'d str,
+/// What nodes point into: texts, or their bytes.
+#[derive(Debug)]
+pub(super) struct Texts<'d, T: ?Sized = str> {
+    pub(super) plain: &'d T,
+    pub(super) unescaped: &'d T,
 }
 
-impl<'d> Texts<'d> {
+impl<T: ?Sized> Clone for Texts<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Texts<'_, T> {}
+
+impl<'d, T: ?Sized + Index<Range<usize>, Output = T>> Texts<'d, T> {
     /// The text of a number, or the content of a string.
     #[inline(always)]
-    pub(super) fn of(self, node: &Node) -> &'d str {
+    pub(super) fn of(self, node: &Node) -> &'d T {
         &self.base(node)[node.first as usize..node.second as usize]
     }
 
-    #[inline]
-    pub(super) fn bytes(self, node: &Node) -> &'d [u8] {
-        &self.base(node).as_bytes()[node.first as usize..node.second as usize]
-    }
-
-    #[inline]
-    fn base(self, node: &Node) -> &'d str {
+    #[inline(always)]
+    fn base(self, node: &Node) -> &'d T {
         if node.tag == Tag::Escaped { self.unescaped } else { self.plain }
     }
 }
