@@ -11,9 +11,11 @@ mod names;
 mod node;
 mod number;
 mod parse;
+mod printed;
 mod scan;
 mod string;
 mod surrogates;
+mod unescape;
 mod write;
 
 use std::borrow::Cow;

@@ -2,40 +2,38 @@
 
 use super::node::{Node, Tag, Texts};
 use super::parse::{Open, Parsed};
-use super::string::{self, read_unit, special};
+use super::string::{self, special};
+use super::unescape::Unescaped;
 use super::{JsonProblem, name, names, scan};
 
 /// Containers inside one another for which there is room at once.
 const USUAL_DEPTH: usize = 16;
 
-/// Bytes of a string behind its first escape for which there is room at once.
-const USUAL_REST: usize = 64;
-
 /// What few texts have.
 pub(super) struct Rare<'t> {
     text: &'t str,
     /// What the strings with escapes stand for.
-    unescaped: String,
+    unescaped: Unescaped,
     /// Whether a name stands twice in an object.
     has_doubles: bool,
 }
 
 impl<'t> Rare<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, unescaped: String::new(), has_doubles: false }
+        Self { text, unescaped: Unescaped::default(), has_doubles: false }
     }
 
     /// What nodes point into.
-    fn texts(&self) -> Texts<'_> {
-        Texts { plain: self.text, unescaped: &self.unescaped }
+    fn texts(&self) -> Texts<'_, [u8]> {
+        Texts { plain: self.text.as_bytes(), unescaped: self.unescaped.bytes() }
     }
 
     /// The whole tape, and what its strings with escapes stand for.
     pub(super) fn finish(self, nodes: Vec<Node>) -> (Vec<Node>, String) {
         if self.has_doubles {
-            return (names::without_doubles(self.texts(), &nodes), self.unescaped);
+            return (names::without_doubles(self.texts(), &nodes), self.unescaped.finish());
         }
-        (nodes, self.unescaped)
+        (nodes, self.unescaped.finish())
     }
 
     /// Looks for a name among those that an object has so far.
@@ -57,7 +55,7 @@ impl<'t> Rare<'t> {
     #[inline(never)]
     pub(super) fn name(&mut self, start: u32) -> Parsed<(Node, u32)> {
         let (mut node, at) = self.string(start, start)?;
-        node.span = name::hash(self.texts().bytes(&node));
+        node.span = name::hash(self.texts().of(&node));
         Ok((node, at))
     }
 
@@ -66,7 +64,7 @@ impl<'t> Rare<'t> {
     #[inline(never)]
     pub(super) fn string(&mut self, start: u32, from: u32) -> Parsed<(Node, u32)> {
         let bytes = self.text.as_bytes();
-        let mut at = from as usize + special(&bytes[from as usize..]);
+        let at = from as usize + special(&bytes[from as usize..]);
         if bytes.get(at) == Some(&b'"') {
             let end = at as u32;
             return Ok((
@@ -74,54 +72,10 @@ impl<'t> Rare<'t> {
                 end + 1,
             ));
         }
-        let first = self.unescaped.len() as u32;
-        self.unescaped.reserve(at - start as usize + USUAL_REST);
-        let mut plain = start as usize;
-        loop {
-            let problem = match bytes.get(at) {
-                Some(b'\\') => {
-                    self.unescaped.push_str(&self.text[plain..at]);
-                    at += self.escape(at).map_err(|problem| (at as u32, problem))?;
-                    plain = at;
-                    at += special(&bytes[at..]);
-                    continue;
-                }
-                Some(b'"') => break,
-                Some(_) => JsonProblem::Control,
-                None => JsonProblem::End,
-            };
-            return Err((at as u32, problem));
-        }
-        self.unescaped.push_str(&self.text[plain..at]);
-        let second = self.unescaped.len() as u32;
-        Ok((Node { tag: Tag::Escaped, back: 0, first, second, span: 1 }, at as u32 + 1))
-    }
-
-    /// Appends what the escape at a place stands for: how many bytes it takes.
-    fn escape(&mut self, at: usize) -> Result<usize, JsonProblem> {
-        let escape = &self.text.as_bytes()[at..];
-        let (character, length) = match escape.get(1) {
-            Some(byte @ (b'"' | b'\\' | b'/')) => (char::from(*byte), 2),
-            Some(b'b') => ('\u{8}', 2),
-            Some(b'f') => ('\u{c}', 2),
-            Some(b'n') => ('\n', 2),
-            Some(b'r') => ('\r', 2),
-            Some(b't') => ('\t', 2),
-            Some(b'u') => {
-                let first = read_unit(&escape[2..]).ok_or(JsonProblem::Escape)?;
-                let second = escape[6..].strip_prefix(b"\\u").and_then(read_unit);
-                let pair = char::decode_utf16([first, second.unwrap_or_default()]).next();
-                match pair {
-                    Some(Ok(character)) if character.len_utf16() == 2 => (character, 12),
-                    Some(Ok(character)) => (character, 6),
-                    _ => (char::REPLACEMENT_CHARACTER, 6),
-                }
-            }
-            Some(_) => return Err(JsonProblem::Escape),
-            None => return Err(JsonProblem::End),
-        };
-        self.unescaped.push(character);
-        Ok(length)
+        let first = self.unescaped.bytes().len() as u32;
+        let end = self.unescaped.read(bytes, start as usize, at)?;
+        let second = self.unescaped.bytes().len() as u32;
+        Ok((Node { tag: Tag::Escaped, back: 0, first, second, span: 1 }, end as u32 + 1))
     }
 }
 

@@ -10,18 +10,18 @@ use super::node::{Node, Tag, Texts};
 pub(super) const FEW: u32 = 24;
 
 /// Whether a name stands in an object.
-pub(super) fn is_in(texts: Texts<'_>, object: &[Node], name: &Node) -> bool {
-    let is_same = |known: &Node| known.span == name.span && texts.bytes(known) == texts.bytes(name);
+pub(super) fn is_in(texts: Texts<'_, [u8]>, object: &[Node], name: &Node) -> bool {
+    let is_same = |known: &Node| known.span == name.span && texts.of(known) == texts.of(name);
     names(object).any(|at| is_same(&object[at]))
 }
 
 /// Whether a name stands twice in an object.
-pub(super) fn is_any_double(texts: Texts<'_>, object: &[Node]) -> bool {
+pub(super) fn is_any_double(texts: Texts<'_, [u8]>, object: &[Node]) -> bool {
     let mut hashes: Vec<_> = names(object).map(|at| object[at].span).collect();
     if !sorts_doubles(&mut hashes) {
         return false;
     }
-    let mut names: Vec<_> = names(object).map(|at| texts.bytes(&object[at])).collect();
+    let mut names: Vec<_> = names(object).map(|at| texts.of(&object[at])).collect();
     sorts_doubles(&mut names)
 }
 
@@ -45,14 +45,14 @@ fn names(object: &[Node]) -> impl Iterator<Item = usize> {
 /// The tape without double names: the last of the members with the same name, at the place of the
 /// first. It recurses no deeper than the text nests.
 #[cold]
-pub(super) fn without_doubles(texts: Texts<'_>, nodes: &[Node]) -> Vec<Node> {
+pub(super) fn without_doubles(texts: Texts<'_, [u8]>, nodes: &[Node]) -> Vec<Node> {
     let mut kept = Vec::with_capacity(nodes.len());
     keep(texts, nodes, &mut kept);
     kept
 }
 
 /// Keeps the value that the nodes begin with.
-fn keep(texts: Texts<'_>, nodes: &[Node], kept: &mut Vec<Node>) {
+fn keep(texts: Texts<'_, [u8]>, nodes: &[Node], kept: &mut Vec<Node>) {
     let place = kept.len();
     kept.push(nodes[0]);
     let own = &nodes[..nodes[0].span as usize];
@@ -79,12 +79,12 @@ fn keep(texts: Texts<'_>, nodes: &[Node], kept: &mut Vec<Node>) {
 }
 
 /// The places of the names and values that count.
-fn last_members(texts: Texts<'_>, object: &[Node]) -> Vec<(usize, usize)> {
+fn last_members(texts: Texts<'_, [u8]>, object: &[Node]) -> Vec<(usize, usize)> {
     let mut members: Vec<(usize, usize)> = Vec::new();
     let mut known: HashMap<&[u8], usize> = HashMap::new();
     for name in names(object) {
         let value = name + 1;
-        let index = *known.entry(texts.bytes(&object[name])).or_insert(members.len());
+        let index = *known.entry(texts.of(&object[name])).or_insert(members.len());
         match members.get_mut(index) {
             Some(member) => member.1 = value,
             None => members.push((name, value)),

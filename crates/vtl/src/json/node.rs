@@ -1,6 +1,9 @@
 //! The nodes of the tape, and values as places on it.
 
+use std::ops::{Index, Range};
+
 use super::name::{Key, Name};
+use super::number::Short;
 use super::{Document, Number};
 
 /// One value or one name. A container is followed by what is in it: an object's names and values in
@@ -33,27 +36,30 @@ pub(crate) enum Tag {
     Object,
 }
 
-/// What nodes point into.
-#[derive(Clone, Copy)]
-pub(super) struct Texts<'d> {
-    pub(super) plain: &'d str,
-    pub(super) unescaped: &'d str,
+/// What nodes point into: texts, or their bytes.
+#[derive(Debug)]
+pub(super) struct Texts<'d, T: ?Sized = str> {
+    pub(super) plain: &'d T,
+    pub(super) unescaped: &'d T,
 }
 
-impl<'d> Texts<'d> {
+impl<T: ?Sized> Clone for Texts<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Texts<'_, T> {}
+
+impl<'d, T: ?Sized + Index<Range<usize>, Output = T>> Texts<'d, T> {
     /// The text of a number, or the content of a string.
     #[inline(always)]
-    pub(super) fn of(self, node: &Node) -> &'d str {
+    pub(super) fn of(self, node: &Node) -> &'d T {
         &self.base(node)[node.first as usize..node.second as usize]
     }
 
-    #[inline]
-    pub(super) fn bytes(self, node: &Node) -> &'d [u8] {
-        &self.base(node).as_bytes()[node.first as usize..node.second as usize]
-    }
-
-    #[inline]
-    fn base(self, node: &Node) -> &'d str {
+    #[inline(always)]
+    fn base(self, node: &Node) -> &'d T {
         if node.tag == Tag::Escaped { self.unescaped } else { self.plain }
     }
 }
@@ -124,6 +130,31 @@ impl<'d> NodeRef<'d> {
     /// The value of a number.
     #[inline]
     pub fn number(self) -> Option<Number<'d>> {
+        let Node { tag, first, second, .. } = *self.node();
+        let (text, start, end) = (self.document.text.as_bytes(), first as usize, second as usize);
+        // Each of the common kinds is written at once where it is wanted.
+        match tag {
+            Tag::Integer => {
+                if let (Some(digit), 1) = (text.get(start), end - start) {
+                    return Some(Number::Integer(i32::from(digit & 15)));
+                }
+                if let Some(short) = Short::at(text, start, end) {
+                    return Some(Number::Integer(short.integer()));
+                }
+            }
+            Tag::Double => {
+                if let Some(double) = Short::at(text, start, end).and_then(Short::double) {
+                    return Some(Number::Double(double));
+                }
+            }
+            _ => return None,
+        }
+        self.long_number()
+    }
+
+    /// The same of a number that has many digits or an exponent, or stands near the end of the text.
+    #[inline(never)]
+    fn long_number(self) -> Option<Number<'d>> {
         let Node { tag, first, second, .. } = *self.node();
         let (text, start, end) = (&*self.document.text, first as usize, second as usize);
         match tag {

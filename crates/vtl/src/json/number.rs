@@ -17,48 +17,34 @@ pub enum Number<'d> {
 
 impl<'d> Number<'d> {
     /// The number of an integer at a place of a text.
-    #[inline]
+    #[inline(never)]
     pub(super) fn integer(text: &'d str, start: usize, end: usize) -> Self {
-        let bytes = text.as_bytes();
-        if let (Some(digit), 1) = (bytes.get(start), end - start) {
-            return Self::Integer(i32::from(digit & 15));
-        }
         let is_negative = is_negative(text, start);
         let first = start + usize::from(is_negative);
         let magnitude = match end - first {
-            length @ ..=WORD => up_to_eight(bytes, first, length),
+            length @ ..=WORD => up_to_eight(text.as_bytes(), first, length),
             length @ ..=TWO_WORDS => {
                 let before = length - WORD;
-                let behind = up_to_eight(bytes, first + before, WORD);
-                up_to_eight(bytes, first, before) * 100_000_000 + behind
+                let behind = up_to_eight(text.as_bytes(), first + before, WORD);
+                up_to_eight(text.as_bytes(), first, before) * 100_000_000 + behind
             }
-            _ => return Self::long(&text[start..end]),
+            _ => return text[start..end].parse().map_or(Self::Big(&text[start..end]), Self::Long),
         } as i64;
         let long = if is_negative { -magnitude } else { magnitude };
         i32::try_from(long).map_or(Self::Long(long), Self::Integer)
     }
 
-    #[cold]
-    fn long(text: &'d str) -> Self {
-        text.parse().map_or(Self::Big(text), Self::Long)
-    }
-
     /// The number with a fraction or an exponent at a place of a text: infinite if it is too large.
-    #[inline]
+    #[inline(never)]
     pub(super) fn double(text: &str, start: usize, end: usize) -> Self {
         let is_negative = is_negative(text, start);
-        let first = start + usize::from(is_negative);
-        let read = match end - first {
-            length @ ..=WORD => few(text.as_bytes(), first, length),
-            ..=EXACT => more(&text.as_bytes()[first..end]),
-            _ => None,
-        };
-        let Some((whole, places)) = read else {
-            return Self::Double(text[start..end].parse().unwrap_or(f64::NAN));
-        };
-        // Both are doubles exactly, so that the quotient is the nearest one.
-        let double = whole as i64 as f64 / TENS[places];
-        Self::Double(if is_negative { -double } else { double })
+        let text = &text[start..end];
+        let unsigned = &text.as_bytes()[usize::from(is_negative)..];
+        let few = if unsigned.len() <= EXACT { few(unsigned) } else { None };
+        Self::Double(match few {
+            Some((whole, places)) => quotient(whole, places, is_negative),
+            None => text.parse().unwrap_or(f64::NAN),
+        })
     }
 
     /// The nearest double.
@@ -80,6 +66,73 @@ const EXACT: usize = 16;
 /// Powers of ten.
 const TENS: [f64; EXACT] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// A number of up to eight signs behind its minus.
+#[derive(Clone, Copy)]
+pub(super) struct Short {
+    /// What its digits stand for, the last in the highest byte; 0 before the first.
+    digits: u64,
+    is_negative: bool,
+}
+
+/// In place of digits, the point has this bit, and the `e` of an exponent has the other.
+const POINT: u64 = 0x1010_1010_1010_1010;
+const EXPONENT: u64 = 0x4040_4040_4040_4040;
+
+impl Short {
+    /// The number at a place of a text, unless it is longer or stands near the end.
+    #[inline(always)]
+    pub(super) fn at(text: &[u8], start: usize, end: usize) -> Option<Self> {
+        let window: &[u8; WORD + 1] = text.get(start..start + WORD + 1)?.first_chunk()?;
+        let is_negative = window[0] == b'-';
+        let word = window[usize::from(is_negative)..]
+            .first_chunk()
+            .map(|eight| u64::from_le_bytes(*eight))?;
+        let length = end - start - usize::from(is_negative);
+        if length > WORD {
+            return None;
+        }
+        // There is at least one digit.
+        let digits = scan::digits(word).wrapping_shl(u64::BITS.wrapping_sub(8 * length as u32));
+        Some(Self { digits, is_negative })
+    }
+
+    /// Its value if it has neither a fraction nor an exponent.
+    #[inline(always)]
+    pub(super) fn integer(self) -> i32 {
+        let magnitude = value(self.digits) as i32;
+        if self.is_negative { -magnitude } else { magnitude }
+    }
+
+    /// Its value if it has a fraction; `None` if it has an exponent.
+    #[inline(always)]
+    pub(super) fn double(self) -> Option<f64> {
+        let Self { digits, is_negative } = self;
+        if digits & EXPONENT != 0 {
+            return None;
+        }
+        // The lowest bit of the byte that was the point.
+        let point = (digits & POINT) >> 4;
+        let before = point.wrapping_sub(1);
+        let behind = !(before << 8 | 0xff);
+        let joined = (digits & behind) | (digits & before) << 8;
+        let places = (7 - point.trailing_zeros() as usize / 8) & 7;
+        Some(quotient(value(joined), places, is_negative))
+    }
+
+    /// Whether Java prints a number with a fraction as it stands: what `printed` says of any.
+    #[inline(always)]
+    pub(super) fn is_as_printed(self) -> bool {
+        let point = (self.digits & POINT) >> 4;
+        let whole = self.digits & point.wrapping_sub(1);
+        let at = point.trailing_zeros();
+        // What is behind the point, the first digit in the lowest byte.
+        let places = (self.digits >> 8).checked_shr(at).unwrap_or_default();
+        let is_small = whole == 0 && places & 0xff_ffff == 0;
+        let ends_in_zero = self.digits >> 56 == 0;
+        self.digits & EXPONENT == 0 && (at == 48 || !(is_small || ends_in_zero))
+    }
+}
 
 #[inline]
 fn is_negative(text: &str, start: usize) -> bool {
@@ -103,22 +156,17 @@ fn value(digits: u64) -> u64 {
     first.wrapping_add(second) >> 32
 }
 
-/// The digits of a short number with a fraction, and how many stand behind the point; `None` if it
-/// has an exponent.
-#[inline]
-fn few(text: &[u8], start: usize, length: usize) -> Option<(u64, usize)> {
-    let word = scan::word_at(text, start, length);
-    let (point, before) = (scan::no_digit(word).first(), scan::no_digit(word).before());
-    if point >= length || text.get(start + point) != Some(&b'.') {
-        return None;
-    }
-    let joined = (word & before) | ((word >> 8) & !before);
-    let digits = scan::aligned(scan::digits(joined), length - 1);
-    (!scan::is_above_nine(digits)).then(|| (value(digits), length - 1 - point))
+/// The double nearest to so many digits with so many behind the point: both are doubles exactly, so
+/// that the quotient is.
+#[inline(always)]
+fn quotient(digits: u64, places: usize, is_negative: bool) -> f64 {
+    let double = digits as i64 as f64 / TENS[places];
+    if is_negative { -double } else { double }
 }
 
-/// The same of a longer one.
-fn more(text: &[u8]) -> Option<(u64, usize)> {
+/// The digits of a number with a fraction as one, and how many stand behind the point; `None` if it
+/// has an exponent.
+fn few(text: &[u8]) -> Option<(u64, usize)> {
     let point = text.iter().position(|byte| *byte == b'.')?;
     let mut digits = text[..point].iter().chain(&text[point + 1..]);
     let whole = digits.try_fold(0, |whole, digit| {
@@ -136,8 +184,12 @@ mod tests {
         let check = |text: &str| {
             for (before, behind) in [("", ""), ("[1", "9, 99999"), ("", ".5e5]}  ")] {
                 let around = format!("{before}{text}{behind}");
-                let number = Number::double(&around, before.len(), before.len() + text.len());
-                assert_eq!(number, Number::Double(text.parse().unwrap()), "{around}");
+                let (start, end) = (before.len(), before.len() + text.len());
+                let expected = text.parse().unwrap();
+                let short = Short::at(around.as_bytes(), start, end).and_then(Short::double);
+                assert!(short.is_none_or(|double| double == expected), "{around}");
+                let number = Number::double(&around, start, end);
+                assert_eq!(number, Number::Double(expected), "{around}");
             }
         };
         let integer = |text: &str| {
@@ -147,8 +199,13 @@ mod tests {
             };
             for (before, behind) in [("", ""), ("[1", "9, 99999"), ("", "]}      ")] {
                 let around = format!("{before}{text}{behind}");
-                let number = Number::integer(&around, before.len(), before.len() + text.len());
-                assert_eq!(number, expected, "{around}");
+                let (start, end) = (before.len(), before.len() + text.len());
+                let short = Short::at(around.as_bytes(), start, end).map(Short::integer);
+                assert!(
+                    short.is_none_or(|integer| Number::Integer(integer) == expected),
+                    "{around}"
+                );
+                assert_eq!(Number::integer(&around, start, end), expected, "{around}");
             }
         };
         for digits in (0..1_000_000u32).step_by(7).chain((1_000_000..100_000_000).step_by(9973)) {

@@ -60,13 +60,6 @@ pub(super) fn digits(eight: u64) -> u64 {
     eight ^ (u64::from(b'0') * ONES)
 }
 
-/// Whether any byte is more than 9.
-#[inline(always)]
-pub(super) fn is_above_nine(eight: u64) -> bool {
-    // What is more than that reaches the high bit, and never the next byte.
-    (((eight & !HIGHS) + 0x76 * ONES) | eight) & HIGHS != 0
-}
-
 /// Whether all bytes are ASCII, and none is U+007F.
 #[inline(always)]
 pub(super) fn is_common(eight: u64) -> bool {

@@ -62,7 +62,10 @@ impl<'d> NodeRef<'d> {
             Kind::Boolean => {
                 out.push_str(if self.boolean() == Some(true) { "true" } else { "false" })
             }
-            Kind::Number => self.number().into_iter().for_each(|number| write_number(number, out)),
+            Kind::Number => match self.number_text() {
+                Some(text) => out.push_str(text),
+                None => self.number().into_iter().for_each(|number| write_number(number, out)),
+            },
             Kind::String => match self.plain() {
                 Some(plain) if slashes == Slashes::Plain && is_common(plain) => {
                     // What needs no escape there needs none here.
