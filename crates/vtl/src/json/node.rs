@@ -164,12 +164,6 @@ impl<'d> NodeRef<'d> {
         }
     }
 
-    /// What the value prints, if that stands somewhere.
-    #[inline(always)]
-    pub(crate) fn printed(self) -> Option<&'d str> {
-        matches!(self.tag(), Tag::Plain | Tag::Escaped).then(|| self.text())
-    }
-
     /// The content of a string.
     #[inline]
     pub fn string(self) -> Option<&'d str> {

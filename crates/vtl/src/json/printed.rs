@@ -16,6 +16,12 @@ const PLACES: usize = 8;
 const SMALL: usize = 3;
 
 impl<'d> NodeRef<'d> {
+    /// What a string or a number prints, if it stands so somewhere.
+    #[inline(always)]
+    pub(crate) fn printed(self) -> Option<&'d str> {
+        self.string().or_else(|| self.number_text())
+    }
+
     /// The text of a number that Java prints as it stands. `None` says nothing: of many digits it is
     /// not found out.
     #[inline]
