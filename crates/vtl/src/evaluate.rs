@@ -158,7 +158,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn conditional(&mut self, branches: &'a [Branch], out: &mut String) -> Result<(), Halt> {
         for branch in branches {
             let holds = match &branch.condition {

@@ -2,7 +2,7 @@
 
 mod digits;
 
-use digits::{Binary, generate, round_up};
+use digits::{Binary, generate};
 
 /// Bits of the significand of a double and of a float, with the hidden one.
 const DOUBLE_BITS: i32 = 53;
@@ -87,35 +87,30 @@ fn write_short(absolute: f64, out: &mut String) -> bool {
 
 /// `0.digits * 10^exponent`, in ASCII digits without zeros at the ends.
 struct Decimal {
-    digits: Vec<u8>,
+    digits: String,
     exponent: i32,
 }
 
-fn write_decimal(digits: &[u8], exponent: i32, out: &mut String) {
-    let push = |digits: &[u8], out: &mut String| {
-        out.extend(digits.iter().map(|digit| char::from(*digit)));
-    };
-    let push_or_zero = |digits: &[u8], out: &mut String| {
-        push(if digits.is_empty() { b"0" } else { digits }, out);
-    };
+fn write_decimal(digits: &str, exponent: i32, out: &mut String) {
+    let or_zero = |digits| if str::is_empty(digits) { "0" } else { digits };
     match exponent {
         1..8 => {
             let whole = exponent as usize;
             let (before, after) = digits.split_at(whole.min(digits.len()));
-            push(before, out);
+            out.push_str(before);
             out.extend(std::iter::repeat_n('0', whole - before.len()));
             out.push('.');
-            push_or_zero(after, out);
+            out.push_str(or_zero(after));
         }
         -2..1 => {
             out.push_str("0.");
             out.extend(std::iter::repeat_n('0', exponent.unsigned_abs() as usize));
-            push(digits, out);
+            out.push_str(digits);
         }
         _ => {
-            push(&digits[..1], out);
+            out.push_str(&digits[..1]);
             out.push('.');
-            push_or_zero(&digits[1..], out);
+            out.push_str(or_zero(&digits[1..]));
             out.push('E');
             write_integer(exponent - 1, out);
         }
@@ -126,13 +121,13 @@ fn write_decimal(digits: &[u8], exponent: i32, out: &mut String) {
 /// `Double.toString` shows, rounded half up.
 pub(crate) fn rounded(absolute: f64, precision: usize) -> String {
     let mut number = if absolute == 0.0 {
-        Decimal { digits: vec![b'0'], exponent: 1 }
+        Decimal { digits: "0".to_owned(), exponent: 1 }
     } else {
         decimal(absolute)
     };
     number.keep(number.exponent as isize + precision as isize);
     let digit = |place: isize| match usize::try_from(place) {
-        Ok(place) => number.digits.get(place).copied().map_or('0', char::from),
+        Ok(place) => number.digit(place),
         Err(_) => '0',
     };
     let point = number.exponent.max(1) as isize;
@@ -151,7 +146,7 @@ pub(crate) fn rounded(absolute: f64, precision: usize) -> String {
 /// A positive number as `%.2e` prints it: `1.25e+03`.
 pub(crate) fn scientific(absolute: f64, precision: usize) -> String {
     let mut number = if absolute == 0.0 {
-        Decimal { digits: vec![b'0'], exponent: 1 }
+        Decimal { digits: "0".to_owned(), exponent: 1 }
     } else {
         decimal(absolute)
     };
@@ -161,7 +156,7 @@ pub(crate) fn scientific(absolute: f64, precision: usize) -> String {
         if place == 1 {
             out.push('.');
         }
-        out.push(number.digits.get(place).copied().map_or('0', char::from));
+        out.push(number.digit(place));
     }
     let exponent = number.exponent - 1;
     let sign = if exponent < 0 { '-' } else { '+' };
@@ -169,16 +164,22 @@ pub(crate) fn scientific(absolute: f64, precision: usize) -> String {
 }
 
 impl Decimal {
+    /// The digit at a place; behind the last one are zeros.
+    fn digit(&self, place: usize) -> char {
+        self.digits.as_bytes().get(place).copied().map_or('0', char::from)
+    }
+
     /// Rounds half up to the first `count` digits.
     fn keep(&mut self, count: isize) {
         let Ok(count) = usize::try_from(count) else {
             self.digits.clear();
             return;
         };
-        let Some(next) = self.digits.get(count).copied() else { return };
+        let Some(next) = self.digits.as_bytes().get(count).copied() else { return };
         self.digits.truncate(count);
         if next >= b'5' {
-            self.exponent += round_up(&mut self.digits);
+            self.digits = (self.digits.parse::<u64>().unwrap_or(0) + 1).to_string();
+            self.exponent += i32::from(self.digits.len() > count);
         }
     }
 }
@@ -239,7 +240,7 @@ fn everyday(absolute: f64) -> Decimal {
     if parts as f64 / scale != absolute {
         return generate(Binary::of_double(absolute), exponent);
     }
-    let digits = parts.to_string().trim_end_matches('0').as_bytes().to_vec();
+    let digits = parts.to_string().trim_end_matches('0').to_owned();
     Decimal { digits, exponent: exponent + 1 }
 }
 
@@ -250,7 +251,7 @@ fn shortest(absolute: f64) -> Decimal {
 /// What Rust prints as `1.5e3`.
 fn of_scientific(text: &str) -> Decimal {
     let (significand, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let digits = significand.bytes().filter(u8::is_ascii_digit).collect();
+    let digits = significand.chars().filter(char::is_ascii_digit).collect();
     Decimal { digits, exponent: exponent.parse::<i32>().unwrap_or(0) + 1 }
 }
 
@@ -264,7 +265,7 @@ fn of_integer(mut integer: u64, significand_bits: i32) -> Decimal {
     }
     let text = integer.to_string();
     let exponent = (text.len() + dropped as usize) as i32;
-    Decimal { digits: text.trim_end_matches('0').as_bytes().to_vec(), exponent }
+    Decimal { digits: text.trim_end_matches('0').to_owned(), exponent }
 }
 
 /// A double as `Double.toHexString`: `0x1.cp2`.

@@ -94,8 +94,10 @@ pub(crate) enum Step {
     Index { at: u32, index: Expression },
 }
 
-/// Something that has a value.
+/// Something that has a value. Its kind has a byte of its own: hidden in a Boolean of a reference, it
+/// takes longer to find out.
 #[derive(Debug)]
+#[repr(u8)]
 pub(crate) enum Expression {
     /// A bare word among arguments.
     Null,

@@ -75,10 +75,14 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Whether a condition holds: of values only references and Booleans do.
-    #[inline]
+    #[inline(never)]
     pub(super) fn truth(&mut self, expression: &'a Expression) -> Result<bool, Halt> {
         match expression {
             Expression::Boolean(boolean) => Ok(*boolean),
+            Expression::Compare(chain) => {
+                self.step()?;
+                self.deeper(|evaluator| evaluator.compare(chain))
+            }
             Expression::Reference(reference) => {
                 match self.place(reference) {
                     Place::Variable(variable) => {
@@ -96,10 +100,6 @@ impl<'a> Evaluator<'a, '_> {
                     Value::Block(number) => self.print_block(number, &mut String::new()),
                     _ => Ok(operator::truth(&value)),
                 }
-            }
-            Expression::Compare(chain) => {
-                self.step()?;
-                self.deeper(|evaluator| evaluator.compare(chain))
             }
             Expression::Not(_) | Expression::Any(_) | Expression::All(_) => {
                 self.step()?;
@@ -128,7 +128,7 @@ impl<'a> Evaluator<'a, '_> {
         Ok(false)
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn compare(&mut self, chain: &'a Chain<Comparison>) -> Result<bool, Halt> {
         let (mut left, mut right) = (Value::Null, Value::Null);
         self.operand(&chain.first, &mut left)?;

@@ -4,7 +4,7 @@
 use super::Evaluator;
 use crate::dialect::Dialect;
 use crate::json::{NodeRef, Tag};
-use crate::method::Property;
+use crate::method::{Property, PropertyName};
 use crate::tree::{Reference, Step};
 use crate::value::{Loop, Tree, Value};
 
@@ -30,14 +30,18 @@ impl<'a> Evaluator<'a, '_> {
             return Place::Elsewhere;
         }
         let variable = reference.slot as usize;
-        match (&self.variables[variable], &*reference.steps) {
-            (None | Some(Value::Null | Value::Block(_)), _) => Place::Elsewhere,
-            (Some(_), []) => Place::Variable(variable),
-            (Some(Value::Map(map)), steps) => match map.as_unchanged() {
-                Some((tree, node)) => self.member(tree, node, steps),
+        let value = &self.variables[variable];
+        let [Step::Property { name, .. }, behind @ ..] = &*reference.steps else {
+            let is_it = reference.steps.is_empty()
+                && !matches!(value, None | Some(Value::Null | Value::Block(_)));
+            return if is_it { Place::Variable(variable) } else { Place::Elsewhere };
+        };
+        match value {
+            Some(Value::Map(map)) => match map.as_unchanged() {
+                Some((tree, node)) => self.member(tree, node, name, behind),
                 None => Place::Elsewhere,
             },
-            (Some(Value::Loop(running)), [Step::Property { name, .. }]) => {
+            Some(Value::Loop(running)) if behind.is_empty() => {
                 let (running, property) = (*running, name.property());
                 match running.tells(property) && self.take_steps_left(1) {
                     true => Place::Told(running, property),
@@ -48,13 +52,17 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// Where properties lead to from an object of a document that nobody changed.
+    /// Where a property, and those behind it, lead to from an object of a document that nobody
+    /// changed.
     #[inline(always)]
-    fn member(&mut self, tree: &'a Tree<'a>, object: NodeRef<'a>, steps: &'a [Step]) -> Place<'a> {
+    fn member(
+        &mut self,
+        tree: &'a Tree<'a>,
+        object: NodeRef<'a>,
+        name: &PropertyName,
+        behind: &'a [Step],
+    ) -> Place<'a> {
         let meter = &self.heap.cells.meter;
-        let (Some(Step::Property { name, .. }), behind) = (steps.first(), &steps[1..]) else {
-            return Place::Elsewhere;
-        };
         let mut found = name.member_of(object, meter);
         for step in behind {
             let (Step::Property { name, .. }, Some(node)) = (step, found) else {
@@ -70,7 +78,7 @@ impl<'a> Evaluator<'a, '_> {
             _ if self.dialect == Dialect::Service => Place::Nothing,
             _ => return Place::Elsewhere,
         };
-        match self.take_steps_left(steps.len() as u64) {
+        match self.take_steps_left(1 + behind.len() as u64) {
             true => place,
             // The steps say where there were none left.
             false => Place::Elsewhere,

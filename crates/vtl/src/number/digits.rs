@@ -70,7 +70,7 @@ pub(super) fn generate(number: Binary, exponent: i32) -> Decimal {
 
 /// The same for numbers of everyday size.
 fn near(significand: u64, margin_bits: i32, shift: i32, exponent: i32) -> Decimal {
-    let ten = 10u128.pow(exponent.unsigned_abs());
+    let ten = u128::from(10u64.pow(exponent.unsigned_abs()));
     let (of_unit, of_value) = if exponent >= 0 { (ten, 1) } else { (1, ten) };
     let value = (u128::from(significand) << (1 + margin_bits)) * of_value;
     let (margin, unit) = (of_value, of_unit << shift.unsigned_abs());
@@ -93,17 +93,15 @@ const MOST_IN_64: u64 = 1 << 56;
 /// Whether Java does this conversion in 64 bits, where margins may overflow. The zeros are those at
 /// the ends of value and unit in bits.
 fn wraps(significand: u64, value_zeros: u64, unit_zeros: u64, exponent: i32) -> bool {
-    let bits_of_five_to = |power: i32| match power {
-        0 => 0,
-        // From 2^128 on it makes no difference.
-        power => {
-            5u128.checked_pow(power.unsigned_abs()).map_or(128, |five| u64::from(five.ilog2()) + 1)
-        }
-    };
     let odd_bits = u64::from(64 - significand.leading_zeros() - significand.trailing_zeros());
     let value_bits = odd_bits + value_zeros + bits_of_five_to((-exponent).max(0));
     let tens_bits = unit_zeros + 1 + bits_of_five_to(exponent.max(0) + 1);
     value_bits < 64 && tens_bits < 64
+}
+
+/// The length of a power of five in bits, 0 of that to 0. The factor is the logarithm of five to two.
+fn bits_of_five_to(power: i32) -> u64 {
+    if power == 0 { 0 } else { (power as u64 * 1_217_359 >> 19) + 1 }
 }
 
 /// What digits are generated in.
@@ -188,7 +186,7 @@ fn digits_of<N: Wide>(
     mut exponent: i32,
     wraps: bool,
 ) -> Decimal {
-    let mut digits = Vec::with_capacity(20);
+    let (mut digits, mut count) = (0u64, 0);
     let tens = unit.tenfold();
     let (mut low, mut high);
     loop {
@@ -200,28 +198,29 @@ fn digits_of<N: Wide>(
         } else {
             (value < margin, value.plus(&margin) > tens)
         };
-        let is_first = digits.is_empty();
-        if is_first && digit == 0 && !high {
+        if count == 0 && digit == 0 && !high {
             // The exponent was that of a decimal rounded up.
             exponent -= 1;
             continue;
         }
-        digits.push(b'0' + digit);
-        let needs_second = is_first && !(-3..8).contains(&exponent);
+        (digits, count) = (digits * 10 + u64::from(digit), count + 1);
+        let needs_second = count == 1 && !(-3..8).contains(&exponent);
         if (low || high) && !needs_second {
             break;
         }
     }
     let tie = value.plus(&value).partial_cmp(&tens);
-    let is_odd = digits.last().is_some_and(|digit| digit % 2 == 1);
-    let is_up = tie.is_some_and(|tie| tie.is_gt() || (tie.is_eq() && is_odd));
+    let is_up = tie.is_some_and(|tie| tie.is_gt() || (tie.is_eq() && digits % 2 == 1));
     if high && (!low || is_up) {
-        exponent += round_up(&mut digits);
+        digits += 1;
     }
-    while digits.len() > 1 && digits.last() == Some(&b'0') {
-        digits.pop();
+    let mut printed = itoa::Buffer::new();
+    let printed = printed.format(digits);
+    Decimal {
+        digits: printed.trim_end_matches('0').to_owned(),
+        // Rounded up, nines have one digit more.
+        exponent: exponent + 1 + printed.len() as i32 - count,
     }
-    Decimal { digits, exponent: exponent + 1 }
 }
 
 /// Whether the digits so far are within the margin of the number, and whether they would be if the
@@ -234,19 +233,17 @@ fn ends_in_64_bits<N: Wide>(value: &N, margin: &N, tens: &N) -> (bool, bool) {
     (value < margin, value.wrapping_add(margin) > tens)
 }
 
-/// Adds one to the last digit: 1 if the number got one digit more.
-pub(super) fn round_up(digits: &mut Vec<u8>) -> i32 {
-    while digits.last() == Some(&b'9') {
-        digits.pop();
-    }
-    match digits.last_mut() {
-        Some(digit) => {
-            *digit += 1;
-            0
+#[cfg(test)]
+mod tests {
+    use super::bits_of_five_to;
+
+    #[test]
+    fn powers_of_five_have_so_many_bits() {
+        assert_eq!(bits_of_five_to(0), 0);
+        for power in 1..=55 {
+            let five = 5u128.pow(power);
+            assert_eq!(bits_of_five_to(power as i32), u64::from(five.ilog2()) + 1, "{power}");
         }
-        None => {
-            digits.push(b'1');
-            1
-        }
+        assert!((56..=1100).all(|power| bits_of_five_to(power) > 128));
     }
 }
