@@ -101,7 +101,7 @@ fn wraps(significand: u64, value_zeros: u64, unit_zeros: u64, exponent: i32) -> 
 
 /// The length of a power of five in bits, 0 of that to 0. The factor is the logarithm of five to two.
 fn bits_of_five_to(power: i32) -> u64 {
-    if power == 0 { 0 } else { (power as u64 * 1_217_359 >> 19) + 1 }
+    if power == 0 { 0 } else { ((power as u64 * 1_217_359) >> 19) + 1 }
 }
 
 /// What digits are generated in.
