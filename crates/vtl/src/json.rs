@@ -109,8 +109,9 @@ impl<'t> Document<'t> {
     }
 
     /// The value at a place of the tape that is known to hold one.
+    #[inline(always)]
     pub(crate) fn node(&self, index: u32) -> NodeRef<'_> {
-        NodeRef { document: self, index }
+        NodeRef::new(self, index)
     }
 
     /// Bytes that it takes beside its text.
@@ -120,7 +121,7 @@ impl<'t> Document<'t> {
 
     /// The outermost value.
     pub fn root(&self) -> NodeRef<'_> {
-        NodeRef { document: self, index: 0 }
+        NodeRef::new(self, 0)
     }
 }
 

@@ -29,14 +29,9 @@ impl<'a> Object<'a> for Util {
         let text = given.as_str().unwrap_or_default();
         heap.spend(text.len())?;
         match name {
-            "escapeJavaScript" => match text::first_special(text) {
-                // Nearly every text stays as it is.
-                None => reply.value(given),
-                Some(first) => reply.text(|out| {
-                    text::escape_java_script(text, first, out);
-                    Ok(true)
-                }),
-            },
+            // Nearly every text stays as it is.
+            "escapeJavaScript" if text::is_plain_script(text) => reply.value(given),
+            "escapeJavaScript" => written(reply, text, text::escape_java_script),
             "urlEncode" => written(reply, text, text::url_encode),
             "base64Encode" => written(reply, text, text::base64_encode),
             "base64Decode" => reply.value(Value::string(heap, text::base64_decode(text))?),

@@ -55,7 +55,11 @@ impl<'t> Rare<'t> {
     #[inline(never)]
     pub(super) fn name(&mut self, start: u32) -> Parsed<(Node, u32)> {
         let (mut node, at) = self.string(start, start)?;
-        node.span = name::hash(self.texts().of(&node));
+        let name = self.texts().of(&node);
+        node = match node.tag {
+            Tag::Plain if name.len() <= 8 => Node::short_name(start, 0, scan::word(name)),
+            _ => Node { span: name::hash(name), ..node },
+        };
         Ok((node, at))
     }
 
@@ -225,14 +229,8 @@ pub(super) fn end_of_digits(bytes: &[u8], start: u32) -> u32 {
 /// A full tape with one more node.
 #[cold]
 #[inline(never)]
-pub(super) fn grown(
-    mut full: Vec<Node>,
-    (tag, back): (Tag, u16),
-    first: u32,
-    second: u32,
-    span: u32,
-) -> Vec<Node> {
-    full.push(Node { tag, back, first, second, span });
+pub(super) fn grown(mut full: Vec<Node>, node: Node) -> Vec<Node> {
+    full.push(node);
     full
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::name::hash_of;
 use super::node::{Node, Tag, Texts};
 
 /// Objects with more members than this are searched for double names when they are whole.
@@ -11,17 +12,18 @@ pub(super) const FEW: u32 = 24;
 
 /// Whether a name stands in an object.
 pub(super) fn is_in(texts: Texts<'_, [u8]>, object: &[Node], name: &Node) -> bool {
-    let is_same = |known: &Node| known.span == name.span && texts.of(known) == texts.of(name);
+    let (hash, text) = (hash_of(name), texts.name(name));
+    let is_same = |known: &Node| hash_of(known) == hash && texts.name(known) == text;
     names(object).any(|at| is_same(&object[at]))
 }
 
 /// Whether a name stands twice in an object.
 pub(super) fn is_any_double(texts: Texts<'_, [u8]>, object: &[Node]) -> bool {
-    let mut hashes: Vec<_> = names(object).map(|at| object[at].span).collect();
+    let mut hashes: Vec<_> = names(object).map(|at| hash_of(&object[at])).collect();
     if !sorts_doubles(&mut hashes) {
         return false;
     }
-    let mut names: Vec<_> = names(object).map(|at| texts.of(&object[at])).collect();
+    let mut names: Vec<_> = names(object).map(|at| texts.name(&object[at])).collect();
     sorts_doubles(&mut names)
 }
 
@@ -84,7 +86,7 @@ fn last_members(texts: Texts<'_, [u8]>, object: &[Node]) -> Vec<(usize, usize)> 
     let mut known: HashMap<&[u8], usize> = HashMap::new();
     for name in names(object) {
         let value = name + 1;
-        let index = *known.entry(texts.of(&object[name])).or_insert(members.len());
+        let index = *known.entry(texts.name(&object[name])).or_insert(members.len());
         match members.get_mut(index) {
             Some(member) => member.1 = value,
             None => members.push((name, value)),

@@ -1,27 +1,52 @@
 //! The nodes of the tape, and values as places on it.
 
 use std::ops::{Index, Range};
+use std::ptr;
 
-use super::name::{Key, Name};
+use super::name::{Key, Name, Place};
 use super::number::Short;
-use super::{Document, Number};
+use super::{Document, Number, scan};
 
 /// One value or one name. A container is followed by what is in it: an object's names and values in
 /// turn.
+// The halves of what is compared at once stand side by side.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(super) struct Node {
     pub(super) tag: Tag,
     /// Names: how many nodes the object begins before. 0 if that is very far, and of values.
     pub(super) back: u16,
     /// Containers: how many values. Others: where the text begins.
     pub(super) first: u32,
-    /// Containers: nothing. Others: where the text ends.
+    /// Containers: nothing. Short names: their first half. Others: where the text ends.
     pub(super) second: u32,
-    /// How many nodes the value takes. Names, which take one, have their hash here.
+    /// How many nodes the value takes. Names, which take one, have their hash here; short names
+    /// their second half.
     pub(super) span: u32,
 }
 
+impl Node {
+    /// The name that begins there.
+    #[inline(always)]
+    pub(super) fn short_name(first: u32, back: u16, word: u64) -> Self {
+        Self { tag: Tag::Name, back, first, second: word as u32, span: (word >> 32) as u32 }
+    }
+
+    /// The bytes of a short name.
+    #[inline(always)]
+    pub(super) fn word(&self) -> u64 {
+        u64::from(self.second) | u64::from(self.span) << 32
+    }
+
+    /// What kind of name it is and how far behind its object, as one number.
+    #[inline(always)]
+    pub(super) fn place(&self) -> Place {
+        Place::new(self.tag, self.back)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
 pub(crate) enum Tag {
     Null,
     False,
@@ -34,6 +59,9 @@ pub(crate) enum Tag {
     Escaped,
     Array,
     Object,
+    /// The name of a member without escapes, of eight bytes at most: they are the number that the
+    /// second half of the node is, the first in the lowest bits.
+    Name,
 }
 
 /// What nodes point into: texts, or their bytes.
@@ -52,15 +80,21 @@ impl<T: ?Sized> Clone for Texts<'_, T> {
 impl<T: ?Sized> Copy for Texts<'_, T> {}
 
 impl<'d, T: ?Sized + Index<Range<usize>, Output = T>> Texts<'d, T> {
-    /// The text of a number, or the content of a string.
+    /// The text of a number, or the content of a string; of a name only if it is long.
     #[inline(always)]
     pub(super) fn of(self, node: &Node) -> &'d T {
-        &self.base(node)[node.first as usize..node.second as usize]
+        let base = if node.tag == Tag::Escaped { self.unescaped } else { self.plain };
+        &base[node.first as usize..node.second as usize]
     }
 
-    #[inline(always)]
-    fn base(self, node: &Node) -> &'d T {
-        if node.tag == Tag::Escaped { self.unescaped } else { self.plain }
+    /// A name.
+    #[inline]
+    pub(super) fn name(self, node: &Node) -> &'d T {
+        if node.tag != Tag::Name {
+            return self.of(node);
+        }
+        let (start, length) = (node.first as usize, scan::length(node.word()));
+        &self.plain[start..start + length]
     }
 }
 
@@ -85,19 +119,22 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct NodeRef<'d> {
     pub(super) document: &'d Document<'d>,
-    pub(super) index: u32,
+    /// One of the nodes of the document.
+    pub(super) node: &'d Node,
 }
 
 impl<'d> NodeRef<'d> {
-    #[inline]
-    pub(super) fn node(self) -> &'d Node {
-        &self.document.nodes[self.index as usize]
+    /// The value at a place of the tape that is known to hold one.
+    #[inline(always)]
+    pub(super) fn new(document: &'d Document<'d>, index: u32) -> Self {
+        Self { document, node: &document.nodes[index as usize] }
     }
 
     /// Its place on the tape.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn index(self) -> u32 {
-        self.index
+        let begin = self.document.nodes.as_ptr().addr();
+        ((ptr::from_ref(self.node).addr() - begin) / size_of::<Node>()) as u32
     }
 
     /// The document it belongs to.
@@ -108,11 +145,11 @@ impl<'d> NodeRef<'d> {
     /// What kind of value it is.
     #[inline]
     pub fn kind(self) -> Kind {
-        match self.node().tag {
+        match self.node.tag {
             Tag::Null => Kind::Null,
             Tag::False | Tag::True => Kind::Boolean,
             Tag::Integer | Tag::Double => Kind::Number,
-            Tag::Plain | Tag::Escaped => Kind::String,
+            Tag::Plain | Tag::Escaped | Tag::Name => Kind::String,
             Tag::Array => Kind::Array,
             Tag::Object => Kind::Object,
         }
@@ -120,7 +157,7 @@ impl<'d> NodeRef<'d> {
 
     /// The value of a boolean.
     pub fn boolean(self) -> Option<bool> {
-        match self.node().tag {
+        match self.node.tag {
             Tag::True => Some(true),
             Tag::False => Some(false),
             _ => None,
@@ -128,9 +165,9 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The value of a number.
-    #[inline]
+    #[inline(always)]
     pub fn number(self) -> Option<Number<'d>> {
-        let Node { tag, first, second, .. } = *self.node();
+        let Node { tag, first, second, .. } = *self.node;
         let (text, start, end) = (self.document.text.as_bytes(), first as usize, second as usize);
         // Each of the common kinds is written at once where it is wanted.
         match tag {
@@ -155,7 +192,7 @@ impl<'d> NodeRef<'d> {
     /// The same of a number that has many digits or an exponent, or stands near the end of the text.
     #[inline(never)]
     fn long_number(self) -> Option<Number<'d>> {
-        let Node { tag, first, second, .. } = *self.node();
+        let Node { tag, first, second, .. } = *self.node;
         let (text, start, end) = (&*self.document.text, first as usize, second as usize);
         match tag {
             Tag::Integer => Some(Number::integer(text, start, end)),
@@ -179,16 +216,16 @@ impl<'d> NodeRef<'d> {
     /// How many elements or members a container has; 0 for other values.
     #[expect(clippy::len_without_is_empty, reason = "a value is not a container by itself")]
     pub fn len(self) -> usize {
-        match self.node().tag {
-            Tag::Array | Tag::Object => self.node().first as usize,
+        match self.node.tag {
+            Tag::Array | Tag::Object => self.node.first as usize,
             _ => 0,
         }
     }
 
     /// The elements of an array; of other values none.
     pub fn items(self) -> Items<'d> {
-        let span = if self.kind() == Kind::Array { self.node().span } else { 1 };
-        Items { document: self.document, next: self.index + 1, end: self.index + span }
+        let span = if self.kind() == Kind::Array { self.node.span } else { 1 };
+        Items { document: self.document, next: self.index() + 1, end: self.index() + span }
     }
 
     /// The element at a place of an array, counted from 0.
@@ -196,61 +233,63 @@ impl<'d> NodeRef<'d> {
         if index >= self.len() {
             return None;
         }
-        let node = self.node();
+        let node = self.node;
         if node.tag == Tag::Array && node.span == node.first + 1 {
             // Nothing but scalars: each takes one node.
-            return Some(Self { index: self.index + 1 + index as u32, ..self });
+            return Some(Self::new(self.document, self.index() + 1 + index as u32));
         }
         self.items().nth(index)
     }
 
     /// The names and values of an object, in order; of other values none.
     pub fn members(self) -> Members<'d> {
-        let span = if self.kind() == Kind::Object { self.node().span } else { 1 };
-        Members { document: self.document, next: self.index + 1, end: self.index + span }
+        let span = if self.kind() == Kind::Object { self.node.span } else { 1 };
+        Members { document: self.document, next: self.index() + 1, end: self.index() + span }
     }
 
     /// The value of the member with this name.
     pub fn member(self, name: &str) -> Option<Self> {
-        self.member_known_by(Key::new(name))
+        let (_, index) = self.search(Key::new(name))?;
+        Some(Self::new(self.document, index))
     }
 
-    /// The value of the member with a name that was made ready for this.
-    #[inline]
-    pub(crate) fn member_named(self, name: &Name) -> Option<Self> {
-        self.member_known_by(name.key())
-    }
-
-    /// The same, if the name stands so many nodes behind the beginning of the object.
+    /// The value of the member with a name that was made ready for this, if the name stands where it
+    /// was found before in an object like this one.
     #[inline(always)]
-    pub(crate) fn member_at(self, offset: u16, name: &Name) -> Option<Self> {
-        let at = self.index as usize + usize::from(offset);
-        let known = self.document.nodes.get(at)?;
-        let name = name.key();
-        // Only a name of this object is so many nodes behind it, and 0 is said of none.
-        if known.back != offset || offset == 0 || known.span != name.hash {
+    pub(crate) fn remembered(self, name: &Name) -> Option<Self> {
+        let place = name.place();
+        let at = self.index() as usize + place.back();
+        let [known, value] = self.document.nodes.get(at..at + 2)?.first_chunk()?;
+        // Only a name of this object is so many nodes behind it, and has such a place.
+        if known.place() != place {
             return None;
         }
-        let text = self.document.texts().base(known).as_bytes();
-        name.is_at(text, known.first as usize, known.second as usize)
-            .then_some(Self { index: at as u32 + 1, ..self })
+        let is_same = known.word() == name.key().word
+            || place.is_long() && name.key().is_text_of(self.document, known);
+        is_same.then_some(Self { document: self.document, node: value })
     }
 
-    #[inline(always)]
-    fn member_known_by(self, name: Key<'_>) -> Option<Self> {
-        let node = self.node();
-        if node.tag != Tag::Object {
-            return None;
+    /// The value of the member with a name that was made ready for this, and whether it is near. A
+    /// near one is remembered.
+    #[inline(never)]
+    pub(crate) fn member_named(self, name: &Name) -> Option<(Self, bool)> {
+        let (known, index) = self.search(name.key())?;
+        let is_near = index - self.index() <= Place::NEAR;
+        if is_near {
+            name.remember(known.place());
         }
-        let end = (self.index + node.span) as usize;
-        let nodes = self.document.nodes.get(..end)?;
-        let mut at = self.index as usize + 1;
+        Some((Self::new(self.document, index), is_near))
+    }
+
+    /// The node of a name, and the place of the value behind it.
+    #[inline(always)]
+    fn search(self, name: Key<'_>) -> Option<(&'d Node, u32)> {
+        let Node { tag: Tag::Object, span, .. } = *self.node else { return None };
+        let nodes = self.document.nodes.get(..(self.index() + span) as usize)?;
+        let mut at = self.index() as usize + 1;
         while let (Some(known), Some(value)) = (nodes.get(at), nodes.get(at + 1)) {
-            if known.span == name.hash {
-                let text = self.document.texts().base(known).as_bytes();
-                if name.is_at(text, known.first as usize, known.second as usize) {
-                    return Some(Self { index: at as u32 + 1, ..self });
-                }
+            if name.is(self.document, known) {
+                return Some((known, at as u32 + 1));
             }
             at += 1 + value.span as usize;
         }
@@ -260,13 +299,13 @@ impl<'d> NodeRef<'d> {
     /// What the tape says of the value.
     #[inline]
     pub(crate) fn tag(self) -> Tag {
-        self.node().tag
+        self.node.tag
     }
 
     /// The content of a string or the text of a number.
     #[inline(always)]
     pub(crate) fn text(self) -> &'d str {
-        self.document.texts().of(self.node())
+        self.document.texts().of(self.node)
     }
 }
 
@@ -286,8 +325,8 @@ impl<'d> Iterator for Items<'d> {
         if self.next >= self.end {
             return None;
         }
-        let item = NodeRef { document: self.document, index: self.next };
-        self.next += item.node().span;
+        let item = NodeRef::new(self.document, self.next);
+        self.next += item.node.span;
         Some(item)
     }
 }
@@ -308,9 +347,9 @@ impl<'d> Iterator for Members<'d> {
         if self.next >= self.end {
             return None;
         }
-        let name = self.document.texts().of(&self.document.nodes[self.next as usize]);
-        let value = NodeRef { document: self.document, index: self.next + 1 };
-        self.next += 1 + value.node().span;
+        let name = self.document.texts().name(&self.document.nodes[self.next as usize]);
+        let value = NodeRef::new(self.document, self.next + 1);
+        self.next += 1 + value.node.span;
         Some((name, value))
     }
 }

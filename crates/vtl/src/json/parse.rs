@@ -70,7 +70,7 @@ impl Parser<'_, '_> {
         let (mut at, mut byte) = self.solid(0)?;
         if !matches!(byte, b'{' | b'[') {
             let node = careful::alone(self.rare, at, byte)?;
-            self.push(node.tag, node.first, node.second, 1);
+            self.push(node);
             return Ok(());
         }
         loop {
@@ -158,17 +158,17 @@ impl Parser<'_, '_> {
     }
 
     #[inline(always)]
-    fn push(&mut self, tag: Tag, first: u32, second: u32, span: u32) {
-        self.push_behind(tag, 0, first, second, span);
+    fn push_value(&mut self, tag: Tag, first: u32, second: u32) {
+        self.push(Node { tag, back: 0, first, second, span: 1 });
     }
 
     #[inline(always)]
-    fn push_behind(&mut self, tag: Tag, back: u16, first: u32, second: u32, span: u32) {
+    fn push(&mut self, node: Node) {
         if self.nodes.len() < self.nodes.capacity() {
-            self.nodes.push(Node { tag, back, first, second, span });
+            self.nodes.push(node);
         } else {
             let nodes = mem::take(&mut *self.nodes);
-            self.nodes = ManuallyDrop::new(careful::grown(nodes, (tag, back), first, second, span));
+            self.nodes = ManuallyDrop::new(careful::grown(nodes, node));
         }
     }
 
@@ -181,7 +181,7 @@ impl Parser<'_, '_> {
         }
         let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
         let index = self.nodes.len() as u32;
-        self.push(tag, 0, 0, 1);
+        self.push_value(tag, 0, 0);
         let ahead = self.ahead(at);
         let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
         if byte <= b' ' {
@@ -229,12 +229,12 @@ impl Parser<'_, '_> {
             };
         }
         let start = at + 1;
-        let Some((hash, end, ahead)) = self.plain_name(start) else {
+        let Some((node, hash, end, ahead)) = self.plain_name(start) else {
             let (node, end) = self.rare.name(start)?;
-            self.add_name(node.tag, node.first, node.second, node.span);
+            self.add_name(node, name::hash_of(&node));
             return self.value(end);
         };
-        self.add_name(Tag::Plain, start, end, hash);
+        self.add_name(node, hash);
         if ahead & 0xff_ffff == u32::from_le_bytes(*b"\": \0") {
             return Ok((end + 3, (ahead >> 24) as u8));
         }
@@ -264,44 +264,45 @@ impl Parser<'_, '_> {
     }
 
     #[inline(always)]
-    fn add_name(&mut self, tag: Tag, first: u32, second: u32, hash: u32) {
+    fn add_name(&mut self, name: Node, hash: u32) {
         let bit = 1 << (hash % u64::BITS);
         if self.inner.names & bit != 0 {
             let own = &self.nodes[self.inner.index as usize..];
-            let name = Node { tag, back: 0, first, second, span: hash };
             self.rare.suspect(own, self.inner.commas, name);
         }
         self.inner.names |= bit;
         let back = u16::try_from(self.nodes.len() as u32 - self.inner.index).unwrap_or(0);
-        self.push_behind(tag, back, first, second, hash);
+        self.push(Node { back, ..name });
     }
 
-    /// The hash of a name without escapes, the place of its quote, and what is ahead there.
+    /// A name without escapes, its hash, the place of its quote, and what is ahead there.
     #[inline(always)]
-    fn plain_name(&self, start: u32) -> Option<(u32, u32, u32)> {
+    fn plain_name(&self, start: u32) -> Option<(Node, u32, u32, u32)> {
         let window: &[u8; name::SHORT + 4] = self.window(start)?;
-        let (mut first, mut second) = (eight(window), 0);
-        let mut hits = scan::special(first);
-        let length;
+        let first = eight(window);
+        let hits = scan::special(first);
         if !hits.is_empty() {
-            length = hits.first();
-            first &= hits.before();
+            let word = first & hits.before();
+            let ahead = four(&window[hits.first()..]);
+            let end = start + hits.first() as u32;
+            let name = Node::short_name(start, 0, word);
+            return (ahead as u8 == b'"').then_some((name, name::mixed(word, 0), end, ahead));
+        }
+        let second = eight(&window[8..]);
+        let hits = scan::special(second);
+        let (hash, end, ahead) = if hits.is_empty() {
+            let end = careful::end_of_name(self.bytes, start + name::SHORT as u32)?;
+            (name::hash(self.bytes.get(start as usize..end as usize)?), end, self.ahead(end))
         } else {
-            second = eight(&window[8..]);
-            hits = scan::special(second);
-            if hits.is_empty() {
-                let end = careful::end_of_name(self.bytes, start + name::SHORT as u32)?;
-                let hash = name::hash(self.bytes.get(start as usize..end as usize)?);
-                return Some((hash, end, self.ahead(end)));
-            }
-            length = 8 + hits.first();
-            second &= hits.before();
+            let end = start + 8 + hits.first() as u32;
+            let hash = name::mixed(first, second & hits.before());
+            (hash, end, four(&window[8 + hits.first()..]))
+        };
+        let mut name = Node { tag: Tag::Plain, back: 0, first: start, second: end, span: hash };
+        if end == start + 8 {
+            name = Node::short_name(start, 0, first);
         }
-        let ahead = four(&window[length..]);
-        if ahead as u8 != b'"' {
-            return None;
-        }
-        Some((name::mixed(first, second), start + length as u32, ahead))
+        (ahead as u8 == b'"').then_some((name, hash, end, ahead))
     }
 
     #[inline(always)]
@@ -322,22 +323,22 @@ impl Parser<'_, '_> {
                 break;
             }
             let end = from + length as u32;
-            self.push(Tag::Plain, start, end, 1);
+            self.push_value(Tag::Plain, start, end);
             return Ok((end + 1, ahead >> 8));
         }
         let (node, at) = self.rare.string(start, from)?;
-        self.push(node.tag, node.first, node.second, 1);
+        self.push(node);
         Ok((at, self.ahead(at)))
     }
 
     #[inline(always)]
     fn number(&mut self, start: u32, first: u8) -> Parsed<(u32, u32)> {
         if let Some((tag, end, ahead)) = self.plain_number(start, first) {
-            self.push(tag, start, end, 1);
+            self.push_value(tag, start, end);
             return Ok((end, ahead));
         }
         let (tag, end) = careful::number(self.bytes, start)?;
-        self.push(tag, start, end, 1);
+        self.push_value(tag, start, end);
         Ok((end, self.ahead(end)))
     }
 
@@ -380,7 +381,7 @@ impl Parser<'_, '_> {
             b"fals" if self.bytes.get(at as usize + 4) == Some(&b'e') => (Tag::False, at + 5),
             _ => return Err((at, JsonProblem::Unexpected)),
         };
-        self.push(tag, at, end, 1);
+        self.push_value(tag, at, end);
         Ok((end, self.ahead(end)))
     }
 }

@@ -26,7 +26,7 @@ impl<'d> NodeRef<'d> {
     /// not found out.
     #[inline]
     pub(crate) fn number_text(self) -> Option<&'d str> {
-        let Node { tag, first, second, .. } = *self.node();
+        let Node { tag, first, second, .. } = *self.node;
         let (start, end) = (first as usize, second as usize);
         let text = &*self.document.text;
         let is_as_printed = match tag {

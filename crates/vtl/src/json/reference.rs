@@ -218,7 +218,10 @@ fn value(node: NodeRef<'_>) -> Value {
         Kind::Object => {
             assert_eq!(node.members().count(), node.len());
             let member = |(name, member): (&str, NodeRef<'_>)| {
-                for found in [node.member(name), node.member_named(&Name::new(name))] {
+                for found in [
+                    node.member(name),
+                    node.member_named(&Name::new(name)).map(|(member, _)| member),
+                ] {
                     assert_eq!(found.unwrap().index(), member.index(), "{name}");
                 }
                 let other = format!("{name}\0");

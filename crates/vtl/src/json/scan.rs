@@ -83,6 +83,12 @@ pub(super) fn word(bytes: &[u8]) -> u64 {
     byte(0) | byte(1) | byte(2)
 }
 
+/// How many bytes a word has before the zeros behind them.
+#[inline(always)]
+pub(super) fn length(word: u64) -> usize {
+    8 - word.leading_zeros() as usize / 8
+}
+
 /// Up to eight bytes at a place of a text, and whatever is behind them.
 #[inline(always)]
 pub(super) fn word_at(text: &[u8], start: usize, length: usize) -> u64 {

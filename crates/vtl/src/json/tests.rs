@@ -116,7 +116,7 @@ fn of_members_with_the_same_name_the_last_counts_at_the_place_of_the_first() {
         let root = document.root();
         assert_eq!((root.len(), root.members().count()), (length, length), "{text}");
         for (name, value) in root.members() {
-            assert_eq!(root.member(name).map(|member| member.index), Some(value.index));
+            assert_eq!(root.member(name).map(|member| member.index()), Some(value.index()));
         }
     };
     check(r#"{"a":1,"b":2,"a":3}"#, 2, r#"{"a":3,"b":2}"#);

@@ -121,7 +121,7 @@ impl<'d> Search<'d> {
     /// A member; looking for it takes time in a large object.
     fn member(&self, node: NodeRef<'d>, name: &Name) -> Result<Option<NodeRef<'d>>, JsonPathError> {
         self.visit(node.len() / COMPARED)?;
-        Ok(node.member_named(name))
+        Ok(named(node, name))
     }
 
     /// The element at a place, counted from the end if negative.
@@ -177,7 +177,7 @@ impl<'d> Search<'d> {
             StepKind::Member(name) => self.member(node, name)?.is_some(),
             StepKind::Members(names) => {
                 self.visit(names.len() * node.len() / COMPARED)?;
-                !rest.is_empty() || names.iter().all(|name| node.member_named(name).is_some())
+                !rest.is_empty() || names.iter().all(|name| named(node, name).is_some())
             }
             // Elements that are objects are tested when they are reached themselves.
             StepKind::Filter(filter) => match node.kind() {
@@ -292,6 +292,12 @@ impl<'d> Search<'d> {
         }
         members.into_iter().try_for_each(|(_, value)| self.go(value, rest, before.many(), found))
     }
+}
+
+/// The member with a name.
+#[inline]
+fn named<'d>(node: NodeRef<'d>, name: &Name) -> Option<NodeRef<'d>> {
+    node.remembered(name).or_else(|| node.member_named(name).map(|(member, _)| member))
 }
 
 /// What follows from a member that is missing.

@@ -1,7 +1,6 @@
 //! Properties of values.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::Answer;
 use crate::heap::Heap;
@@ -34,9 +33,6 @@ pub(crate) enum Property {
 pub(crate) struct PropertyName {
     property: Property,
     name: Name,
-    /// How far behind the beginning of an object it stood when it was last found there: objects of
-    /// one array have their members in the same places nearly always.
-    offset: AtomicU16,
 }
 
 impl PropertyName {
@@ -59,7 +55,7 @@ impl PropertyName {
             "value" | "Value" => Property::Value,
             _ => Property::Other,
         };
-        Self { property, name: Name::new(text), offset: AtomicU16::new(0) }
+        Self { property, name: Name::new(text) }
     }
 
     pub(crate) fn property(&self) -> Property {
@@ -70,10 +66,11 @@ impl PropertyName {
         self.name.as_str()
     }
 
-    /// The member of an object of a document that has this name. To look for it uses up the meter.
+    /// The member of an object of a document that has this name. To look for one that is not near uses
+    /// up the meter.
     #[inline(always)]
     pub(crate) fn member_of<'d>(&self, object: NodeRef<'d>, meter: &Meter) -> Option<NodeRef<'d>> {
-        match object.member_at(self.offset.load(Ordering::Relaxed), &self.name) {
+        match object.remembered(&self.name) {
             Some(member) => Some(member),
             None => self.search(object, meter),
         }
@@ -82,12 +79,12 @@ impl PropertyName {
     /// Without room for it, the rendering fails when it next asks the meter.
     #[inline(never)]
     fn search<'d>(&self, object: NodeRef<'d>, meter: &Meter) -> Option<NodeRef<'d>> {
-        meter.spend(object.len() / 8).ok()?;
-        let member = object.member_named(&self.name)?;
-        if let Ok(offset) = u16::try_from(member.index() - 1 - object.index()) {
-            self.offset.store(offset, Ordering::Relaxed);
+        let found = object.member_named(&self.name);
+        // Of a near one nobody may see whether it was remembered.
+        if !matches!(found, Some((_, true))) {
+            meter.spend(object.len() / 8).ok()?;
         }
-        Some(member)
+        found.map(|(member, _)| member)
     }
 }
 

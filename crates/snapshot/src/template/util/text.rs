@@ -28,6 +28,9 @@ const fn eight(byte: u8) -> u64 {
 /// The upper bit of each of eight bytes.
 const UPPER: u64 = eight(0x80);
 
+/// The bit that `/` has and `'` has not.
+const SLASHES: u8 = b'/' ^ b'\'';
+
 /// The upper bits of those of eight bytes that do not stay as they are in a string of JavaScript:
 /// control characters, quotes, slashes, and what is not ASCII.
 #[inline(always)]
@@ -36,70 +39,116 @@ const fn special(eight_bytes: u64) -> u64 {
     // With seven bits in each, no byte carries into the next.
     let plain = (ascii + eight(0x80 - b' '))
         & ((ascii ^ eight(b'"')) + eight(0x7f))
-        & ((ascii ^ eight(b'\'')) + eight(0x7f))
         & ((ascii ^ eight(b'\\')) + eight(0x7f))
-        & ((ascii ^ eight(b'/')) + eight(0x7f));
+        & (((ascii | eight(SLASHES)) ^ eight(b'/')) + eight(0x7f));
     (eight_bytes | !plain) & UPPER
 }
 
-/// Where the first byte stands that does not stay as it is in a string of JavaScript.
+/// Whether the text stays as it is in a string of JavaScript.
 #[inline]
-pub(super) fn first_special(text: &str) -> Option<usize> {
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    for (n, word) in words.iter().enumerate() {
-        let found = special(u64::from_le_bytes(*word));
-        if found != 0 {
-            return Some(8 * n + found.trailing_zeros() as usize / 8);
+pub(super) fn is_plain_script(text: &str) -> bool {
+    let text = text.as_bytes();
+    let Some(last) = text.last_chunk() else { return is_plain_short(text) };
+    // The last bytes may be looked at twice.
+    let (blocks, _) = text.as_chunks();
+    blocks.iter().all(is_plain_block) && is_plain_block(last)
+}
+
+/// The same of 16 bytes, which are looked at together: for want of comparisons the compiler has no
+/// better idea.
+#[inline(always)]
+fn is_plain_block(block: &[u8; 16]) -> bool {
+    // Zero of what does not stay.
+    let nears = block.map(|byte| {
+        let quoted = (byte ^ b'"').min(byte ^ b'\\').min((byte | SLASHES) ^ b'/');
+        quoted.min((0x80 - b' ').saturating_sub(byte.wrapping_sub(b' ')))
+    });
+    u128::from_le_bytes(nears.map(|near| u8::from(near == 0))) == 0
+}
+
+/// The same of fewer bytes.
+fn is_plain_short(text: &[u8]) -> bool {
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => {
+            special(u64::from_le_bytes(*first)) | special(u64::from_le_bytes(*last)) == 0
         }
+        _ => special(last_word(text, text)) == 0,
     }
-    // Blanks stay as they are.
-    let mut last = [b' '; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let found = special(u64::from_le_bytes(last));
-    (found != 0).then(|| 8 * words.len() + found.trailing_zeros() as usize / 8)
+}
+
+/// The last bytes of a text, which are fewer than eight, and blanks behind them.
+#[inline(always)]
+fn last_word(text: &[u8], last: &[u8]) -> u64 {
+    match (text.last_chunk(), 8 * last.len() as u32) {
+        (Some(eight_bytes), bits @ 1..) => {
+            eight(b' ') << bits | u64::from_le_bytes(*eight_bytes) >> (64 - bits)
+        }
+        _ => last.iter().rev().fold(eight(b' '), |word, byte| word << 8 | u64::from(*byte)),
+    }
 }
 
 /// Appends the text by the rules of strings in JavaScript: also `'` and `/` get a backslash, and
-/// what is not ASCII is `\uXXXX`, one for each unit of UTF-16. The first that does not stay stands at
-/// a place that is known.
-pub(super) fn escape_java_script(text: &str, first: usize, out: &mut String) {
+/// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
+pub(super) fn escape_java_script(text: &str, out: &mut String) {
     out.reserve(text.len() + 16);
-    let (clean, mut rest) = text.split_at(first);
-    out.push_str(clean);
-    loop {
-        let mut characters = rest.chars();
-        let Some(character) = characters.next() else { return };
-        push_escape(character, out);
-        let behind = characters.as_str();
-        let Some(at) = first_special(behind) else { return out.push_str(behind) };
-        let (clean, special) = behind.split_at(at);
-        out.push_str(clean);
-        rest = special;
+    let (mut words, mut base) = (text.as_bytes(), 0);
+    let mut left = text;
+    while !words.is_empty() {
+        let word = match words.split_first_chunk() {
+            Some((word, behind)) => {
+                words = behind;
+                u64::from_le_bytes(*word)
+            }
+            None => last_word(text.as_bytes(), std::mem::take(&mut words)),
+        };
+        let mut found = special(word);
+        while found != 0 {
+            let at = base + found.trailing_zeros() as usize / 8;
+            found &= found - 1;
+            // Otherwise it is within a character.
+            if let Some(clean) = (at + left.len()).checked_sub(text.len()) {
+                let (clean, behind) = left.split_at(clean);
+                out.push_str(clean);
+                left = push_escape(behind, out);
+            }
+        }
+        base += 8;
     }
+    out.push_str(left);
 }
 
-/// The digits of base 16.
-const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-
-fn push_escape(character: char, out: &mut String) {
-    let short = match character {
-        '"' | '\'' | '\\' | '/' => character,
-        '\u{8}' => 'b',
-        '\t' => 't',
-        '\n' => 'n',
-        '\u{c}' => 'f',
-        '\r' => 'r',
+/// Appends what stands for the first character: what is behind it.
+#[inline(always)]
+fn push_escape<'t>(text: &'t str, out: &mut String) -> &'t str {
+    let mut characters = text.chars();
+    let Some(character) = characters.next() else { return "" };
+    out.push_str(match character {
+        '"' => "\\\"",
+        '\'' => "\\'",
+        '\\' => r"\\",
+        '/' => r"\/",
+        '\u{8}' => r"\b",
+        '\t' => r"\t",
+        '\n' => r"\n",
+        '\u{c}' => r"\f",
+        '\r' => r"\r",
         _ => {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let [a, b, c, d] = [12, 8, 4, 0].map(|place| usize::from(*unit >> place & 15));
-                let escape = [b'\\', b'u', DIGITS[a], DIGITS[b], DIGITS[c], DIGITS[d]];
-                out.push_str(str::from_utf8(&escape).unwrap_or_default());
-            }
-            return;
+            push_units(character, out);
+            return characters.as_str();
         }
-    };
-    out.push('\\');
-    out.push(short);
+    });
+    characters.as_str()
+}
+
+#[inline(never)]
+fn push_units(character: char, out: &mut String) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        out.push_str(r"\u");
+        for place in [12, 8, 4, 0] {
+            let digit = (*unit >> place & 15) as u8;
+            out.push(char::from(digit + if digit < 10 { b'0' } else { b'A' - 10 }));
+        }
+    }
 }
 
 /// Appends the text as a form has it: a blank is `+`, and of ASCII letters, digits and `.-*_` stay.
@@ -171,13 +220,9 @@ mod tests {
     #[test]
     fn scripts_are_escaped() {
         let check = |text: &str, expected: &str| {
-            let escaped = text.bytes().position(is_special);
-            assert_eq!(first_special(text), escaped, "{text}");
+            assert_eq!(is_plain_script(text), text == expected, "{text}");
             let mut out = "<".to_owned();
-            match escaped {
-                None => out.push_str(text),
-                Some(first) => escape_java_script(text, first, &mut out),
-            }
+            escape_java_script(text, &mut out);
             assert_eq!(out, format!("<{expected}"), "{text}");
         };
         check("", "");
@@ -200,10 +245,15 @@ mod tests {
     fn every_byte_is_looked_at_wherever_it_stands() {
         for code in 0..0x100 {
             let Some(character) = char::from_u32(code) else { continue };
-            for before in 0..18 {
-                let text = format!("{}{character}{}", "x".repeat(before), "y".repeat(before % 5));
-                let expected = text.bytes().position(is_special);
-                assert_eq!(first_special(&text), expected, "{text}");
+            for (before, behind) in (0..36).flat_map(|before| [0, 1, 7, 17].map(|n| (before, n))) {
+                let text = format!("{}{character}{}", "x".repeat(before), "y".repeat(behind));
+                let mut out = String::new();
+                escape_java_script(&text, &mut out);
+                assert_eq!(is_plain_script(&text), !text.bytes().any(is_special), "{text}");
+                assert_eq!(out == text, !text.bytes().any(is_special), "{text}");
+                assert!(
+                    out.starts_with(&text[..before]) && out.ends_with(&text[text.len() - behind..])
+                );
             }
         }
     }
