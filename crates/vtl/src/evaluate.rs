@@ -17,7 +17,7 @@ use crate::bounds::Bounds;
 use crate::dialect::Dialect;
 use crate::heap::Heap;
 use crate::template::{Globals, RenderError, RenderErrorKind, Template, Trace};
-use crate::tree::{Branch, Expression, Node};
+use crate::tree::{Branch, Expression, Node, Piece};
 use crate::value::{Loop, MethodError, Value};
 
 use scope::{Definition, Frame};
@@ -106,22 +106,20 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         }
     }
 
-    /// Each node is a step, taken before the block begins.
-    fn block(&mut self, nodes: &'a [Node], out: &mut String) -> Result<(), Halt> {
-        self.take_steps(nodes.len() as u64)?;
+    /// Each piece is a step, taken before the block begins.
+    fn block(&mut self, pieces: &'a [Piece], out: &mut String) -> Result<(), Halt> {
+        self.take_steps(pieces.len() as u64)?;
         self.deeper(|evaluator| {
-            for node in nodes {
+            for Piece { text, node } in pieces {
+                out.push_str(text);
                 match node {
-                    Node::Text(text) => {
-                        out.push_str(text);
-                        continue;
-                    }
                     Node::Set(set) => {
                         evaluator.set(set)?;
                         continue;
                     }
                     Node::Reference(reference) => evaluator.print_reference(reference, out)?,
                     Node::If(branches) => evaluator.conditional(branches, out)?,
+                    Node::End => break,
                     directive => evaluator.directive(directive, out)?,
                 }
                 evaluator.check_length(out)?;
@@ -154,7 +152,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
             Node::Evaluate { at, source } => self.evaluate(*at, source, out),
             Node::File { at, name, argument } => self.file(*at, name, argument.as_ref(), out),
             Node::Call(call) => self.call_macro(call, out),
-            Node::Text(_) | Node::Reference(_) | Node::Set(_) | Node::If(_) => Ok(()),
+            Node::End | Node::Reference(_) | Node::Set(_) | Node::If(_) => Ok(()),
         }
     }
 

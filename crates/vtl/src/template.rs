@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::evaluate::Evaluator;
 use crate::heap::Heap;
 use crate::parse::{Parsed, parse};
-use crate::tree::{Block, Macro, Node};
+use crate::tree::{Block, Macro, Node, Piece};
 use crate::value::{MethodError, Value};
 
 /// A compiled template.
@@ -131,7 +131,7 @@ impl Template {
     pub fn constant(&self) -> Option<&str> {
         match &*self.block {
             [] => Some(""),
-            [Node::Text(text)] => Some(text),
+            [Piece { text, node: Node::End }] => Some(text),
             _ => None,
         }
     }

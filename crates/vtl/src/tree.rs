@@ -28,13 +28,20 @@ impl Failing {
 }
 
 /// What is printed in order.
-pub(crate) type Block = Box<[Node]>;
+pub(crate) type Block = Box<[Piece]>;
 
-/// Something that stands in a block.
+/// A text, printed as it is, and what stands behind it.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub text: Box<str>,
+    pub node: Node,
+}
+
+/// Something that stands in a block behind a text.
 #[derive(Debug)]
 pub(crate) enum Node {
-    /// Printed as it is.
-    Text(Box<str>),
+    /// The end of the block.
+    End,
     /// `$x.y`, printed.
     Reference(Reference),
     /// `\$x` where the value decides what is printed.

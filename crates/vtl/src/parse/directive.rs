@@ -1,12 +1,12 @@
 //! Directives: `#word` or `#{word}`, their heads and their bodies.
 
 use super::head::Argument;
-use super::text::{End, Nodes};
+use super::text::{End, Pieces};
 use super::{Fault, Parser};
 use crate::dialect::Dialect;
 use crate::tree::{
-    Branch, Call, Define, Expression, Failing, Foreach, Macro, Node, Operand, Reference, Set,
-    Target,
+    Block, Branch, Call, Define, Expression, Failing, Foreach, Macro, Node, Operand, Piece,
+    Reference, Set, Target,
 };
 
 /// The word behind `#`.
@@ -52,7 +52,7 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn directive(
         &mut self,
         word: Word<'t>,
-        nodes: &mut Nodes,
+        pieces: &mut Pieces,
     ) -> Result<Option<End>, Fault> {
         let start = self.at;
         let is_set = self.is_set(&word);
@@ -66,21 +66,21 @@ impl<'t> Parser<'t, '_> {
                 self.leave_head();
                 return Ok(Some(if word.name == "end" { End::Closed } else { End::Else }));
             }
-            "set" if is_set => nodes.push(self.set(start)?),
-            "if" => nodes.push(self.conditional(start)?),
-            "foreach" => nodes.push(self.foreach(start)?),
-            "define" => nodes.push(self.define(start)?),
+            "set" if is_set => pieces.push(self.set(start)?),
+            "if" => pieces.push(self.conditional(start)?),
+            "foreach" => pieces.push(self.foreach(start)?),
+            "define" => pieces.push(self.define(start)?),
             "macro" => self.definition(start)?,
-            "literal" => self.literal(start, nodes)?,
-            "break" => nodes.push(self.break_out(start)?),
+            "literal" => self.literal(start, pieces)?,
+            "break" => pieces.push(self.break_out(start)?),
             "stop" => {
                 self.one_at_most(start, word)?;
-                nodes.push(Node::Stop);
+                pieces.push(Node::Stop);
             }
-            "evaluate" if stock => nodes.push(self.evaluate(start)?),
-            "parse" if stock => nodes.push(self.file(start, "#parse")?),
-            "include" if stock => nodes.push(self.file(start, "#include")?),
-            _ => self.unknown(start, word, nodes)?,
+            "evaluate" if stock => pieces.push(self.evaluate(start)?),
+            "parse" if stock => pieces.push(self.file(start, "#parse")?),
+            "include" if stock => pieces.push(self.file(start, "#include")?),
+            _ => self.unknown(start, word, pieces)?,
         }
         Ok(None)
     }
@@ -163,7 +163,9 @@ impl<'t> Parser<'t, '_> {
         // A fourth argument stands where the engine looks for the body.
         if let Some(Argument::Value(value)) = arguments.drain(3.min(arguments.len())..).next() {
             body = match value.value {
-                Expression::Reference(reference) => Box::new([Node::Reference(reference)]),
+                Expression::Reference(reference) => {
+                    Box::new([Piece { text: Box::default(), node: Node::Reference(reference) }])
+                }
                 _ => Box::default(),
             };
         }
@@ -261,7 +263,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// A word that is no directive: text, or in stock Velocity perhaps a macro.
-    fn unknown(&mut self, start: usize, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
+    fn unknown(&mut self, start: usize, word: Word<'t>, pieces: &mut Pieces) -> Result<(), Fault> {
         let arguments = self.head(word)?;
         let block = arguments.is_some() && self.text[start..].starts_with("#@");
         let body = if block { Some(self.body(start)?) } else { None };
@@ -270,7 +272,7 @@ impl<'t> Parser<'t, '_> {
             false => self.written_head(&(start..self.at)),
         };
         if self.shared.dialect == Dialect::Service {
-            nodes.text(&literal);
+            pieces.text(&literal);
             return Ok(());
         }
         let operand = |argument| match argument {
@@ -281,7 +283,7 @@ impl<'t> Parser<'t, '_> {
         };
         let arguments = arguments.unwrap_or_default().into_iter().map(operand).collect();
         let name = word.name.trim_start_matches('@').into();
-        nodes.push(Node::Call(Box::new(Call {
+        pieces.push(Node::Call(Box::new(Call {
             at: self.mark(start),
             name,
             arguments,
@@ -292,7 +294,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// The body of a directive that has no `#else`.
-    pub(super) fn body(&mut self, start: usize) -> Result<Box<[Node]>, Fault> {
+    pub(super) fn body(&mut self, start: usize) -> Result<Block, Fault> {
         match self.block()? {
             (body, End::Closed) => Ok(body),
             (_, End::Text) => self.fault_at(start, "the directive has no `#end`"),

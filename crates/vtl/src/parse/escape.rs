@@ -1,20 +1,20 @@
 //! Backslashes: they count only directly before a reference or the word of a directive.
 
 use super::directive::Word;
-use super::text::Nodes;
+use super::text::Pieces;
 use super::{Fault, Parser};
 
 impl Parser<'_, '_> {
     /// At the first of a run of backslashes.
-    pub(super) fn backslashes(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn backslashes(&mut self, pieces: &mut Pieces) -> Result<(), Fault> {
         let count = self.rest().iter().take_while(|byte| **byte == b'\\').count();
         if self.peek(count) == Some(b'$') {
-            return self.signs(nodes);
+            return self.signs(pieces);
         }
         let slashes = &self.text[self.at..self.at + count];
         self.at += count;
         let Some(word) = self.word() else {
-            nodes.text(slashes);
+            pieces.text(slashes);
             return Ok(());
         };
         let printed = match self.is_directive(word.name) {
@@ -23,9 +23,9 @@ impl Parser<'_, '_> {
             true => count / 2,
             false => count,
         };
-        nodes.text(&slashes[..printed]);
+        pieces.text(&slashes[..printed]);
         if count % 2 == 1 {
-            nodes.text(&self.text[self.at..word.end]);
+            pieces.text(&self.text[self.at..word.end]);
             self.at = word.end;
         }
         Ok(())

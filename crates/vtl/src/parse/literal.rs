@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::arguments::Words;
 use super::lasting::{Lasting, Open};
 use super::{Fault, Origin, Parser};
-use crate::tree::{Block, Expression, Interpolated, Node};
+use crate::tree::{Block, Expression, Interpolated, Node, Piece};
 
 impl<'t> Parser<'t, '_> {
     /// At a quote.
@@ -57,7 +57,7 @@ impl<'t> Parser<'t, '_> {
         let chop = !comment && !take_blank(&mut block);
         Ok(match &mut *block {
             [] => Expression::Text("".into()),
-            [Node::Text(text)] if !chop => Expression::Text(std::mem::take(text)),
+            [Piece { text, node: Node::End }] if !chop => Expression::Text(std::mem::take(text)),
             _ => Expression::Interpolated(Box::new(Interpolated { block, chop })),
         })
     }
@@ -177,13 +177,13 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
 
 /// Takes the blank off the end of the block's last text; false if it is not there.
 fn take_blank(block: &mut Block) -> bool {
-    let Some(Node::Text(text)) = block.last_mut() else { return false };
+    let Some(Piece { text, node: Node::End }) = block.last_mut() else { return false };
     let Some(kept) = text.strip_suffix(' ') else { return false };
     *text = kept.into();
     if text.is_empty() {
-        let mut nodes = Vec::from(std::mem::take(block));
-        nodes.pop();
-        *block = nodes.into();
+        let mut pieces = Vec::from(std::mem::take(block));
+        pieces.pop();
+        *block = pieces.into();
     }
     true
 }

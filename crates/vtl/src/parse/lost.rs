@@ -2,7 +2,7 @@
 //! lost, as if they were not written.
 
 use super::reference::begins_name;
-use super::text::Nodes;
+use super::text::Pieces;
 use super::{Fault, Parser};
 use memchr::memchr;
 
@@ -87,25 +87,25 @@ impl Parser<'_, '_> {
     }
 
     /// Whether the signs that stand from `start` on follow a reference, or are more than one.
-    pub(super) fn is_second_sign(&self, start: usize, written: &str, nodes: &Nodes) -> bool {
-        let behind_reference = nodes.ends_with_reference() && !self.text[..start].ends_with('}');
+    pub(super) fn is_second_sign(&self, start: usize, written: &str, pieces: &Pieces) -> bool {
+        let behind_reference = pieces.ends_with_reference() && !self.text[..start].ends_with('}');
         behind_reference || written.matches('$').count() > 1
     }
 
     /// At the dot behind such signs: a name is text, and what would belong to it is lost.
-    pub(super) fn behind_second_sign(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn behind_second_sign(&mut self, pieces: &mut Pieces) -> Result<(), Fault> {
         let start = self.at;
         self.at += 1;
         match self.peek(0) {
             Some(b'[') => return self.fault("`[` behind a dot"),
             Some(byte) if begins_name(byte) => {
                 self.name();
-                nodes.text(&self.text[start..self.at]);
+                pieces.text(&self.text[start..self.at]);
                 if self.peek(0) != Some(b'(') {
                     self.steps()?;
                 }
             }
-            _ => nodes.text("."),
+            _ => pieces.text("."),
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Signs that look like references and name nothing: `$\!name`.
 
 use super::reference::{begins_name, signs};
-use super::text::Nodes;
+use super::text::Pieces;
 use super::{Fault, Parser};
 use crate::dialect::Dialect;
 use crate::tree::{Node, Reference};
@@ -18,7 +18,7 @@ impl Parser<'_, '_> {
     }
 
     /// At the backslashes before the `$` at `start`.
-    pub(super) fn odd_reference(&mut self, start: usize, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn odd_reference(&mut self, start: usize, pieces: &mut Pieces) -> Result<(), Fault> {
         let slashes = &self.text[self.at..start];
         self.at = start;
         let Some(length) = self.odd_prefix(start) else { return Ok(()) };
@@ -33,15 +33,15 @@ impl Parser<'_, '_> {
             return match self.peek(0) {
                 None => self.fault_at(start, "the template ends with `$`"),
                 Some(next) => {
-                    nodes.text(slashes);
+                    pieces.text(slashes);
                     let is_whole = matches!(next, b'[' | b'{' | b'}');
-                    nodes.text(if is_whole { &self.text[start..behind] } else { "$" });
+                    pieces.text(if is_whole { &self.text[start..behind] } else { "$" });
                     Ok(())
                 }
             };
         }
         if self.shared.dialect == Dialect::Stock {
-            nodes.text(slashes);
+            pieces.text(slashes);
         }
         let name = self.at;
         self.name();
@@ -53,7 +53,7 @@ impl Parser<'_, '_> {
         }
         let slot = self.shared.slot(NOBODY);
         let at = self.mark(start);
-        nodes.push(Node::Reference(Reference { at, slot, quiet: false, steps, literal }));
+        pieces.push(Node::Reference(Reference { at, slot, quiet: false, steps, literal }));
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::chain::{Chain, Last, Sign};
 use super::reference::{begins_name, ends_with_property};
-use super::text::Nodes;
+use super::text::Pieces;
 use super::{Fault, Parser, blanks};
 use crate::dialect::Dialect;
 use crate::tree::{Escaped, Node, Reference};
@@ -15,13 +15,13 @@ use crate::tree::{Escaped, Node, Reference};
 impl Parser<'_, '_> {
     /// At `$` or the backslashes before it: a reference or text. Signs that begin nothing are read
     /// as one with what follows.
-    pub(super) fn signs(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn signs(&mut self, pieces: &mut Pieces) -> Result<(), Fault> {
         let start = self.at;
         let mut chain = Chain::default();
         while let Some(sign) = self.sign(&chain) {
             if self.is_reference(sign.at) {
                 self.at = start;
-                return self.printed_reference(sign.at, nodes);
+                return self.printed_reference(sign.at, pieces);
             }
             if self.odd_prefix(sign.at).is_some() {
                 break;
@@ -30,14 +30,14 @@ impl Parser<'_, '_> {
             self.at = sign.end;
         }
         match (chain.last, self.sign(&chain)) {
-            (Last::Nothing, Some(sign)) => self.odd_reference(sign.at, nodes),
+            (Last::Nothing, Some(sign)) => self.odd_reference(sign.at, pieces),
             (_, Some(sign)) => {
                 if self.shared.dialect == Dialect::Stock {
-                    nodes.text(&self.text[start..self.at]);
+                    pieces.text(&self.text[start..self.at]);
                 }
-                self.odd_reference(sign.at, nodes)
+                self.odd_reference(sign.at, pieces)
             }
-            (_, None) => self.behind_signs(start, &chain, nodes),
+            (_, None) => self.behind_signs(start, &chain, pieces),
         }
     }
 
@@ -121,7 +121,7 @@ impl Parser<'_, '_> {
         &mut self,
         start: usize,
         chain: &Chain,
-        nodes: &mut Nodes,
+        pieces: &mut Pieces,
     ) -> Result<(), Fault> {
         let Some(next) = self.peek(0) else {
             return self.fault("the template ends with `$`");
@@ -129,40 +129,40 @@ impl Parser<'_, '_> {
         let written = &self.text[start..self.at];
         let letter_follows = self.peek(1).is_some_and(|byte| byte.is_ascii_alphabetic());
         match next {
-            b' ' | b'\t' if self.loses_sign() => return self.tail(nodes),
+            b' ' | b'\t' if self.loses_sign() => return self.tail(pieces),
             b'#' | b'\\' if self.loses_sign() => {}
-            b'#' => return self.behind_signs_hash(written, chain, nodes),
+            b'#' => return self.behind_signs_hash(written, chain, pieces),
             b'[' if matches!(chain.last, Last::Slashed | Last::Spent) => {
                 return self.fault("`[` behind what ends a reference");
             }
             b'{' => {
                 self.at += 1;
-                nodes.text(written);
-                nodes.text("{");
-                return self.behind_brace(nodes);
+                pieces.text(written);
+                pieces.text("{");
+                return self.behind_brace(pieces);
             }
-            b'[' if self.peek(1) == Some(b'[') && self.is_second_sign(start, written, nodes) => {
+            b'[' if self.peek(1) == Some(b'[') && self.is_second_sign(start, written, pieces) => {
                 return self.fault("`[[` behind signs");
             }
             b'}' | b'[' => {
                 self.at += 1;
-                nodes.text(written);
-                nodes.text(if next == b'[' { "[" } else { "}" });
+                pieces.text(written);
+                pieces.text(if next == b'[' { "[" } else { "}" });
             }
             b'.' if chain.last == Last::Plain => {
-                let is_second = self.is_second_sign(start, written, nodes);
-                nodes.text(written);
+                let is_second = self.is_second_sign(start, written, pieces);
+                pieces.text(written);
                 if is_second {
-                    return self.behind_second_sign(nodes);
+                    return self.behind_second_sign(pieces);
                 }
                 if !self.peek(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
                     self.at += 1;
-                    nodes.text(".");
+                    pieces.text(".");
                 }
             }
             // All of it is lost.
-            b'.' if letter_follows => return self.tail(nodes),
-            _ => nodes.text(&chain.printed),
+            b'.' if letter_follows => return self.tail(pieces),
+            _ => pieces.text(&chain.printed),
         }
         Ok(())
     }
@@ -172,16 +172,16 @@ impl Parser<'_, '_> {
         &mut self,
         written: &str,
         chain: &Chain,
-        nodes: &mut Nodes,
+        pieces: &mut Pieces,
     ) -> Result<(), Fault> {
         if let Some(word) = self.word() {
-            nodes.text(written);
-            return self.verbatim(word, nodes);
+            pieces.text(written);
+            return self.verbatim(word, pieces);
         }
         if self.rest().starts_with(b"#[[") {
             // The brackets are not those of a raw block, but for where it ends.
-            nodes.text(if written == "$" { "[" } else { "[[" });
-            return self.raw(nodes);
+            pieces.text(if written == "$" { "[" } else { "[[" });
+            return self.raw(pieces);
         }
         if matches!(self.peek(1), Some(b' ' | b'\t')) {
             self.at += 1;
@@ -193,7 +193,7 @@ impl Parser<'_, '_> {
         let is_read = self.opens_comment()
             || self.is_reference(self.at + 1)
             || self.peek(1).is_some_and(|byte| byte.is_ascii_digit());
-        nodes.text(if is_read { written } else { &chain.printed });
+        pieces.text(if is_read { written } else { &chain.printed });
         Ok(())
     }
 
@@ -202,11 +202,11 @@ impl Parser<'_, '_> {
     }
 
     /// A reference, what is before it and what is odd behind it.
-    fn printed_reference(&mut self, at: usize, nodes: &mut Nodes) -> Result<(), Fault> {
+    fn printed_reference(&mut self, at: usize, pieces: &mut Pieces) -> Result<(), Fault> {
         let start = self.at;
         let slashes = self.backslashes_here();
         let mut signs = &self.text[start + slashes..at];
-        if self.shared.may_define && self.text[..start].ends_with('#') && nodes.take_hash() {
+        if self.shared.may_define && self.text[..start].ends_with('#') && pieces.take_hash() {
             signs = &self.text[start - 1..at];
         }
         self.at = at;
@@ -216,25 +216,25 @@ impl Parser<'_, '_> {
         self.open_reference(start, (!braced).then(|| ends_with_property(&reference.steps)));
         // Braces close the state of the reference.
         self.keep_lasting(start, braced);
-        self.print(slashes, signs, reference, nodes);
-        if braced && !open { Ok(()) } else { self.tail(nodes) }
+        self.print(slashes, signs, reference, pieces);
+        if braced && !open { Ok(()) } else { self.tail(pieces) }
     }
 
-    fn print(&self, slashes: usize, signs: &str, reference: Reference, nodes: &mut Nodes) {
+    fn print(&self, slashes: usize, signs: &str, reference: Reference, pieces: &mut Pieces) {
         let is_known = self.shared.dialect == Dialect::Service && reference.steps.is_empty();
         if slashes == 0 && !signs.is_empty() && self.shared.may_define {
             // Before a definition they are not printed.
             let signs = signs.into();
-            nodes.push(Node::Escaped(Box::new(Escaped { slashes, signs, reference })));
+            pieces.push(Node::Escaped(Box::new(Escaped { slashes, signs, reference })));
         } else if slashes == 0 {
-            nodes.text(signs);
-            nodes.push(Node::Reference(reference));
+            pieces.text(signs);
+            pieces.push(Node::Reference(reference));
         } else if is_known && slashes % 2 == 1 {
             // A name is not null, so that what is printed is known.
-            nodes.text(&"\\".repeat(slashes / 2));
-            nodes.text(&reference.literal);
+            pieces.text(&"\\".repeat(slashes / 2));
+            pieces.text(&reference.literal);
         } else {
-            nodes.push(Node::Escaped(Box::new(Escaped {
+            pieces.push(Node::Escaped(Box::new(Escaped {
                 slashes,
                 signs: signs.into(),
                 reference,
@@ -261,7 +261,7 @@ impl Parser<'_, '_> {
 
     /// What follows a reference without braces: names, braces and brackets are read there as if
     /// they belonged to one, also behind a `#set` or a comment.
-    pub(super) fn tail(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn tail(&mut self, pieces: &mut Pieces) -> Result<(), Fault> {
         loop {
             let start = self.at;
             if self.peek(0).is_some_and(|byte| byte == b'(' || begins_name(byte)) {
@@ -278,7 +278,7 @@ impl Parser<'_, '_> {
             let blanks = blanks(self.rest());
             match self.rest() {
                 [b'}', ..] => {
-                    nodes.text("}");
+                    pieces.text("}");
                     self.at += 1;
                     self.close_reference(start);
                     if !self.is_open_property(self.at) {
@@ -286,7 +286,7 @@ impl Parser<'_, '_> {
                     }
                 }
                 [b'{', ..] => {
-                    nodes.text("{");
+                    pieces.text("{");
                     self.at += 1;
                     if let Some(name) = self.name_in_brace() {
                         return self.lost_reference(name);
@@ -295,28 +295,28 @@ impl Parser<'_, '_> {
                 }
                 [b'[', ..] => return self.fault("`[` behind what ends a reference"),
                 [b'.', letter, ..] if letter.is_ascii_alphabetic() => {
-                    nodes.text(".");
+                    pieces.text(".");
                     self.at += 1;
-                    self.lost_name(nodes)?;
+                    self.lost_name(pieces)?;
                     if matches!(self.rest(), [b'(', _, ..]) {
                         return self.fault("`(` behind what ends a reference");
                     }
                 }
                 [first, ..] if begins_name(*first) => {
                     let open = self.is_open_property(start);
-                    self.lost_name(nodes)?;
+                    self.lost_name(pieces)?;
                     self.keep_open(start);
                     if open && matches!(self.rest(), [b'(', _, ..]) && self.closes_parenthesis() {
                         return self.fault("`(` behind what ends a reference");
                     }
                 }
                 [b'#', b'*', ..] => self.block_comment()?,
-                [b'#', b'[', b'[', ..] => self.raw(nodes)?,
+                [b'#', b'[', b'[', ..] => self.raw(pieces)?,
                 rest if rest.get(blanks) == Some(&b'#') => match self.word_at(self.at + blanks) {
                     Some(word) if self.is_set(&word) => {
                         self.at += blanks;
                         self.keep_lasting(start, false);
-                        self.directive(word, nodes)?;
+                        self.directive(word, pieces)?;
                         self.keep_open(start);
                     }
                     _ => return Ok(()),
@@ -343,31 +343,31 @@ impl Parser<'_, '_> {
     }
 
     /// A name that is printed, and what it would be asked for, which is not.
-    fn lost_name(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    fn lost_name(&mut self, pieces: &mut Pieces) -> Result<(), Fault> {
         let name = self.name();
         if matches!(name, "true" | "false") {
             return self.fault("`true` and `false` are no names of references");
         }
-        nodes.text(name);
+        pieces.text(name);
         self.steps().map(drop)
     }
 
     /// Behind a brace that opens nothing.
-    fn behind_brace(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    fn behind_brace(&mut self, pieces: &mut Pieces) -> Result<(), Fault> {
         if let Some(name) = self.name_in_brace() {
             return self.lost_reference(name);
         }
         match self.peek(0) {
             Some(b'!') => Ok(()),
-            _ => self.tail(nodes),
+            _ => self.tail(pieces),
         }
     }
 
     /// Backslashes behind a `$` or `#` that is text are text.
-    pub(super) fn plain_backslashes(&mut self, nodes: &mut Nodes) {
+    pub(super) fn plain_backslashes(&mut self, pieces: &mut Pieces) {
         let count = self.rest().iter().take_while(|byte| **byte == b'\\').count();
         if self.is_reference(self.at + count) {
-            nodes.text(&self.text[self.at..self.at + count]);
+            pieces.text(&self.text[self.at..self.at + count]);
             self.at += count;
         }
     }

@@ -4,7 +4,7 @@ use memchr::{memchr2, memchr3, memmem};
 
 use super::directive::Word;
 use super::{Fault, Parser, blanks};
-use crate::tree::{Block, Node};
+use crate::tree::{Block, Node, Piece};
 
 const ENDS_WITH_HASH: &str = "the template ends with `#` or `$`";
 
@@ -19,41 +19,43 @@ pub(super) enum End {
     ElseIf,
 }
 
-/// The nodes of a block, texts joined.
+/// The pieces of a block.
 #[derive(Default)]
-pub(super) struct Nodes(Vec<Node>);
+pub(super) struct Pieces {
+    whole: Vec<Piece>,
+    /// Behind the last of them.
+    text: String,
+}
 
-impl Nodes {
+impl Pieces {
     pub(super) fn text(&mut self, text: &str) {
-        match self.0.last_mut() {
-            _ if text.is_empty() => {}
-            Some(Node::Text(last)) => {
-                let mut joined = String::from(std::mem::take(last));
-                joined.push_str(text);
-                *last = joined.into();
-            }
-            _ => self.0.push(Node::Text(text.into())),
-        }
+        self.text.push_str(text);
     }
 
     /// Takes a `#` off the end of the last text, if it ends with one.
     pub(super) fn take_hash(&mut self) -> bool {
-        let Some(Node::Text(last)) = self.0.last_mut() else { return false };
-        let Some(kept) = last.strip_suffix('#').map(Box::from) else { return false };
-        *last = kept;
-        true
+        let is_there = self.text.ends_with('#');
+        if is_there {
+            self.text.pop();
+        }
+        is_there
     }
 
     pub(super) fn ends_with_reference(&self) -> bool {
-        matches!(self.0.last(), Some(Node::Reference(_) | Node::Escaped(_)))
+        let last = self.whole.last().map(|piece| &piece.node);
+        self.text.is_empty() && matches!(last, Some(Node::Reference(_) | Node::Escaped(_)))
     }
 
     pub(super) fn push(&mut self, node: Node) {
-        self.0.push(node);
+        let text = std::mem::take(&mut self.text).into();
+        self.whole.push(Piece { text, node });
     }
 
-    pub(super) fn finish(self) -> Block {
-        self.0.into()
+    pub(super) fn finish(mut self) -> Block {
+        if !self.text.is_empty() {
+            self.push(Node::End);
+        }
+        self.whole.into()
     }
 }
 
@@ -72,20 +74,20 @@ impl Parser<'_, '_> {
     /// Everything up to the `#end`, `#else` or `#elseif` of an enclosing directive.
     pub(super) fn block(&mut self) -> Result<(Block, End), Fault> {
         self.deeper(|parser| {
-            let mut nodes = Nodes::default();
+            let mut pieces = Pieces::default();
             let end = loop {
-                if let Some(end) = parser.statement(&mut nodes)? {
+                if let Some(end) = parser.statement(&mut pieces)? {
                     break end;
                 }
             };
-            Ok((nodes.finish(), end))
+            Ok((pieces.finish(), end))
         })
     }
 
     /// Reads one piece; every call begins at a boundary between tokens.
-    fn statement(&mut self, nodes: &mut Nodes) -> Result<Option<End>, Fault> {
+    fn statement(&mut self, pieces: &mut Pieces) -> Result<Option<End>, Fault> {
         if self.is_open_property(self.at) {
-            self.tail(nodes)?;
+            self.tail(pieces)?;
         }
         let blanks = blanks(self.rest());
         if blanks > 0 && self.rest().get(blanks) == Some(&b'#') {
@@ -94,64 +96,64 @@ impl Parser<'_, '_> {
             self.at += blanks;
             if self.word().is_some_and(|word| self.is_set(&word)) {
                 self.keep_lasting_over_blanks(start);
-                return self.hash(nodes);
+                return self.hash(pieces);
             }
             self.at = start;
         }
         let rest = self.rest();
         let length = memchr3(b'$', b'#', b'\\', rest).unwrap_or(rest.len());
         if length > 0 {
-            nodes.text(&self.text[self.at..self.at + length]);
+            pieces.text(&self.text[self.at..self.at + length]);
             self.at += length;
         }
         match self.peek(0) {
             None => Ok(Some(End::Text)),
-            Some(b'\\') => self.backslashes(nodes).map(|()| None),
-            Some(b'$') => self.signs(nodes).map(|()| None),
-            Some(_) => self.hash(nodes),
+            Some(b'\\') => self.backslashes(pieces).map(|()| None),
+            Some(b'$') => self.signs(pieces).map(|()| None),
+            Some(_) => self.hash(pieces),
         }
     }
 
     /// At `#`: a comment, a raw block, a directive or text.
-    fn hash(&mut self, nodes: &mut Nodes) -> Result<Option<End>, Fault> {
+    fn hash(&mut self, pieces: &mut Pieces) -> Result<Option<End>, Fault> {
         match (self.peek(1), self.peek(2)) {
             (None, _) => self.fault(ENDS_WITH_HASH),
             (Some(b'#'), _) if self.is_open_property(self.at) => {
                 if !self.hashes_behind_property()? {
                     self.at += 1;
-                    return self.hash(nodes);
+                    return self.hash(pieces);
                 }
-                nodes.text("#");
+                pieces.text("#");
                 self.at += 1;
                 if let Some(word) = self.word() {
-                    return self.verbatim(word, nodes).map(|()| None);
+                    return self.verbatim(word, pieces).map(|()| None);
                 }
-                nodes.text("#");
+                pieces.text("#");
                 self.at += 1;
-                self.plain_backslashes(nodes);
+                self.plain_backslashes(pieces);
                 if self.at < self.text.len() { Ok(None) } else { self.fault(ENDS_WITH_HASH) }
             }
             (Some(b'#'), _) => self.line_comment().map(|()| None),
             (Some(b'*'), _) => self.block_comment().map(|()| None),
-            (Some(b'['), Some(b'[')) => self.raw(nodes).map(|()| None),
+            (Some(b'['), Some(b'[')) => self.raw(pieces).map(|()| None),
             _ => match self.word() {
-                Some(word) => self.directive(word, nodes),
+                Some(word) => self.directive(word, pieces),
                 None if self.hash_and_signs() > 0 => {
                     self.at += self.hash_and_signs();
                     if self.peek(0) == Some(b'[') {
                         return self.fault("`[` behind signs");
                     }
                     // All of it is lost.
-                    self.tail(nodes).map(|()| None)
+                    self.tail(pieces).map(|()| None)
                 }
                 None => {
                     self.at += 1;
                     let loses = matches!(self.peek(0), Some(b' ' | b'\t' | b'\\'));
                     if !(loses && self.loses_sign()) {
-                        nodes.text("#");
-                        self.plain_backslashes(nodes);
+                        pieces.text("#");
+                        self.plain_backslashes(pieces);
                         self.begin_lasting();
-                        self.plain_number(nodes);
+                        self.plain_number(pieces);
                     }
                     Ok(None)
                 }
@@ -160,10 +162,10 @@ impl Parser<'_, '_> {
     }
 
     /// A number behind a `#` that is text is read as one.
-    fn plain_number(&mut self, nodes: &mut Nodes) {
+    fn plain_number(&mut self, pieces: &mut Pieces) {
         let start = self.at;
         if self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) && self.number().is_ok() {
-            nodes.text(&self.text[start..self.at]);
+            pieces.text(&self.text[start..self.at]);
         }
     }
 
@@ -215,11 +217,11 @@ impl Parser<'_, '_> {
     }
 
     /// `#[[ … ]]#`
-    pub(super) fn raw(&mut self, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn raw(&mut self, pieces: &mut Pieces) -> Result<(), Fault> {
         let inside = self.at + 3;
         match memmem::find(&self.text.as_bytes()[inside..], b"]]#") {
             Some(length) => {
-                nodes.text(&self.text[inside..inside + length]);
+                pieces.text(&self.text[inside..inside + length]);
                 self.at = inside + length + 3;
                 self.keep_open(inside - 3);
                 Ok(())

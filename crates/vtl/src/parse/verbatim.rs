@@ -5,12 +5,12 @@ use std::ops::Range;
 use memchr::memmem::find;
 
 use super::directive::Word;
-use super::text::Nodes;
+use super::text::Pieces;
 use super::{Fault, Parser};
 
 impl<'t> Parser<'t, '_> {
     /// Behind `#literal`.
-    pub(super) fn literal(&mut self, start: usize, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn literal(&mut self, start: usize, pieces: &mut Pieces) -> Result<(), Fault> {
         let head = self.at;
         if self.head(Word { name: "literal", end: head })?.is_none() {
             return self.fault_at(start, "expected `(`");
@@ -26,21 +26,21 @@ impl<'t> Parser<'t, '_> {
                 if written.ends_with('$') {
                     written.pop();
                 }
-                nodes.text(&written);
+                pieces.text(&written);
                 Ok(())
             }
             (argument, _) => {
-                nodes.text(argument);
+                pieces.text(argument);
                 Ok(())
             }
         }
     }
 
     /// `#word(…)` as text.
-    pub(super) fn verbatim(&mut self, word: Word<'t>, nodes: &mut Nodes) -> Result<(), Fault> {
+    pub(super) fn verbatim(&mut self, word: Word<'t>, pieces: &mut Pieces) -> Result<(), Fault> {
         let start = self.at;
         self.head(word)?;
-        nodes.text(&self.written_head(&(start..self.at)));
+        pieces.text(&self.written_head(&(start..self.at)));
         Ok(())
     }
 
