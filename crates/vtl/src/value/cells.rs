@@ -129,8 +129,10 @@ impl Cells<'_> {
 /// time than its share, whatever its methods are given.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    spent: Cell<u64>,
-    most: Cell<u64>,
+    /// Units that are left.
+    left: Cell<u64>,
+    /// Whether more was taken than there was.
+    is_overdrawn: Cell<bool>,
     /// Steps back that one match may take.
     backtracks: Cell<usize>,
     /// Bytes of one text.
@@ -141,8 +143,8 @@ impl Default for Meter {
     fn default() -> Self {
         let Bounds { units, backtracks, output_bytes, .. } = Bounds::default();
         Self {
-            spent: Cell::new(0),
-            most: units.into(),
+            left: units.into(),
+            is_overdrawn: false.into(),
             backtracks: backtracks.into(),
             longest: output_bytes.into(),
         }
@@ -152,12 +154,12 @@ impl Default for Meter {
 impl Meter {
     /// The meter of looking at one key of a table, which is a text or a number nearly always.
     pub(crate) fn of_key() -> Self {
-        Self { most: KEY.into(), ..Self::default() }
+        Self { left: KEY.into(), ..Self::default() }
     }
 
     /// From now on these bounds hold.
     pub(crate) fn bound(&self, bounds: &Bounds) {
-        self.most.set(bounds.units);
+        self.left.set(bounds.units);
         self.backtracks.set(bounds.backtracks);
         self.longest.set(bounds.output_bytes);
     }
@@ -210,25 +212,32 @@ impl Meter {
 
     /// Whether more was taken than there was.
     pub(crate) fn is_overdrawn(&self) -> bool {
-        self.spent.get() > self.most.get()
+        self.is_overdrawn.get()
     }
 
     /// Takes units if there are so many left.
     #[inline]
     pub(crate) fn take(&self, units: usize) -> bool {
-        let spent = self.spent.get().saturating_add(units as u64);
-        let is_left = spent <= self.most.get();
-        if is_left {
-            self.spent.set(spent);
+        let left = self.left.get().checked_sub(units as u64);
+        if let Some(left) = left {
+            self.left.set(left);
         }
-        is_left
+        left.is_some()
     }
 
-    /// Takes units from what is left.
+    /// Takes units from what is left; what is not there leaves nothing.
     #[inline]
     pub(crate) fn spend(&self, units: usize) -> Result<(), MethodError> {
-        let spent = self.spent.get().saturating_add(units as u64);
-        self.spent.set(spent);
-        if spent > self.most.get() { Err(MethodError::Spent) } else { Ok(()) }
+        match self.take(units) {
+            true => Ok(()),
+            false => Err(self.overdraw()),
+        }
+    }
+
+    #[cold]
+    fn overdraw(&self) -> MethodError {
+        self.left.set(0);
+        self.is_overdrawn.set(true);
+        MethodError::Spent
     }
 }
