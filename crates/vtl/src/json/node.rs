@@ -165,28 +165,26 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The value of a number.
-    #[inline(always)]
     pub fn number(self) -> Option<Number<'d>> {
+        self.short_number().or_else(|| self.long_number())
+    }
+
+    /// The same, if the number is so short that it is known at sight.
+    #[inline(always)]
+    pub(crate) fn short_number(self) -> Option<Number<'d>> {
         let Node { tag, first, second, .. } = *self.node;
         let (text, start, end) = (self.document.text.as_bytes(), first as usize, second as usize);
         // Each of the common kinds is written at once where it is wanted.
         match tag {
             Tag::Integer => {
-                if let (Some(digit), 1) = (text.get(start), end - start) {
-                    return Some(Number::Integer(i32::from(digit & 15)));
+                if end - start == 1 {
+                    return text.get(start).map(|digit| Number::Integer(i32::from(digit & 15)));
                 }
-                if let Some(short) = Short::at(text, start, end) {
-                    return Some(Number::Integer(short.integer()));
-                }
+                Short::at(text, start, end).map(|short| Number::Integer(short.integer()))
             }
-            Tag::Double => {
-                if let Some(double) = Short::at(text, start, end).and_then(Short::double) {
-                    return Some(Number::Double(double));
-                }
-            }
-            _ => return None,
+            Tag::Double => Short::at(text, start, end).and_then(Short::double).map(Number::Double),
+            _ => None,
         }
-        self.long_number()
     }
 
     /// The same of a number that has many digits or an exponent, or stands near the end of the text.
@@ -204,13 +202,17 @@ impl<'d> NodeRef<'d> {
     /// The content of a string.
     #[inline]
     pub fn string(self) -> Option<&'d str> {
-        matches!(self.tag(), Tag::Plain | Tag::Escaped).then(|| self.text())
+        match self.tag() {
+            Tag::Plain => Some(self.plain_text()),
+            Tag::Escaped => Some(self.text()),
+            _ => None,
+        }
     }
 
     /// The content of a string as it stands in the text, if it has no escapes.
     #[inline]
     pub(crate) fn plain(self) -> Option<&'d str> {
-        (self.tag() == Tag::Plain).then(|| self.text())
+        (self.tag() == Tag::Plain).then(|| self.plain_text())
     }
 
     /// How many elements or members a container has; 0 for other values.
@@ -303,9 +305,15 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The content of a string or the text of a number.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn text(self) -> &'d str {
         self.document.texts().of(self.node)
+    }
+
+    /// The same of what stands in the text.
+    #[inline(always)]
+    pub(crate) fn plain_text(self) -> &'d str {
+        &self.document.text[self.node.first as usize..self.node.second as usize]
     }
 }
 

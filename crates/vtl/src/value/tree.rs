@@ -62,7 +62,8 @@ impl<'a> Tree<'a> {
     #[inline(always)]
     pub(crate) fn put_value(&'a self, node: NodeRef<'a>, into: &mut Value<'a>) {
         match node.tag() {
-            Tag::Plain | Tag::Escaped => *into = Value::String(node.text()),
+            Tag::Plain => *into = Value::String(node.plain_text()),
+            Tag::Escaped => *into = Value::String(node.text()),
             Tag::Object => *into = Value::Map(Map::json(self, node.index())),
             Tag::Array => *into = Value::List(List::json(self, node.index())),
             _ => put_scalar(self.heap, node, into),
@@ -136,13 +137,23 @@ fn scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>) -> Value<'a> {
 
 #[inline(never)]
 fn put_scalar<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, into: &mut Value<'a>) {
-    match node.number() {
+    match node.short_number() {
         Some(Number::Integer(integer)) => *into = Value::Integer(integer),
         Some(Number::Double(double)) => *into = Value::Double(double),
-        Some(Number::Long(long)) => *into = Value::Long(long),
-        Some(Number::Big(digits)) => *into = big_integer(heap, digits),
-        None => *into = node.boolean().map_or(Value::Null, Value::Boolean),
+        _ => put_other(heap, node, into),
     }
+}
+
+/// The same of what is no short number.
+#[inline(never)]
+fn put_other<'a>(heap: &'a Heap<'a>, node: NodeRef<'a>, into: &mut Value<'a>) {
+    *into = match node.number() {
+        Some(Number::Integer(integer)) => Value::Integer(integer),
+        Some(Number::Double(double)) => Value::Double(double),
+        Some(Number::Long(long)) => Value::Long(long),
+        Some(Number::Big(digits)) => big_integer(heap, digits),
+        None => node.boolean().map_or(Value::Null, Value::Boolean),
+    };
 }
 
 /// An integer of any size. Reading one of very many digits takes long, so it uses up the meter; what
