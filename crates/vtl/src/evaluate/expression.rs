@@ -34,10 +34,7 @@ impl<'a> Evaluator<'a, '_> {
                 *into = Value::String(text);
                 Ok(())
             }
-            Expression::Arithmetic(chain) => {
-                self.step()?;
-                self.deeper(|evaluator| evaluator.arithmetic(chain, into))
-            }
+            Expression::Arithmetic(chain) => self.arithmetic(chain, |_, result| *into = result),
             other => {
                 *into = self.other_value(other)?;
                 Ok(())
@@ -161,25 +158,33 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
+    /// The result goes to who keeps it as it is made: a copy of it would wait until it is written.
     #[inline(never)]
-    fn arithmetic(
+    pub(super) fn arithmetic(
         &mut self,
         chain: &'a Chain<Arithmetic>,
-        left: &mut Value<'a>,
+        keep: impl FnOnce(&mut Self, Value<'a>),
     ) -> Result<(), Halt> {
-        self.put(&chain.first.value, left)?;
-        let mut literal = &*chain.first.literal;
-        for Link { operator, operand, written } in &chain.rest {
-            self.step()?;
-            let mut right = Value::Null;
-            self.put(&operand.value, &mut right)?;
-            match operator::everyday(*operator, left, &right) {
-                Some(result) => *left = result,
-                None => self.operate(*operator, (left, literal), (right, operand))?,
+        self.take_steps(1 + chain.rest.len() as u64)?;
+        self.deeper(|evaluator| {
+            let (mut left, mut right) = (Value::Null, Value::Null);
+            evaluator.put(&chain.first.value, &mut left)?;
+            let mut literal = &*chain.first.literal;
+            for (n, Link { operator, operand, written }) in chain.rest.iter().enumerate() {
+                evaluator.put(&operand.value, &mut right)?;
+                match operator::everyday(*operator, &left, &right) {
+                    Some(result) if n + 1 == chain.rest.len() => {
+                        keep(evaluator, result);
+                        return Ok(());
+                    }
+                    Some(result) => left = result,
+                    None => evaluator.operate(*operator, (&mut left, literal), (right, operand))?,
+                }
+                literal = written;
             }
-            literal = written;
-        }
-        Ok(())
+            keep(evaluator, left);
+            Ok(())
+        })
     }
 
     /// Puts the result of an operator in the place of its left side, which has what was written for

@@ -72,16 +72,8 @@ impl<'a> Evaluator<'a, '_> {
                 break;
             }
             self.step()?;
-            let mut element = Value::Null;
-            let taken = iteration.put_next(self.heap, &mut element);
-            self.at(foreach.at, taken)?;
+            self.take_element(foreach, &mut iteration)?;
             let has_next = iteration.has_next();
-            if self.trace.is_some() {
-                self.tell_run(foreach, &element)?;
-            }
-            if let Some(slot) = foreach.variable {
-                self.assign(slot, element);
-            }
             if let Some(told) = told {
                 told.advance(index, has_next);
             }
@@ -92,6 +84,31 @@ impl<'a> Evaluator<'a, '_> {
                 self.assign(slot, Value::Boolean(has_next));
             }
             self.block(&foreach.body, out)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the variable of the loop to the next element.
+    #[inline(always)]
+    fn take_element(
+        &mut self,
+        foreach: &'a Foreach,
+        iteration: &mut Iteration<'a>,
+    ) -> Result<(), Halt> {
+        if let (Some(slot), true) = (foreach.variable, self.is_plain) {
+            // Put there at once: a copy would wait until the element is written.
+            let variable = self.variables[slot as usize].insert(Value::Null);
+            let taken = iteration.put_next(self.heap, variable);
+            return self.at(foreach.at, taken);
+        }
+        let mut element = Value::Null;
+        let taken = iteration.put_next(self.heap, &mut element);
+        self.at(foreach.at, taken)?;
+        if self.trace.is_some() {
+            self.tell_run(foreach, &element)?;
+        }
+        if let Some(slot) = foreach.variable {
+            self.assign(slot, element);
         }
         Ok(())
     }

@@ -178,8 +178,13 @@ impl<'a> Evaluator<'a, '_> {
         let mut value = Value::Null;
         match self.place(reference) {
             Place::Variable(variable) => {
-                let value = self.variables[variable].unwrap_or_default();
-                return self.print(&value, reference.at, out);
+                // A copy of the whole value waits for what was just set.
+                return match self.variables[variable] {
+                    Some(Value::String(text)) => self.print_text(text, reference.at, out),
+                    Some(Value::Integer(integer)) => self.print_integer(integer, reference.at, out),
+                    Some(Value::Double(double)) => self.print_double(double, reference.at, out),
+                    value => self.print_any(&value.unwrap_or_default(), reference.at, out),
+                };
             }
             Place::Node(tree, node) => match node.printed() {
                 Some(text) => return self.print_text(text, reference.at, out),
@@ -256,18 +261,29 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         match value {
-            Value::String(text) => return self.print_text(text, at, out),
-            Value::Integer(integer) => write_integer(*integer, out),
-            Value::Double(double) => write_double(*double, out),
-            value => return self.print_any(value, at, out),
+            Value::String(text) => self.print_text(text, at, out),
+            Value::Integer(integer) => self.print_integer(*integer, at, out),
+            Value::Double(double) => self.print_double(*double, at, out),
+            value => self.print_any(value, at, out),
         }
+    }
+
+    #[inline(always)]
+    fn print_text(&self, text: &str, at: u32, out: &mut String) -> Result<(), Halt> {
+        out.push_str(text);
+        self.pay(VISIT + text.len(), at)
+    }
+
+    #[inline(always)]
+    fn print_integer(&self, integer: i32, at: u32, out: &mut String) -> Result<(), Halt> {
+        write_integer(integer, out);
         self.pay(VISIT, at)
     }
 
     #[inline(always)]
-    fn print_text(&mut self, text: &str, at: u32, out: &mut String) -> Result<(), Halt> {
-        out.push_str(text);
-        self.pay(VISIT + text.len(), at)
+    fn print_double(&self, double: f64, at: u32, out: &mut String) -> Result<(), Halt> {
+        write_double(double, out);
+        self.pay(VISIT, at)
     }
 
     #[inline(always)]

@@ -2,12 +2,22 @@
 
 use super::{Evaluator, Halt};
 use crate::method;
-use crate::tree::{Set, Step, Target};
+use crate::tree::{Expression, Set, Step, Target};
 use crate::value::Value;
 
 impl<'a> Evaluator<'a, '_> {
     /// Assigns, unless the value is null: then what was stays.
     pub(super) fn set(&mut self, set: &'a Set) -> Result<(), Halt> {
+        if let Set { target: Target::Variable(slot), value: Expression::Arithmetic(chain), .. } =
+            set
+            && self.trace.is_none()
+        {
+            return self.arithmetic(chain, |evaluator, result| {
+                if !result.is_null() {
+                    evaluator.assign(*slot, result);
+                }
+            });
+        }
         let mut value = Value::Null;
         self.put(&set.value, &mut value)?;
         if self.trace.is_some() {
