@@ -1,104 +1,115 @@
-//! References that lead to a text of the host's and are printed: it is written to the output at once,
-//! where it would else be kept and copied. The result is that of the steps.
+//! References that are printed and lead to no place: what they give is written to the output at once
+//! where it is a text of the host's or a changed one, which would else be kept and copied. The result
+//! is that of the steps.
 
 use super::{Evaluator, Halt};
-use crate::tree::{Reference, Step};
-use crate::value::{Entries, MethodError, Object, Replied, Reply, VISIT, Value};
-
-/// Where a reference led.
-pub(super) enum Led {
-    /// To a text, which was printed.
-    Printed,
-    /// To a value.
-    Value,
-    /// Nowhere yet: it is to be followed step by step.
-    Elsewhere,
-}
+use crate::method::MethodName;
+use crate::tree::{Expression, Reference, Step};
+use crate::value::{Entries, Keys, MethodError, Object, Replied, Reply, VISIT, Value};
 
 impl<'a> Evaluator<'a, '_> {
-    /// Prints the text that a reference leads to, or puts there the value that is no text.
+    /// Prints such a reference.
     #[inline(never)]
-    pub(super) fn print_lent(
+    pub(super) fn print_elsewhere(
         &mut self,
         reference: &'a Reference,
-        value: &mut Value<'a>,
         out: &mut String,
-    ) -> Result<Led, Halt> {
-        // Arguments of macros are evaluated each time they are named.
-        if self.trace.is_some() || self.frame.bindings.is_some() || reference.steps.is_empty() {
-            return Ok(Led::Elsewhere);
+    ) -> Result<(), Halt> {
+        if !self.is_plain || reference.steps.is_empty() {
+            return self.print_steps(reference, out);
         }
-        match (self.variable(reference.slot)?, &*reference.steps) {
-            (Value::Map(map), steps) => match map.as_lent() {
-                Some(entries) => self.print_entry(entries, steps, reference.at, out),
-                None => Ok(Led::Elsewhere),
-            },
-            (Value::Object(object), [step]) => {
-                self.print_reply(object, step, reference.at, value, out)
+        let variable = reference.slot as usize;
+        if self.variables[variable].is_none() {
+            self.look_up(variable)?;
+        }
+        match (&self.variables[variable], &*reference.steps) {
+            (Some(Value::Object(object)), [Step::Method { at, name, arguments }]) => {
+                let object = *object;
+                match &**arguments {
+                    [] => {
+                        self.step()?;
+                        self.print_reply(object, (*at, name, &[]), reference, out)
+                    }
+                    [argument] => {
+                        self.step()?;
+                        self.print_reply_to(object, (*at, name, argument), reference, out)
+                    }
+                    _ => self.print_steps(reference, out),
+                }
             }
-            _ => Ok(Led::Elsewhere),
+            (Some(Value::Map(map)), steps) => match map.as_lent() {
+                Some(entries) => self.print_entry(entries, steps, reference, out),
+                None => self.print_steps(reference, out),
+            },
+            _ => self.print_steps(reference, out),
         }
     }
 
+    /// Prints the text that names lead to.
     fn print_entry(
         &mut self,
         entries: &'a dyn Entries<'a>,
         steps: &'a [Step],
-        reference_at: u32,
+        reference: &'a Reference,
         out: &mut String,
-    ) -> Result<Led, Halt> {
-        let Some(Step::Property { at, .. }) = steps.last() else { return Ok(Led::Elsewhere) };
-        let name = |step: &'a Step| match step {
-            Step::Property { name, .. } => Some(name.as_str()),
-            _ => None,
-        };
+    ) -> Result<(), Halt> {
         let before = out.len();
-        let is_of_names = steps.iter().all(|step| name(step).is_some());
-        if !is_of_names || !entries.write(&mut steps.iter().filter_map(name), out) {
-            return Ok(Led::Elsewhere);
+        let last = match steps.last() {
+            Some(Step::Property { at, .. }) => *at,
+            _ => return self.print_steps(reference, out),
+        };
+        let are_names = steps.iter().all(|step| matches!(step, Step::Property { .. }));
+        if !are_names || !entries.write(Keys::of(steps), out) {
+            return self.print_steps(reference, out);
         }
         self.take_steps(steps.len() as u64)?;
-        let paid = self.heap.cells.meter.build(out.len().saturating_sub(before));
-        self.at(*at, paid)?;
-        self.pay_printed(before, reference_at, out)
+        let bytes = out.len().saturating_sub(before);
+        let built = self.heap.cells.meter.build(bytes);
+        self.at(last, built)?;
+        self.pay_printed(bytes, reference.at)
     }
 
+    #[inline(always)]
+    fn print_reply_to(
+        &mut self,
+        object: &'a dyn Object<'a>,
+        (at, name, argument): (u32, &'a MethodName, &'a Expression),
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let mut given = Value::Null;
+        self.put(argument, &mut given)?;
+        self.print_reply(object, (at, name, std::slice::from_ref(&given)), reference, out)
+    }
+
+    /// Prints what a call gives.
+    #[inline(always)]
     fn print_reply(
         &mut self,
         object: &'a dyn Object<'a>,
-        step: &'a Step,
-        reference_at: u32,
-        value: &mut Value<'a>,
+        (at, name, arguments): (u32, &'a MethodName, &[Value<'a>]),
+        reference: &'a Reference,
         out: &mut String,
-    ) -> Result<Led, Halt> {
-        let Step::Method { at, name, arguments } = step else { return Ok(Led::Elsewhere) };
-        let argument = match &**arguments {
-            [] => None,
-            [argument] => Some(argument),
-            _ => return Ok(Led::Elsewhere),
-        };
-        self.step()?;
-        let mut given = Value::Null;
-        if let Some(argument) = argument {
-            self.put(argument, &mut given)?;
-        }
-        let given = if argument.is_some() { std::slice::from_ref(&given) } else { &[] };
+    ) -> Result<(), Halt> {
         let before = out.len();
-        let reply = Reply::as_text(self.heap, value, out);
-        match object.call(self.heap, name.as_str(), given, reply) {
-            Ok(Replied::Text) => return self.pay_printed(before, reference_at, out),
+        let mut value = Value::Null;
+        let reply = Reply::as_text(self.heap, &mut value, out);
+        match object.call(name.as_str(), arguments, reply) {
+            Ok(Replied::Text) => {
+                return self.pay_printed(out.len().saturating_sub(before), reference.at);
+            }
             Ok(Replied::Value) if !value.is_null() => {}
-            Ok(_) => *value = self.absent(),
-            Err(error) => return self.at(*at, Err(error)),
+            Ok(_) => value = self.absent(),
+            Err(error) => return self.at(at, Err(error)),
         }
-        Ok(Led::Value)
+        self.print_value(&value, reference, out)
     }
 
-    /// Takes what it costs to print what stands in the output from a place on.
-    fn pay_printed(&self, before: usize, at: u32, out: &str) -> Result<Led, Halt> {
-        let bytes = out.len().saturating_sub(before);
+    /// Takes what it costs to print so many bytes.
+    #[inline]
+    fn pay_printed(&self, bytes: usize, at: u32) -> Result<(), Halt> {
         match self.heap.cells.meter.take(VISIT + bytes) {
-            true => Ok(Led::Printed),
+            true => Ok(()),
             false => self.at(at, Err(MethodError::Spent)),
         }
     }

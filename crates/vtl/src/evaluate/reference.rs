@@ -1,6 +1,5 @@
 //! References: a variable, then step by step to what is printed or used.
 
-use super::lent::Led;
 use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::method::{self, Answer, MethodName};
@@ -175,32 +174,51 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        let mut value = Value::Null;
         match self.place(reference) {
             Place::Variable(variable) => {
                 let value = self.variables[variable].unwrap_or_default();
-                return self.print(&value, reference.at, out);
+                self.print(&value, reference.at, out)
             }
             Place::Node(tree, node) => match node.printed() {
-                Some(text) => return self.print_text(text, reference.at, out),
+                Some(text) => self.print_text(text, reference.at, out),
                 None => {
+                    let mut value = Value::Null;
                     tree.put_value(node, &mut value);
-                    return self.print(&value, reference.at, out);
+                    self.print(&value, reference.at, out)
                 }
             },
             Place::Told(running, property) => {
+                let mut value = Value::Null;
                 running.put_told(property, &mut value);
-                return self.print(&value, reference.at, out);
+                self.print(&value, reference.at, out)
             }
-            Place::Nothing => return Ok(()),
-            Place::Elsewhere => {}
+            Place::Nothing => Ok(()),
+            Place::Elsewhere => self.print_elsewhere(reference, out),
         }
-        match self.print_lent(reference, &mut value, out)? {
-            Led::Printed => return Ok(()),
-            Led::Value => {}
-            Led::Elsewhere => self.steps(reference, &mut value)?,
-        }
-        let printed = match &value {
+    }
+
+    /// Prints what the steps of a reference lead to.
+    #[inline(never)]
+    pub(super) fn print_steps(
+        &mut self,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let mut value = Value::Null;
+        self.steps(reference, &mut value)?;
+        self.print_value(&value, reference, out)
+    }
+
+    /// Prints the value of a reference, or what it prints for null.
+    #[inline]
+    pub(super) fn print_value(
+        &mut self,
+        value: &Value<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let printed = match value {
+            Value::String(text) => return self.print_text(text, reference.at, out),
             Value::Null => false,
             Value::Block(number) => self.print_block(*number, out)?,
             value => {

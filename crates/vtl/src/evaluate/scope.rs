@@ -77,7 +77,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     #[inline(never)]
-    fn look_up(&mut self, variable: usize) -> Result<Value<'a>, Halt> {
+    pub(super) fn look_up(&mut self, variable: usize) -> Result<Value<'a>, Halt> {
         if let Some(value) = self.argument(variable)? {
             return Ok(value);
         }
