@@ -66,8 +66,13 @@ fn escape_java_script<'a>(text: &'a str, reply: Reply<'_, 'a>) -> Result<Replied
     reply.heap().spend(text.len())?;
     match text::is_plain_script(text) {
         true => reply.value(Value::String(text)),
-        false => written(reply, text, text::escape_java_script),
+        false => escaped(text, reply),
     }
+}
+
+#[inline(never)]
+fn escaped(text: &str, reply: Reply<'_, '_>) -> Result<Replied, MethodError> {
+    written(reply, text, text::escape_java_script)
 }
 
 /// The text that a function writes of another.

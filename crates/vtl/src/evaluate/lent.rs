@@ -25,17 +25,24 @@ impl<'a> Evaluator<'a, '_> {
         match (&self.variables[variable], &*reference.steps) {
             (Some(Value::Object(object)), [Step::Method { at, name, arguments }]) => {
                 let object = *object;
-                match &**arguments {
-                    [] => {
-                        self.step()?;
-                        self.print_reply(object, (*at, name, &[]), reference, out)
-                    }
-                    [argument] => {
-                        self.step()?;
-                        self.print_reply_to(object, (*at, name, argument), reference, out)
-                    }
-                    _ => self.print_steps(reference, out),
+                // The steps say where there were none left.
+                if arguments.len() > 1 || !self.take_steps_left(1) {
+                    return self.print_steps(reference, out);
                 }
+                let mut given = Value::Null;
+                let given = match arguments.first() {
+                    None => &[],
+                    Some(argument) => {
+                        match argument {
+                            Expression::Reference(argument) => {
+                                self.put_reference(argument, &mut given)?;
+                            }
+                            argument => self.put(argument, &mut given)?,
+                        }
+                        std::slice::from_ref(&given)
+                    }
+                };
+                self.print_reply(object, (*at, name, given), reference, out)
             }
             (Some(Value::Map(map)), steps) => match map.as_lent() {
                 Some(entries) => self.print_entry(entries, steps, reference, out),
@@ -69,19 +76,6 @@ impl<'a> Evaluator<'a, '_> {
         self.pay_printed(bytes, reference.at)
     }
 
-    #[inline(always)]
-    fn print_reply_to(
-        &mut self,
-        object: &'a dyn Object<'a>,
-        (at, name, argument): (u32, &'a MethodName, &'a Expression),
-        reference: &'a Reference,
-        out: &mut String,
-    ) -> Result<(), Halt> {
-        let mut given = Value::Null;
-        self.put(argument, &mut given)?;
-        self.print_reply(object, (at, name, std::slice::from_ref(&given)), reference, out)
-    }
-
     /// Prints what a call gives.
     #[inline(always)]
     fn print_reply(
@@ -98,7 +92,11 @@ impl<'a> Evaluator<'a, '_> {
             Ok(Replied::Text) => {
                 return self.pay_printed(out.len().saturating_sub(before), reference.at);
             }
-            Ok(Replied::Value) if !value.is_null() => {}
+            Ok(Replied::Value) if !value.is_null() => {
+                if let Value::String(text) = value {
+                    return self.print_text(text, reference.at, out);
+                }
+            }
             Ok(_) => value = self.absent(),
             Err(error) => return self.at(at, Err(error)),
         }

@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a, '_> {
 
     /// Takes steps if there are so many left.
     #[inline]
-    fn take_steps_left(&mut self, steps: u64) -> bool {
+    pub(super) fn take_steps_left(&mut self, steps: u64) -> bool {
         match self.steps.checked_sub(steps) {
             Some(left) => {
                 self.steps = left;

@@ -218,7 +218,6 @@ impl<'a> Evaluator<'a, '_> {
         out: &mut String,
     ) -> Result<(), Halt> {
         let printed = match value {
-            Value::String(text) => return self.print_text(text, reference.at, out),
             Value::Null => false,
             Value::Block(number) => self.print_block(*number, out)?,
             value => {
@@ -283,7 +282,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     #[inline(always)]
-    fn print_text(&mut self, text: &str, at: u32, out: &mut String) -> Result<(), Halt> {
+    pub(super) fn print_text(&mut self, text: &str, at: u32, out: &mut String) -> Result<(), Halt> {
         out.push_str(text);
         self.pay(VISIT + text.len(), at)
     }
