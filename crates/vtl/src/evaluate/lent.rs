@@ -2,8 +2,10 @@
 //! where it is a text of the host's or a changed one, which would else be kept and copied. The result
 //! is that of the steps.
 
+use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::method::MethodName;
+use crate::methods::string;
 use crate::tree::{Expression, Reference, Step};
 use crate::value::{Entries, Keys, MethodError, Object, Replied, Reply, VISIT, Value};
 
@@ -44,10 +46,21 @@ impl<'a> Evaluator<'a, '_> {
                 };
                 self.print_reply(object, (*at, name, given), reference, out)
             }
-            (Some(Value::Map(map)), steps) => match map.as_lent() {
-                Some(entries) => self.print_entry(entries, steps, reference, out),
-                None => self.print_steps(reference, out),
-            },
+            (Some(Value::Map(map)), [names @ .., last]) => {
+                if let Some(entries) = map.as_lent() {
+                    return self.print_entry(entries, reference, out);
+                }
+                match (map.as_unchanged(), names) {
+                    (None, _) | (_, []) => self.print_steps(reference, out),
+                    (Some((tree, node)), names) => match self.member(tree, node, names) {
+                        Place::Node(tree, node) => {
+                            let value = tree.value(node);
+                            self.print_last(value, last, reference, out)
+                        }
+                        _ => self.print_steps(reference, out),
+                    },
+                }
+            }
             _ => self.print_steps(reference, out),
         }
     }
@@ -56,11 +69,10 @@ impl<'a> Evaluator<'a, '_> {
     fn print_entry(
         &mut self,
         entries: &'a dyn Entries<'a>,
-        steps: &'a [Step],
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        let before = out.len();
+        let (before, steps) = (out.len(), &*reference.steps);
         let last = match steps.last() {
             Some(Step::Property { at, .. }) => *at,
             _ => return self.print_steps(reference, out),
@@ -74,6 +86,34 @@ impl<'a> Evaluator<'a, '_> {
         let built = self.heap.cells.meter.build(bytes);
         self.at(last, built)?;
         self.pay_printed(bytes, reference.at)
+    }
+
+    /// Prints what the last step leads to.
+    fn print_last(
+        &mut self,
+        mut value: Value<'a>,
+        step: &'a Step,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        match (value, step) {
+            (Value::String(text), Step::Method { at, name, arguments })
+                if arguments.is_empty() && text.is_ascii() =>
+            {
+                if let Some(change) = name.change_of_ascii() {
+                    self.step()?;
+                    let paid = string::pay_for_change(self.heap, text);
+                    self.at(*at, paid)?;
+                    let before = out.len();
+                    out.push_str(text);
+                    change(&mut out[before..]);
+                    return self.pay_printed(text.len(), reference.at);
+                }
+            }
+            _ => {}
+        }
+        self.follow(&mut value, step)?;
+        self.print_value(&value, reference, out)
     }
 
     /// Prints what a call gives.

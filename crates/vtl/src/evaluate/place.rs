@@ -50,7 +50,12 @@ impl<'a> Evaluator<'a, '_> {
 
     /// Where properties lead to from an object of a document that nobody changed.
     #[inline(always)]
-    fn member(&mut self, tree: &'a Tree<'a>, object: NodeRef<'a>, steps: &'a [Step]) -> Place<'a> {
+    pub(super) fn member(
+        &mut self,
+        tree: &'a Tree<'a>,
+        object: NodeRef<'a>,
+        steps: &'a [Step],
+    ) -> Place<'a> {
         let meter = &self.heap.cells.meter;
         let (Some(Step::Property { name, .. }), behind) = (steps.first(), &steps[1..]) else {
             return Place::Elsewhere;

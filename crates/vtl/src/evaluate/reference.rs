@@ -59,7 +59,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Puts what a step leads to in the place of a value.
-    fn follow(&mut self, value: &mut Value<'a>, step: &'a Step) -> Result<(), Halt> {
+    pub(super) fn follow(&mut self, value: &mut Value<'a>, step: &'a Step) -> Result<(), Halt> {
         self.step()?;
         let (at, found) = match step {
             Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
