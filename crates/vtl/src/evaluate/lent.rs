@@ -4,7 +4,6 @@
 
 use super::place::Place;
 use super::{Evaluator, Halt};
-use crate::method::MethodName;
 use crate::methods::string;
 use crate::tree::{Expression, Reference, Step};
 use crate::value::{Entries, Keys, MethodError, Object, Replied, Reply, VISIT, Value};
@@ -17,50 +16,84 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        if !self.is_plain || reference.steps.is_empty() {
+        if !self.is_plain {
             return self.print_steps(reference, out);
         }
-        let variable = reference.slot as usize;
-        if self.variables[variable].is_none() {
-            self.look_up(variable)?;
+        match self.variables.get(reference.slot as usize) {
+            Some(None) => self.print_first(reference, out),
+            Some(Some(Value::Object(object))) => self.print_call(*object, reference, out),
+            Some(Some(Value::Map(_))) => self.print_from_map(reference, out),
+            _ => self.print_steps(reference, out),
         }
-        match (&self.variables[variable], &*reference.steps) {
-            (Some(Value::Object(object)), [Step::Method { at, name, arguments }]) => {
-                let object = *object;
-                // The steps say where there were none left.
-                if arguments.len() > 1 || !self.take_steps_left(1) {
-                    return self.print_steps(reference, out);
+    }
+
+    /// Prints a reference whose name nobody asked the globals for yet.
+    #[inline(never)]
+    fn print_first(&mut self, reference: &'a Reference, out: &mut String) -> Result<(), Halt> {
+        self.ask_globals(reference.slot as usize);
+        self.print_elsewhere(reference, out)
+    }
+
+    /// Prints what a call of a host's object gives.
+    #[inline(never)]
+    fn print_call(
+        &mut self,
+        object: &'a dyn Object<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let [Step::Method { at, name, arguments }] = &*reference.steps else {
+            return self.print_steps(reference, out);
+        };
+        // The steps say where there were none left.
+        if arguments.len() > 1 || !self.take_steps_left(1) {
+            return self.print_steps(reference, out);
+        }
+        let mut given = Value::Null;
+        let given = match arguments.first() {
+            None => &[],
+            Some(argument) => {
+                match argument {
+                    Expression::Reference(argument) => self.put_reference(argument, &mut given)?,
+                    argument => self.put(argument, &mut given)?,
                 }
-                let mut given = Value::Null;
-                let given = match arguments.first() {
-                    None => &[],
-                    Some(argument) => {
-                        match argument {
-                            Expression::Reference(argument) => {
-                                self.put_reference(argument, &mut given)?;
-                            }
-                            argument => self.put(argument, &mut given)?,
-                        }
-                        std::slice::from_ref(&given)
-                    }
-                };
-                self.print_reply(object, (*at, name, given), reference, out)
+                std::slice::from_ref(&given)
             }
-            (Some(Value::Map(map)), [names @ .., last]) => {
-                if let Some(entries) = map.as_lent() {
-                    return self.print_entry(entries, reference, out);
-                }
-                match (map.as_unchanged(), names) {
-                    (None, _) | (_, []) => self.print_steps(reference, out),
-                    (Some((tree, node)), names) => match self.member(tree, node, names) {
-                        Place::Node(tree, node) => {
-                            let value = tree.value(node);
-                            self.print_last(value, last, reference, out)
-                        }
-                        _ => self.print_steps(reference, out),
-                    },
+        };
+        let before = out.len();
+        let mut value = Value::Null;
+        let reply = Reply::as_text(self.heap, &mut value, out);
+        match object.call(name.as_str(), given, reply) {
+            Ok(Replied::Text) => {
+                return self.pay_printed(out.len().saturating_sub(before), reference.at);
+            }
+            Ok(Replied::Value) if !value.is_null() => {
+                if let Value::String(text) = value {
+                    return self.print_text(text, reference.at, out);
                 }
             }
+            Ok(_) => value = self.absent(),
+            Err(error) => return self.at(*at, Err(error)),
+        }
+        self.print_value(&value, reference, out)
+    }
+
+    /// Prints what is read from a map.
+    #[inline(never)]
+    fn print_from_map(&mut self, reference: &'a Reference, out: &mut String) -> Result<(), Halt> {
+        let Some(Value::Map(map)) = self.variables[reference.slot as usize] else { return Ok(()) };
+        if let Some(entries) = map.as_lent() {
+            return self.print_entry(entries, reference, out);
+        }
+        let (Some((tree, object)), [names @ .., last]) = (map.as_unchanged(), &*reference.steps)
+        else {
+            return self.print_steps(reference, out);
+        };
+        if names.is_empty() {
+            return self.print_steps(reference, out);
+        }
+        match self.member(tree, object, names) {
+            Place::Node(tree, node) => self.print_last(tree.value(node), last, reference, out),
             _ => self.print_steps(reference, out),
         }
     }
@@ -81,7 +114,10 @@ impl<'a> Evaluator<'a, '_> {
         if !are_names || !entries.write(Keys::of(steps), out) {
             return self.print_steps(reference, out);
         }
-        self.take_steps(steps.len() as u64)?;
+        if !self.take_steps_left(steps.len() as u64) {
+            // Which says that there were not so many left.
+            return self.take_steps(steps.len() as u64);
+        }
         let bytes = out.len().saturating_sub(before);
         let built = self.heap.cells.meter.build(bytes);
         self.at(last, built)?;
@@ -116,35 +152,8 @@ impl<'a> Evaluator<'a, '_> {
         self.print_value(&value, reference, out)
     }
 
-    /// Prints what a call gives.
-    #[inline(always)]
-    fn print_reply(
-        &mut self,
-        object: &'a dyn Object<'a>,
-        (at, name, arguments): (u32, &'a MethodName, &[Value<'a>]),
-        reference: &'a Reference,
-        out: &mut String,
-    ) -> Result<(), Halt> {
-        let before = out.len();
-        let mut value = Value::Null;
-        let reply = Reply::as_text(self.heap, &mut value, out);
-        match object.call(name.as_str(), arguments, reply) {
-            Ok(Replied::Text) => {
-                return self.pay_printed(out.len().saturating_sub(before), reference.at);
-            }
-            Ok(Replied::Value) if !value.is_null() => {
-                if let Value::String(text) = value {
-                    return self.print_text(text, reference.at, out);
-                }
-            }
-            Ok(_) => value = self.absent(),
-            Err(error) => return self.at(at, Err(error)),
-        }
-        self.print_value(&value, reference, out)
-    }
-
     /// Takes what it costs to print so many bytes.
-    #[inline]
+    #[inline(always)]
     fn pay_printed(&self, bytes: usize, at: u32) -> Result<(), Halt> {
         match self.heap.cells.meter.take(VISIT + bytes) {
             true => Ok(()),
