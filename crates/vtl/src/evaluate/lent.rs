@@ -85,15 +85,18 @@ impl<'a> Evaluator<'a, '_> {
         if let Some(entries) = map.as_lent() {
             return self.print_entry(entries, reference, out);
         }
-        let (Some((tree, object)), [names @ .., last]) = (map.as_unchanged(), &*reference.steps)
-        else {
-            return self.print_steps(reference, out);
-        };
-        if names.is_empty() {
-            return self.print_steps(reference, out);
-        }
-        match self.member(tree, object, names) {
-            Place::Node(tree, node) => self.print_last(tree.value(node), last, reference, out),
+        match (map.as_unchanged(), &*reference.steps) {
+            // Without the method the reference would have been followed at once.
+            (Some((tree, object)), [names @ .., last @ Step::Method { .. }])
+                if !names.is_empty() =>
+            {
+                let value = match self.member(tree, object, names) {
+                    Place::Node(tree, node) => tree.value(node),
+                    Place::Nothing => self.absent(),
+                    _ => return self.print_steps(reference, out),
+                };
+                self.print_last(value, last, reference, out)
+            }
             _ => self.print_steps(reference, out),
         }
     }
