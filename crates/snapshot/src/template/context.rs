@@ -132,7 +132,9 @@ impl<'a> Part<'a> {
             return Ok(*map);
         }
         let map = Map::silent_of(heap, self, self.once)?;
-        plain::restore(heap, map, self.written)?;
+        if !self.written.is_empty() {
+            plain::restore(heap, map, self.written)?;
+        }
         Ok(*self.map.get_or_init(|| map))
     }
 

@@ -4,9 +4,10 @@
 
 use super::place::Place;
 use super::{Evaluator, Halt};
+use crate::json::NodeRef;
 use crate::methods::string;
 use crate::tree::{Expression, Reference, Step};
-use crate::value::{Entries, Keys, MethodError, Object, Replied, Reply, VISIT, Value};
+use crate::value::{Entries, Keys, Map, MethodError, Object, Replied, Reply, Tree, VISIT, Value};
 
 impl<'a> Evaluator<'a, '_> {
     /// Prints such a reference.
@@ -22,7 +23,10 @@ impl<'a> Evaluator<'a, '_> {
         match self.variables.get(reference.slot as usize) {
             Some(None) => self.print_first(reference, out),
             Some(Some(Value::Object(object))) => self.print_call(*object, reference, out),
-            Some(Some(Value::Map(_))) => self.print_from_map(reference, out),
+            Some(Some(Value::Map(map))) => {
+                let map = *map;
+                self.print_from_map(map, reference, out)
+            }
             _ => self.print_steps(reference, out),
         }
     }
@@ -80,28 +84,44 @@ impl<'a> Evaluator<'a, '_> {
 
     /// Prints what is read from a map.
     #[inline(never)]
-    fn print_from_map(&mut self, reference: &'a Reference, out: &mut String) -> Result<(), Halt> {
-        let Some(Value::Map(map)) = self.variables[reference.slot as usize] else { return Ok(()) };
+    fn print_from_map(
+        &mut self,
+        map: Map<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
         if let Some(entries) = map.as_lent() {
             return self.print_entry(entries, reference, out);
         }
         match (map.as_unchanged(), &*reference.steps) {
             // Without the method the reference would have been followed at once.
-            (Some((tree, object)), [names @ .., last @ Step::Method { .. }])
-                if !names.is_empty() =>
-            {
-                let value = match self.member(tree, object, names) {
-                    Place::Node(tree, node) => tree.value(node),
-                    Place::Nothing => self.absent(),
-                    _ => return self.print_steps(reference, out),
-                };
-                self.print_last(value, last, reference, out)
+            (Some((tree, object)), [_, .., Step::Method { .. }]) => {
+                self.print_from_member(tree, object, reference, out)
             }
             _ => self.print_steps(reference, out),
         }
     }
 
+    /// Prints what the last step makes of a member of a body.
+    #[inline(never)]
+    fn print_from_member(
+        &mut self,
+        tree: &'a Tree<'a>,
+        object: NodeRef<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let Some((last, names)) = reference.steps.split_last() else { return Ok(()) };
+        let value = match self.member(tree, object, names) {
+            Place::Node(tree, node) => tree.value(node),
+            Place::Nothing => self.absent(),
+            _ => return self.print_steps(reference, out),
+        };
+        self.print_last(value, last, reference, out)
+    }
+
     /// Prints the text that names lead to.
+    #[inline(never)]
     fn print_entry(
         &mut self,
         entries: &'a dyn Entries<'a>,
