@@ -10,20 +10,30 @@ use crate::{Dialect, ParseError, Template};
 /// The heap of one rendering: values borrow it as `&'a Heap<'a>`.
 #[derive(Default)]
 pub struct Heap<'a> {
-    documents: Arena<Document<'static>>,
-    templates: Arena<Template>,
+    parsed: OnceCell<Box<Parsed>>,
     pub(crate) cells: Cells<'a>,
 }
 
+/// What templates parsed and evaluated, which most do not.
+#[derive(Default)]
+struct Parsed {
+    documents: Arena<Document<'static>>,
+    templates: Arena<Template>,
+}
+
 impl Heap<'_> {
+    fn parsed(&self) -> &Parsed {
+        self.parsed.get_or_init(Box::default)
+    }
+
     /// Reads a text in the service's loose form and keeps it.
     pub fn document(&self, text: String) -> Result<&Document<'_>, JsonError> {
-        Ok(self.documents.add(Document::parse(text, Leniency::Loose)?))
+        Ok(self.parsed().documents.add(Document::parse(text, Leniency::Loose)?))
     }
 
     /// Parses a template and keeps it.
     pub fn template(&self, text: &str, dialect: Dialect) -> Result<&Template, ParseError> {
-        Ok(self.templates.add(Template::parse(text, dialect)?))
+        Ok(self.parsed().templates.add(Template::parse(text, dialect)?))
     }
 }
 

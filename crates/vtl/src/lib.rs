@@ -31,6 +31,6 @@ pub use number::write_double;
 pub use pattern::{Pattern, PatternError};
 pub use template::{Globals, ParseError, RenderError, RenderErrorKind, Template, Trace};
 pub use value::{
-    Array, Cursor, Entries, Entry, List, Loop, Map, MethodError, Object, Once, Replied, Reply,
-    SubList, Value,
+    Array, Cursor, Entries, Entry, Keys, List, Loop, Map, MethodError, Object, Once, Replied,
+    Reply, SubList, Value,
 };

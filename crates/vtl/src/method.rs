@@ -61,7 +61,7 @@ fn ask<'a>(
     arguments: &[Value<'a>],
 ) -> Answer<'a> {
     let mut value = Value::Null;
-    let replied = object.call(heap, name, arguments, Reply::as_value(heap, &mut value))?;
+    let replied = object.call(name, arguments, Reply::as_value(heap, &mut value))?;
     Ok((replied == Replied::Value).then_some(value))
 }
 

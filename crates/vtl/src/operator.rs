@@ -294,6 +294,7 @@ pub(crate) fn compare(
 ) -> Result<Option<Ordering>, MethodError> {
     let (a, b) = match (a, b) {
         (Value::Integer(a), Value::Integer(b)) => return Ok(Some(a.cmp(b))),
+        (Value::String(_), _) | (_, Value::String(_)) => return Ok(None),
         (Value::Double(a), Value::Double(b)) => (*a, *b),
         (Value::Double(a), Value::Integer(b)) => (*a, f64::from(*b)),
         _ => return compare_any(meter, a, b),

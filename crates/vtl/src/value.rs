@@ -24,7 +24,7 @@ use crate::print::{print, print_json};
 pub(crate) use cells::{Cells, Meter, VISIT};
 pub(crate) use equality::same;
 pub(crate) use hash::java_hash;
-pub use host::{Entries, Object, Replied, Reply};
+pub use host::{Entries, Keys, Object, Replied, Reply};
 pub(crate) use iteration::Iteration;
 pub use list::List;
 pub use loops::Loop;

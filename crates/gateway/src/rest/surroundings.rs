@@ -6,8 +6,12 @@ use crate::rest::encode::{query_pairs, write_query_decoded};
 use crate::rest::scope::Scope;
 
 impl Surroundings for Scope<'_> {
-    fn write_context(&self, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
-        Scope::write_context(self, variable, out)
+    fn show_context(&self, variable: &ContextVariable, show: &mut dyn FnMut(&[u8])) {
+        let mut value = self.worker.buffers.take();
+        if self.write_context(variable, &mut value) {
+            show(&value);
+        }
+        self.worker.buffers.put(value);
     }
 
     /// Variables of the path stand as they were sent, as in the events of functions.

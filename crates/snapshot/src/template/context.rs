@@ -1,10 +1,10 @@
 //! `$context` for one rendering: a map of maps, of which two carry what templates override. The
 //! request is asked for a member when the template names it.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 
 use portico_vtl::json::{Kind, NodeRef};
-use portico_vtl::{Entries, Heap, Map, MethodError, Once, Value};
+use portico_vtl::{Entries, Heap, Keys, Map, MethodError, Once, Value};
 
 use super::parameters::push_lossy;
 use super::plain;
@@ -114,8 +114,6 @@ struct Part<'a> {
     map: OnceCell<Map<'a>>,
     /// Its maps, in order.
     inner: OnceCell<Box<[Self]>>,
-    /// Where the bytes of a value are written before they are text.
-    bytes: Cell<Vec<u8>>,
 }
 
 impl<'a> Part<'a> {
@@ -125,8 +123,8 @@ impl<'a> Part<'a> {
         written: &'a [(Box<str>, Plain)],
         once: Once,
     ) -> Self {
-        let (map, inner, bytes) = Default::default();
-        Self { members, surroundings, written, once, carried: None, map, inner, bytes }
+        let (map, inner) = Default::default();
+        Self { members, surroundings, written, once, carried: None, map, inner }
     }
 
     fn map(&'a self, heap: &'a Heap<'a>) -> Result<Map<'a>, MethodError> {
@@ -134,7 +132,9 @@ impl<'a> Part<'a> {
             return Ok(*map);
         }
         let map = Map::silent_of(heap, self, self.once)?;
-        plain::restore(heap, map, self.written)?;
+        if !self.written.is_empty() {
+            plain::restore(heap, map, self.written)?;
+        }
         Ok(*self.map.get_or_init(|| map))
     }
 
@@ -168,11 +168,7 @@ impl<'a> Part<'a> {
 
     /// Appends the value of a variable.
     fn write_variable(&self, variable: &ContextVariable, out: &mut String) {
-        let mut bytes = self.bytes.take();
-        bytes.clear();
-        self.surroundings.write_context(variable, &mut bytes);
-        push_lossy(&bytes, out);
-        self.bytes.set(bytes);
+        self.surroundings.show_context(variable, &mut |bytes| push_lossy(bytes, out));
     }
 }
 
@@ -201,7 +197,7 @@ impl<'a> Entries<'a> for Part<'a> {
     }
 
     /// Maps that nobody has seen are as they were.
-    fn write(&self, keys: &mut dyn Iterator<Item = &str>, out: &mut String) -> bool {
+    fn write(&self, mut keys: Keys<'_>, out: &mut String) -> bool {
         if self.inner.get().is_some() {
             return false;
         }

@@ -108,11 +108,11 @@ impl<'a> Object<'a> for Input<'a> {
 
     fn call(
         &'a self,
-        heap: &'a Heap<'a>,
         name: &str,
         arguments: &[Value<'a>],
         reply: Reply<'_, 'a>,
     ) -> Result<Replied, MethodError> {
+        let heap = reply.heap();
         let argument = match arguments {
             [] => None,
             [argument] => Some(argument.as_str()),

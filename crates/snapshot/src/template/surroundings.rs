@@ -28,8 +28,8 @@ impl ParameterPlace {
 
 /// What a rendering asks of its request.
 pub trait Surroundings {
-    /// Appends the value of a variable; false, and nothing is appended, if the request has none.
-    fn write_context(&self, variable: &ContextVariable, out: &mut Vec<u8>) -> bool;
+    /// Shows the value of a variable, if the request has one.
+    fn show_context(&self, variable: &ContextVariable, show: &mut dyn FnMut(&[u8]));
 
     /// Shows the name and the value of each parameter in the client's order, as text: query
     /// parameters are decoded. Of several values of one name the last one counts.
@@ -69,10 +69,9 @@ impl PlainSurroundings {
         for member in members.iter() {
             match member {
                 ContextMember::Value(_, variable) => {
-                    let mut value = Vec::new();
-                    if from.write_context(variable, &mut value) {
+                    from.show_context(variable, &mut |value| {
                         self.context.push((variable.clone(), value.into()));
-                    }
+                    });
                 }
                 ContextMember::Map(_, members) => self.copy_context(from, *members),
                 ContextMember::Empty(_) => {}
@@ -82,10 +81,10 @@ impl PlainSurroundings {
 }
 
 impl Surroundings for PlainSurroundings {
-    fn write_context(&self, variable: &ContextVariable, out: &mut Vec<u8>) -> bool {
-        let found = self.context.iter().find(|(known, _)| known == variable);
-        out.extend_from_slice(found.map(|(_, value)| &**value).unwrap_or_default());
-        found.is_some()
+    fn show_context(&self, variable: &ContextVariable, show: &mut dyn FnMut(&[u8])) {
+        if let Some((_, value)) = self.context.iter().find(|(known, _)| known == variable) {
+            show(value);
+        }
     }
 
     fn each_parameter(&self, place: ParameterPlace, show: &mut dyn FnMut(&[u8], &[u8])) {
@@ -118,9 +117,10 @@ mod tests {
             ],
         };
         assert_eq!(PlainSurroundings::of(&original), original);
-        let mut out = Vec::new();
-        assert!(original.write_context(&ContextVariable::Stage, &mut out));
-        assert!(!original.write_context(&ContextVariable::ApiId, &mut out));
-        assert_eq!(out, b"prod");
+        let mut shown = Vec::new();
+        for variable in [ContextVariable::Stage, ContextVariable::ApiId] {
+            original.show_context(&variable, &mut |value| shown.push(value.to_vec()));
+        }
+        assert_eq!(shown, [b"prod"]);
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use portico_vtl::json::{Kind, NodeRef};
-use portico_vtl::{Entries, Heap, List, Map, MethodError, Value};
+use portico_vtl::{Entries, Heap, Keys, List, Map, MethodError, Value};
 
 /// The variables of a stage.
 pub(super) struct StageVariables<'a>(pub(super) &'a BTreeMap<String, String>);
@@ -19,7 +19,7 @@ impl<'a> Entries<'a> for StageVariables<'a> {
         Ok(self.0.iter().map(|(name, value)| (&**name, &**value)).map(entry).collect())
     }
 
-    fn write(&self, keys: &mut dyn Iterator<Item = &str>, out: &mut String) -> bool {
+    fn write(&self, mut keys: Keys<'_>, out: &mut String) -> bool {
         match (keys.next().and_then(|key| self.0.get(key)), keys.next()) {
             (Some(value), None) => out.push_str(value),
             _ => return false,

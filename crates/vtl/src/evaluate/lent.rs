@@ -1,104 +1,184 @@
-//! References that lead to a text of the host's and are printed: it is written to the output at once,
-//! where it would else be kept and copied. The result is that of the steps.
+//! References that are printed and lead to no place: what they give is written to the output at once
+//! where it is a text of the host's or a changed one, which would else be kept and copied. The result
+//! is that of the steps.
 
+use super::place::Place;
 use super::{Evaluator, Halt};
+use crate::json::NodeRef;
+use crate::methods::string;
 use crate::tree::{Reference, Step};
-use crate::value::{Entries, MethodError, Object, Replied, Reply, VISIT, Value};
-
-/// Where a reference led.
-pub(super) enum Led {
-    /// To a text, which was printed.
-    Printed,
-    /// To a value.
-    Value,
-    /// Nowhere yet: it is to be followed step by step.
-    Elsewhere,
-}
+use crate::value::{Entries, Keys, Map, MethodError, Object, Replied, Reply, Tree, VISIT, Value};
 
 impl<'a> Evaluator<'a, '_> {
-    /// Prints the text that a reference leads to, or puts there the value that is no text.
+    /// Prints such a reference.
     #[inline(never)]
-    pub(super) fn print_lent(
+    pub(super) fn print_elsewhere(
         &mut self,
         reference: &'a Reference,
-        value: &mut Value<'a>,
         out: &mut String,
-    ) -> Result<Led, Halt> {
-        // Arguments of macros are evaluated each time they are named.
-        if self.trace.is_some() || self.frame.bindings.is_some() || reference.steps.is_empty() {
-            return Ok(Led::Elsewhere);
+    ) -> Result<(), Halt> {
+        if !self.is_plain {
+            return self.print_steps(reference, out);
         }
-        match (self.variable(reference.slot)?, &*reference.steps) {
-            (Value::Map(map), steps) => match map.as_lent() {
-                Some(entries) => self.print_entry(entries, steps, reference.at, out),
-                None => Ok(Led::Elsewhere),
-            },
-            (Value::Object(object), [step]) => {
-                self.print_reply(object, step, reference.at, value, out)
+        match self.variables.get(reference.slot as usize) {
+            Some(None) => self.print_first(reference, out),
+            Some(Some(Value::Object(object))) => self.print_call(*object, reference, out),
+            Some(Some(Value::Map(map))) => {
+                let map = *map;
+                self.print_from_map(map, reference, out)
             }
-            _ => Ok(Led::Elsewhere),
+            _ => self.print_steps(reference, out),
         }
     }
 
+    /// Prints a reference whose name nobody asked the globals for yet.
+    #[inline(never)]
+    fn print_first(&mut self, reference: &'a Reference, out: &mut String) -> Result<(), Halt> {
+        self.ask_globals(reference.slot as usize);
+        self.print_elsewhere(reference, out)
+    }
+
+    /// Prints what a call of a host's object gives.
+    #[inline(never)]
+    fn print_call(
+        &mut self,
+        object: &'a dyn Object<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let [Step::Method { at, name, arguments }] = &*reference.steps else {
+            return self.print_steps(reference, out);
+        };
+        // The steps say where there were none left.
+        if arguments.len() > 1 || !self.take_steps_left(1) {
+            return self.print_steps(reference, out);
+        }
+        let mut given = Value::Null;
+        let given = match arguments.first() {
+            None => &[],
+            Some(argument) => {
+                self.put(argument, &mut given)?;
+                std::slice::from_ref(&given)
+            }
+        };
+        let before = out.len();
+        let mut value = Value::Null;
+        let reply = Reply::as_text(self.heap, &mut value, out);
+        match object.call(name.as_str(), given, reply) {
+            Ok(Replied::Text) => {
+                return self.pay_printed(out.len().saturating_sub(before), reference.at);
+            }
+            Ok(Replied::Value) if !value.is_null() => {
+                if let Value::String(text) = value {
+                    return self.print_text(text, reference.at, out);
+                }
+            }
+            Ok(_) => value = self.absent(),
+            Err(error) => return self.at(*at, Err(error)),
+        }
+        self.print_value(&value, reference, out)
+    }
+
+    /// Prints what is read from a map.
+    #[inline(never)]
+    fn print_from_map(
+        &mut self,
+        map: Map<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        if let Some(entries) = map.as_lent() {
+            return self.print_entry(entries, reference, out);
+        }
+        match (map.as_unchanged(), &*reference.steps) {
+            // Without the method the reference would have been followed at once.
+            (Some((tree, object)), [_, .., Step::Method { .. }]) => {
+                self.print_from_member(tree, object, reference, out)
+            }
+            _ => self.print_steps(reference, out),
+        }
+    }
+
+    /// Prints what the last step makes of a member of a body.
+    #[inline(never)]
+    fn print_from_member(
+        &mut self,
+        tree: &'a Tree<'a>,
+        object: NodeRef<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let [Step::Property { name, .. }, behind @ .., last] = &*reference.steps else {
+            return self.print_steps(reference, out);
+        };
+        let value = match self.member(tree, object, name, behind) {
+            Place::Node(tree, node) => tree.value(node),
+            Place::Nothing => self.absent(),
+            _ => return self.print_steps(reference, out),
+        };
+        self.print_last(value, last, reference, out)
+    }
+
+    /// Prints the text that names lead to.
+    #[inline(never)]
     fn print_entry(
         &mut self,
         entries: &'a dyn Entries<'a>,
-        steps: &'a [Step],
-        reference_at: u32,
+        reference: &'a Reference,
         out: &mut String,
-    ) -> Result<Led, Halt> {
-        let Some(Step::Property { at, .. }) = steps.last() else { return Ok(Led::Elsewhere) };
-        let name = |step: &'a Step| match step {
-            Step::Property { name, .. } => Some(name.as_str()),
-            _ => None,
+    ) -> Result<(), Halt> {
+        let (before, steps) = (out.len(), &*reference.steps);
+        let last = match steps.last() {
+            Some(Step::Property { at, .. }) => *at,
+            _ => return self.print_steps(reference, out),
         };
-        let before = out.len();
-        let is_of_names = steps.iter().all(|step| name(step).is_some());
-        if !is_of_names || !entries.write(&mut steps.iter().filter_map(name), out) {
-            return Ok(Led::Elsewhere);
+        let are_names = steps.iter().all(|step| matches!(step, Step::Property { .. }));
+        if !are_names || !entries.write(Keys::of(steps), out) {
+            return self.print_steps(reference, out);
         }
-        self.take_steps(steps.len() as u64)?;
-        let paid = self.heap.cells.meter.build(out.len().saturating_sub(before));
-        self.at(*at, paid)?;
-        self.pay_printed(before, reference_at, out)
-    }
-
-    fn print_reply(
-        &mut self,
-        object: &'a dyn Object<'a>,
-        step: &'a Step,
-        reference_at: u32,
-        value: &mut Value<'a>,
-        out: &mut String,
-    ) -> Result<Led, Halt> {
-        let Step::Method { at, name, arguments } = step else { return Ok(Led::Elsewhere) };
-        let argument = match &**arguments {
-            [] => None,
-            [argument] => Some(argument),
-            _ => return Ok(Led::Elsewhere),
-        };
-        self.step()?;
-        let mut given = Value::Null;
-        if let Some(argument) = argument {
-            self.put(argument, &mut given)?;
+        if !self.take_steps_left(steps.len() as u64) {
+            // Which says that there were not so many left.
+            return self.take_steps(steps.len() as u64);
         }
-        let given = if argument.is_some() { std::slice::from_ref(&given) } else { &[] };
-        let before = out.len();
-        let reply = Reply::as_text(self.heap, value, out);
-        match object.call(self.heap, name.as_str(), given, reply) {
-            Ok(Replied::Text) => return self.pay_printed(before, reference_at, out),
-            Ok(Replied::Value) if !value.is_null() => {}
-            Ok(_) => *value = self.absent(),
-            Err(error) => return self.at(*at, Err(error)),
-        }
-        Ok(Led::Value)
-    }
-
-    /// Takes what it costs to print what stands in the output from a place on.
-    fn pay_printed(&self, before: usize, at: u32, out: &str) -> Result<Led, Halt> {
         let bytes = out.len().saturating_sub(before);
+        let built = self.heap.cells.meter.build(bytes);
+        self.at(last, built)?;
+        self.pay_printed(bytes, reference.at)
+    }
+
+    /// Prints what the last step leads to.
+    fn print_last(
+        &mut self,
+        mut value: Value<'a>,
+        step: &'a Step,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        match (value, step) {
+            (Value::String(text), Step::Method { at, name, arguments })
+                if arguments.is_empty() && text.is_ascii() =>
+            {
+                if let Some(change) = name.change_of_ascii() {
+                    self.step()?;
+                    let paid = string::pay_for_change(self.heap, text);
+                    self.at(*at, paid)?;
+                    let before = out.len();
+                    out.push_str(text);
+                    change(&mut out[before..]);
+                    return self.pay_printed(text.len(), reference.at);
+                }
+            }
+            _ => {}
+        }
+        self.follow(&mut value, step)?;
+        self.print_value(&value, reference, out)
+    }
+
+    /// Takes what it costs to print so many bytes.
+    #[inline(always)]
+    fn pay_printed(&self, bytes: usize, at: u32) -> Result<(), Halt> {
         match self.heap.cells.meter.take(VISIT + bytes) {
-            true => Ok(Led::Printed),
+            true => Ok(()),
             false => self.at(at, Err(MethodError::Spent)),
         }
     }

@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a, '_> {
     /// Where a property, and those behind it, lead to from an object of a document that nobody
     /// changed.
     #[inline(always)]
-    fn member(
+    pub(super) fn member(
         &mut self,
         tree: &'a Tree<'a>,
         object: NodeRef<'a>,
@@ -87,7 +87,7 @@ impl<'a> Evaluator<'a, '_> {
 
     /// Takes steps if there are so many left.
     #[inline]
-    fn take_steps_left(&mut self, steps: u64) -> bool {
+    pub(super) fn take_steps_left(&mut self, steps: u64) -> bool {
         match self.steps.checked_sub(steps) {
             Some(left) => {
                 self.steps = left;

@@ -1,6 +1,5 @@
 //! References: a variable, then step by step to what is printed or used.
 
-use super::lent::Led;
 use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::method::{self, Answer, MethodName};
@@ -60,7 +59,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Puts what a step leads to in the place of a value.
-    fn follow(&mut self, value: &mut Value<'a>, step: &'a Step) -> Result<(), Halt> {
+    pub(super) fn follow(&mut self, value: &mut Value<'a>, step: &'a Step) -> Result<(), Halt> {
         self.step()?;
         let (at, found) = match step {
             Step::Property { at, name } => (*at, method::property(self.heap, value, name)),
@@ -175,37 +174,55 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        let mut value = Value::Null;
         match self.place(reference) {
             Place::Variable(variable) => {
                 // A copy of the whole value waits for what was just set.
-                return match self.variables[variable] {
+                match self.variables[variable] {
                     Some(Value::String(text)) => self.print_text(text, reference.at, out),
                     Some(Value::Integer(integer)) => self.print_integer(integer, reference.at, out),
                     Some(Value::Double(double)) => self.print_double(double, reference.at, out),
                     value => self.print_any(&value.unwrap_or_default(), reference.at, out),
-                };
+                }
             }
             Place::Node(tree, node) => match node.printed() {
-                Some(text) => return self.print_text(text, reference.at, out),
+                Some(text) => self.print_text(text, reference.at, out),
                 None => {
+                    let mut value = Value::Null;
                     tree.put_value(node, &mut value);
-                    return self.print(&value, reference.at, out);
+                    self.print(&value, reference.at, out)
                 }
             },
             Place::Told(running, property) => {
+                let mut value = Value::Null;
                 running.put_told(property, &mut value);
-                return self.print(&value, reference.at, out);
+                self.print(&value, reference.at, out)
             }
-            Place::Nothing => return Ok(()),
-            Place::Elsewhere => {}
+            Place::Nothing => Ok(()),
+            Place::Elsewhere => self.print_elsewhere(reference, out),
         }
-        match self.print_lent(reference, &mut value, out)? {
-            Led::Printed => return Ok(()),
-            Led::Value => {}
-            Led::Elsewhere => self.steps(reference, &mut value)?,
-        }
-        let printed = match &value {
+    }
+
+    /// Prints what the steps of a reference lead to.
+    #[inline(never)]
+    pub(super) fn print_steps(
+        &mut self,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let mut value = Value::Null;
+        self.steps(reference, &mut value)?;
+        self.print_value(&value, reference, out)
+    }
+
+    /// Prints the value of a reference, or what it prints for null.
+    #[inline]
+    pub(super) fn print_value(
+        &mut self,
+        value: &Value<'a>,
+        reference: &'a Reference,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        let printed = match value {
             Value::Null => false,
             Value::Block(number) => self.print_block(*number, out)?,
             value => {
@@ -269,7 +286,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     #[inline(always)]
-    fn print_text(&self, text: &str, at: u32, out: &mut String) -> Result<(), Halt> {
+    pub(super) fn print_text(&self, text: &str, at: u32, out: &mut String) -> Result<(), Halt> {
         out.push_str(text);
         self.pay(VISIT + text.len(), at)
     }

@@ -84,9 +84,15 @@ impl<'a> Evaluator<'a, '_> {
         if let Some(value) = self.variables[variable] {
             return Ok(value);
         }
+        self.ask_globals(variable);
+        Ok(self.variables[variable].unwrap_or_default())
+    }
+
+    /// Gives a name the value that it has before it is set.
+    #[inline(never)]
+    pub(super) fn ask_globals(&mut self, variable: usize) {
         let value = self.globals.get(self.name(variable)).unwrap_or_default();
         self.variables[variable] = Some(value);
-        Ok(value)
     }
 
     /// Sets a name.

@@ -98,6 +98,15 @@ impl MethodName {
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// What the method without arguments makes of a text that is ASCII, if it changes it in place.
+    pub(crate) fn change_of_ascii(&self) -> Option<fn(&mut str)> {
+        match self.method {
+            Method::ToLowerCase => Some(str::make_ascii_lowercase),
+            Method::ToUpperCase => Some(str::make_ascii_uppercase),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Debug for MethodName {

@@ -34,6 +34,12 @@ pub(crate) fn call<'a>(
     }
 }
 
+/// Takes what it costs to change a text that stays as long as it is, and to keep it.
+pub(crate) fn pay_for_change(heap: &Heap<'_>, text: &str) -> Result<(), MethodError> {
+    heap.cells.meter.spend(text.len() / 16)?;
+    heap.cells.meter.build(text.len())
+}
+
 fn dispatch<'a>(
     heap: &'a Heap<'a>,
     this: &'a str,

@@ -1,6 +1,6 @@
 //! What the heap keeps for values, and the meter of what a rendering builds and reads.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -35,22 +35,32 @@ pub(crate) struct Cells<'a> {
     pub(super) lists: Arena<ListCell<'a>>,
     pub(super) maps: Arena<MapCell<'a>>,
     pub(super) trees: Arena<Tree<'a>>,
-    pub(super) arrays: Arena<ArrayCell<'a>>,
-    pub(super) parts: Arena<Part<'a>>,
-    pub(super) entries: Arena<EntryCell<'a>>,
-    pub(super) cursors: Arena<CursorCell<'a>>,
     texts: Arena<String>,
     /// Small things without anything to drop.
     pub(crate) small: Bump,
     /// Where texts are written before they are kept.
     scratch: Cell<String>,
-    big_integers: Arena<BigInt>,
-    decimals: Arena<Decimal>,
-    patterns: RefCell<BTreeMap<Box<str>, Rc<Pattern>>>,
+    rare: OnceCell<Box<Rare<'a>>>,
     pub(crate) meter: Meter,
 }
 
-impl Cells<'_> {
+/// What most renderings have none of.
+#[derive(Default)]
+pub(super) struct Rare<'a> {
+    pub(super) arrays: Arena<ArrayCell<'a>>,
+    pub(super) parts: Arena<Part<'a>>,
+    pub(super) entries: Arena<EntryCell<'a>>,
+    pub(super) cursors: Arena<CursorCell<'a>>,
+    big_integers: Arena<BigInt>,
+    decimals: Arena<Decimal>,
+    patterns: RefCell<BTreeMap<Box<str>, Rc<Pattern>>>,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn rare(&self) -> &Rare<'a> {
+        self.rare.get_or_init(Box::default)
+    }
+
     /// Keeps a text that was made.
     pub(super) fn keep_text(&self, text: String) -> Result<&str, MethodError> {
         if text.is_empty() {
@@ -99,25 +109,25 @@ impl Cells<'_> {
     /// Keeps an integer that was made.
     pub(super) fn keep_big_integer(&self, big: BigInt) -> Result<&BigInt, MethodError> {
         self.meter.spend(size_of::<BigInt>() + (big.bits() / 8) as usize)?;
-        Ok(self.big_integers.add(big))
+        Ok(self.rare().big_integers.add(big))
     }
 
     /// Keeps a decimal that was made.
     pub(super) fn keep_decimal(&self, decimal: Decimal) -> Result<&Decimal, MethodError> {
         self.meter.spend(size_of::<Decimal>() + (decimal.unscaled.bits() / 8) as usize)?;
-        Ok(self.decimals.add(decimal))
+        Ok(self.rare().decimals.add(decimal))
     }
 
     /// The compiled pattern of a text that a method was given.
     pub(crate) fn pattern(&self, text: &str) -> Result<Rc<Pattern>, MethodError> {
-        if let Some(pattern) = self.patterns.borrow().get(text) {
+        if let Some(pattern) = self.rare().patterns.borrow().get(text) {
             return Ok(pattern.clone());
         }
         self.meter.spend(COMPILED * (1 + text.len() / 16))?;
         let pattern = Pattern::parse_within(text, self.meter.backtracks.get())
             .map_err(PatternError::of_method)?;
         let pattern = Rc::new(pattern);
-        let mut patterns = self.patterns.borrow_mut();
+        let mut patterns = self.rare().patterns.borrow_mut();
         if patterns.len() < PATTERNS {
             patterns.insert(text.into(), pattern.clone());
         }

@@ -3,6 +3,7 @@
 
 use super::{MethodError, Value};
 use crate::heap::Heap;
+use crate::tree::Step;
 
 /// Something of the host's that templates may read and call.
 pub trait Object<'a> {
@@ -12,7 +13,6 @@ pub trait Object<'a> {
     /// Gives `reply` the result of `$object.name(arguments)`, unless there is no such method.
     fn call(
         &'a self,
-        heap: &'a Heap<'a>,
         name: &str,
         arguments: &[Value<'a>],
         reply: Reply<'_, 'a>,
@@ -32,7 +32,30 @@ pub trait Entries<'a> {
 
     /// Appends the text that keys lead to, the first here and each other in the map before it. False,
     /// and nothing is appended, if they lead to no text, or if only the maps on the way know it.
-    fn write(&self, keys: &mut dyn Iterator<Item = &str>, out: &mut String) -> bool;
+    fn write(&self, keys: Keys<'_>, out: &mut String) -> bool;
+}
+
+/// Names behind one another: those of a reference.
+#[derive(Clone)]
+pub struct Keys<'k>(std::slice::Iter<'k, Step>);
+
+impl<'k> Keys<'k> {
+    /// The names of these steps, which are properties.
+    pub(crate) fn of(steps: &'k [Step]) -> Self {
+        Self(steps.iter())
+    }
+}
+
+impl<'k> Iterator for Keys<'k> {
+    type Item = &'k str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'k str> {
+        match self.0.next() {
+            Some(Step::Property { name, .. }) => Some(name.as_str()),
+            _ => None,
+        }
+    }
 }
 
 /// Where the result of a call is wanted: as a value, or in the output if it is a text.
@@ -65,6 +88,12 @@ impl<'p, 'a> Reply<'p, 'a> {
         out: &'p mut String,
     ) -> Self {
         Self { heap, value, out: Some(out) }
+    }
+
+    /// Where the values of this rendering are kept.
+    #[inline]
+    pub fn heap(&self) -> &'a Heap<'a> {
+        self.heap
     }
 
     /// Gives a value that there is.

@@ -35,7 +35,7 @@ impl<'a> Array<'a> {
     ) -> Result<Self, MethodError> {
         heap.cells.meter.spend(size_of::<Value<'_>>() * (1 + items.len()))?;
         let cell = ArrayCell { kind, items: RefCell::new(items) };
-        Ok(Self(heap.cells.arrays.add(cell)))
+        Ok(Self(heap.cells.rare().arrays.add(cell)))
     }
 
     /// What it may hold.
@@ -109,7 +109,7 @@ impl<'a> SubList<'a> {
     ) -> Result<Self, MethodError> {
         let changes = list.changes().into();
         heap.cells.meter.spend(size_of::<Part<'_>>())?;
-        Ok(Self(heap.cells.parts.add(Part { list, from, to: to.into(), changes })))
+        Ok(Self(heap.cells.rare().parts.add(Part { list, from, to: to.into(), changes })))
     }
 
     /// A part of this part, if `from..to` lies within it.
@@ -185,7 +185,7 @@ impl<'a> Entry<'a> {
     ) -> Result<Self, MethodError> {
         heap.cells.meter.spend(size_of::<EntryCell<'_>>())?;
         let cell = EntryCell { map, key, value: RefCell::new(value) };
-        Ok(Self(heap.cells.entries.add(cell)))
+        Ok(Self(heap.cells.rare().entries.add(cell)))
     }
 
     /// The key.
@@ -222,7 +222,7 @@ pub(crate) type CursorCell<'a> = RefCell<Iteration<'a>>;
 impl<'a> Cursor<'a> {
     pub(crate) fn new(heap: &'a Heap<'a>, iteration: Iteration<'a>) -> Result<Self, MethodError> {
         heap.cells.meter.spend(size_of::<CursorCell<'_>>())?;
-        Ok(Self(heap.cells.cursors.add(RefCell::new(iteration))))
+        Ok(Self(heap.cells.rare().cursors.add(RefCell::new(iteration))))
     }
 
     pub(crate) fn has_next(self) -> bool {

@@ -67,6 +67,7 @@ fn is_plain_block(block: &[u8; 16]) -> bool {
 }
 
 /// The same of fewer bytes.
+#[inline(never)]
 fn is_plain_short(text: &[u8]) -> bool {
     match (text.first_chunk(), text.last_chunk()) {
         (Some(first), Some(last)) => {
