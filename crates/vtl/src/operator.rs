@@ -26,13 +26,26 @@ enum Pair {
     Decimals(Decimal, Decimal),
 }
 
+/// What the operands and the results of operators nearly always are.
+#[derive(Clone, Copy)]
+pub(crate) enum Everyday {
+    Integer(i32),
+    Double(f64),
+}
+
+impl From<Everyday> for Value<'_> {
+    #[inline(always)]
+    fn from(number: Everyday) -> Self {
+        match number {
+            Everyday::Integer(integer) => Self::Integer(integer),
+            Everyday::Double(double) => Self::Double(double),
+        }
+    }
+}
+
 /// The result for operands as they nearly always are: Integers whose result is one, and Doubles.
 #[inline(always)]
-pub(crate) fn everyday<'a>(
-    operator: Arithmetic,
-    a: &Value<'a>,
-    b: &Value<'a>,
-) -> Option<Value<'a>> {
+pub(crate) fn everyday(operator: Arithmetic, a: &Value<'_>, b: &Value<'_>) -> Option<Everyday> {
     let (a, b) = match (a, b) {
         (Value::Integer(a), Value::Integer(b)) => {
             let result = match operator {
@@ -41,13 +54,13 @@ pub(crate) fn everyday<'a>(
                 Arithmetic::Multiply => a.checked_mul(*b),
                 Arithmetic::Divide | Arithmetic::Modulo => None,
             };
-            return result.map(Value::Integer);
+            return result.map(Everyday::Integer);
         }
         (Value::Double(a), Value::Double(b)) => (*a, *b),
         (Value::Double(a), Value::Integer(b)) => (*a, f64::from(*b)),
         _ => return None,
     };
-    Some(Value::Double(match operator {
+    Some(Everyday::Double(match operator {
         Arithmetic::Add => a + b,
         Arithmetic::Subtract => a - b,
         Arithmetic::Multiply => a * b,

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::place::Place;
 use super::{Evaluator, Halt};
-use crate::operator;
+use crate::operator::{self, Everyday};
 use crate::tree::{Arithmetic, Chain, Comparison, Expression, Interpolated, Link, Operand};
 use crate::value::{List, Map, Value};
 
@@ -174,10 +174,13 @@ impl<'a> Evaluator<'a, '_> {
                 evaluator.put(&operand.value, &mut right)?;
                 match operator::everyday(*operator, &left, &right) {
                     Some(result) if n + 1 == chain.rest.len() => {
-                        keep(evaluator, result);
+                        match result {
+                            Everyday::Integer(integer) => keep(evaluator, Value::Integer(integer)),
+                            Everyday::Double(double) => keep(evaluator, Value::Double(double)),
+                        }
                         return Ok(());
                     }
-                    Some(result) => left = result,
+                    Some(result) => left = result.into(),
                     None => evaluator.operate(*operator, (&mut left, literal), (right, operand))?,
                 }
                 literal = written;

@@ -10,11 +10,11 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn set(&mut self, set: &'a Set) -> Result<(), Halt> {
         if let Set { target: Target::Variable(slot), value: Expression::Arithmetic(chain), .. } =
             set
-            && self.trace.is_none()
+            && self.is_plain
         {
             return self.arithmetic(chain, |evaluator, result| {
                 if !result.is_null() {
-                    evaluator.assign(*slot, result);
+                    evaluator.variables[*slot as usize] = Some(result);
                 }
             });
         }
