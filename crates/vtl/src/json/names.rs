@@ -8,7 +8,7 @@ use super::name::hash_of;
 use super::node::{Node, Tag, Texts};
 
 /// Objects with more members than this are searched for double names when they are whole.
-pub(super) const FEW: u32 = 24;
+pub(super) const FEW: u64 = 24;
 
 /// Whether a name stands in an object.
 pub(super) fn is_in(texts: Texts<'_, [u8]>, object: &[Node], name: &Node) -> bool {
