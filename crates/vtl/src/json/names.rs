@@ -27,6 +27,19 @@ pub(super) fn is_any_double(texts: Texts<'_, [u8]>, object: &[Node]) -> bool {
     sorts_doubles(&mut names)
 }
 
+/// So many nodes behind an object, names are not said to be any number behind it.
+pub(super) const FAR: u64 = 1 << 16;
+
+/// Takes from the names that are far behind their object what does not fit into their nodes.
+#[cold]
+#[inline(never)]
+pub(super) fn forget_far(object: &mut [Node]) {
+    let far: Vec<usize> = names(object).filter(|at| *at as u64 >= FAR).collect();
+    for at in far {
+        object[at].back = 0;
+    }
+}
+
 /// Whether anything stands there twice.
 fn sorts_doubles<T: Ord>(all: &mut [T]) -> bool {
     all.sort_unstable();

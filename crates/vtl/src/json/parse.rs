@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::mem::{self, ManuallyDrop};
 
 use super::careful::{self, Rare};
-use super::names::FEW;
+use super::names::{self, FAR, FEW};
 use super::node::{Node, Tag};
 use super::scan::Masks;
 use super::{DEPTH, JsonError, JsonProblem, name, sight};
@@ -56,13 +56,13 @@ struct Parser<'t, 'r> {
     rare: &'r mut Rare<'t>,
 }
 
-/// A container that is being read.
+/// A container that is being read. It has no padding, which would be copied by itself.
 #[derive(Clone, Copy)]
 pub(super) struct Open {
     /// A bit for the hash of each name in it so far: none in an array.
     names: u64,
     /// Its node.
-    index: u32,
+    index: u64,
     /// The values in it that began so far.
     values: u64,
 }
@@ -208,14 +208,19 @@ impl Parser<'_, '_> {
     /// Passes a comma with blanks before it; there is none at the end of the container.
     #[inline(always)]
     fn comma(&mut self, mut at: u32, mut sign: u8, close: u8) -> Parsed<Option<u32>> {
-        if sign != b',' && sign != close {
+        loop {
+            if sign == close {
+                self.behind = at + 1;
+                return Ok(None);
+            }
+            if sign == b',' {
+                return Ok(Some(at + 1));
+            }
+            if sign > b' ' {
+                return Err((at, JsonProblem::Unexpected));
+            }
             (at, sign) = self.solid(at)?;
         }
-        if sign == b',' {
-            return Ok(Some(at + 1));
-        }
-        self.behind = at + 1;
-        if sign == close { Ok(None) } else { Err((at, JsonProblem::Unexpected)) }
     }
 
     #[inline(always)]
@@ -266,7 +271,7 @@ impl Parser<'_, '_> {
             return Err((at, JsonProblem::TooDeep));
         }
         let (tag, close) = if OBJECT { (Tag::Object, b'}') } else { (Tag::Array, b']') };
-        let index = self.nodes.len() as u32;
+        let index = self.nodes.len() as u64;
         self.push_value(tag, 0, 0);
         let ahead = self.ahead(at);
         let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
@@ -297,12 +302,15 @@ impl Parser<'_, '_> {
     fn close<const OBJECT: bool>(&mut self) -> Parsed<(u32, u32, Next)> {
         let at = self.behind;
         let Open { index, values, .. } = self.inner;
-        let end = self.nodes.len() as u32;
+        let end = self.nodes.len() as u64;
         if let Some(node) = self.nodes.get_mut(index as usize) {
-            (node.first, node.span) = (values as u32, end - index);
+            (node.first, node.span) = (values as u32, (end - index) as u32);
         }
         if OBJECT && values > FEW {
             self.rare.look_for_doubles(&self.nodes[index as usize..]);
+        }
+        if OBJECT && end - index > FAR {
+            names::forget_far(&mut self.nodes[index as usize..]);
         }
         let Some(outer) = self.around.pop() else { return Ok((at, 0, Next::Nothing)) };
         self.inner = outer;
@@ -351,7 +359,7 @@ impl Parser<'_, '_> {
             self.rare.suspect(own, self.inner.values, name);
         }
         self.inner.names |= bit;
-        let back = u16::try_from(self.nodes.len() as u32 - self.inner.index).unwrap_or(0);
+        let back = (self.nodes.len() as u64 - self.inner.index) as u16;
         self.push(name.tag, back, name.first, (name.second, name.span));
     }
 
