@@ -49,7 +49,8 @@ impl<'a> Heap<'a> {
         &'a self,
         write: impl FnOnce(&mut String) -> Result<(), MethodError>,
     ) -> Result<Value<'a>, MethodError> {
-        self.cells.write(write).map(Value::String)
+        let text = self.cells.write(|out| write(out).map(|()| true))?;
+        Ok(Value::String(text.unwrap_or_default()))
     }
 
     /// Keeps what a running loop tells about itself.

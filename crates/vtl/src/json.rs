@@ -13,6 +13,7 @@ mod number;
 mod parse;
 mod printed;
 mod scan;
+mod sight;
 mod string;
 mod surrogates;
 mod unescape;

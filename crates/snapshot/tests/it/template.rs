@@ -39,6 +39,15 @@ fn try_render(template: &str, body: &str, carried: Overrides) -> Option<Rendered
     template.render(Given::new(body, &surroundings, &variables, carried)).ok()
 }
 
+/// The text, unless it takes more units than there are.
+fn render_within(template: &str, body: &str, units: u64) -> Option<String> {
+    let (template, surroundings) = (CompiledTemplate::parse(template).unwrap(), surroundings());
+    let variables = BTreeMap::from([("color".to_owned(), "green".to_owned())]);
+    let mut given = Given::new(body, &surroundings, &variables, Overrides::default());
+    given.bounds.units = units;
+    template.render(given).ok().map(|rendered| rendered.text)
+}
+
 fn check(template: &str, body: &str, expected: &str) {
     let rendered = try_render(template, body, Overrides::default());
     assert_eq!(rendered.map(|it| it.text).as_deref(), Some(expected), "{template} of {body}");
@@ -203,6 +212,7 @@ fn what_the_host_prints_is_what_it_would_keep() {
     check("$util.base64Encode('a', 'b')", "");
     check("$input.json('$.l')", r#"[1,[2,{"k":[]}],"x"]"#);
     check("$input.json('$.n')", "\"\"");
+    check("$input.path('$').p.toUpperCase()", "PLAIN");
     check("$input.path('$.n')", "");
     check("$input.path('$.l')", r#"[1,[2,{"k":[]}],"x"]"#);
     check("$input.params('q')", "2");
@@ -221,6 +231,34 @@ fn what_the_host_prints_is_what_it_would_keep() {
     check("$stageVariables.color", "green");
     check("$stageVariables.none", "");
     check("$stageVariables.color.none", "");
+}
+
+/// A map on the way costs something where it is made, and what need not be copied nothing to keep.
+#[test]
+fn what_the_host_prints_costs_what_it_would_if_kept() {
+    let body = r#"{"t": "a/b 'Zo\u00eb'", "p": "plain", "l": [1, [2, {"k": []}], "x"], "n": null}"#;
+    let check = |reference: &str| {
+        let kept = format!("#set($k = {reference})$k");
+        for units in 0..300 {
+            let printed = render_within(reference, body, units);
+            assert_eq!(printed, render_within(&kept, body, units), "{reference} of {units}");
+        }
+    };
+    check("$util.escapeJavaScript($input.path('$.t'))");
+    check("$util.escapeJavaScript($input.path('$.p'))");
+    check("$util.escapeJavaScript($input.path('$.l'))");
+    check("$util.escapeJavaScript('')");
+    check("$util.urlEncode($input.path('$.t'))");
+    check("$util.nothing('x')");
+    check("$input.json('$.l')");
+    check("$input.json('$.n')");
+    check("$input.path('$.l')");
+    check("$input.path('$').p.toUpperCase()");
+    check("$input.params('q')");
+    check("$input.params('none')");
+    check("$context.stage");
+    check("$context.none");
+    check("$stageVariables.none");
 }
 
 #[test]

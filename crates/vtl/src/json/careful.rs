@@ -39,9 +39,9 @@ impl<'t> Rare<'t> {
     /// Looks for a name among those that an object has so far.
     #[cold]
     #[inline(never)]
-    pub(super) fn suspect(&mut self, object: &[Node], before: u32, name: Node) {
+    pub(super) fn suspect(&mut self, object: &[Node], values: u64, name: Node) {
         // Objects with many names are searched when they are whole.
-        self.has_doubles |= before < names::FEW && names::is_in(self.texts(), object, &name);
+        self.has_doubles |= values <= names::FEW && names::is_in(self.texts(), object, &name);
     }
 
     /// Looks for double names in an object with many members.
@@ -229,8 +229,14 @@ pub(super) fn end_of_digits(bytes: &[u8], start: u32) -> u32 {
 /// A full tape with one more node.
 #[cold]
 #[inline(never)]
-pub(super) fn grown(mut full: Vec<Node>, node: Node) -> Vec<Node> {
-    full.push(node);
+pub(super) fn grown(
+    mut full: Vec<Node>,
+    (tag, back): (Tag, u16),
+    first: u32,
+    second: u32,
+    span: u32,
+) -> Vec<Node> {
+    full.push(Node { tag, back, first, second, span });
     full
 }
 

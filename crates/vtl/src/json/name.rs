@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::Document;
 use super::node::{Node, Tag};
-use super::{Document, scan};
+use super::scan::{self, Masks};
 
 /// The name of a member to look for, made ready once.
 #[derive(Debug)]
@@ -136,12 +137,18 @@ pub(super) const SHORT: usize = 16;
 /// The hash of the name that a node stands for.
 #[inline]
 pub(super) fn hash_of(node: &Node) -> u32 {
-    if node.tag == Tag::Name { mixed(node.word(), 0) } else { node.span }
+    if node.tag == Tag::Name { hash_of_mixed(mixed(node.word(), 0)) } else { node.span }
 }
 
 /// The hash of a name.
 #[inline]
 pub(super) fn hash(name: &[u8]) -> u32 {
+    hash_of_mixed(mixed_of(name))
+}
+
+/// A number of which the upper half is the hash of a name.
+#[inline]
+pub(super) fn mixed_of(name: &[u8]) -> u64 {
     if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk())
         && name.len() >= SHORT
     {
@@ -154,12 +161,15 @@ pub(super) fn hash(name: &[u8]) -> u32 {
     }
 }
 
-/// The hash of a short name with these bytes, of which those behind its end are 0: the upper half of
-/// a product, in which each of the first eight has its part.
+/// The same of a short name with these bytes, of which those behind its end are 0.
 #[inline(always)]
-pub(super) fn mixed(first: u64, second: u64) -> u32 {
-    let mixed = first ^ second.rotate_left(28);
-    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
+fn mixed(first: u64, second: u64) -> u64 {
+    Masks::NEW.mixed(first, second)
+}
+
+#[inline(always)]
+pub(super) fn hash_of_mixed(mixed: u64) -> u32 {
+    (mixed >> 32) as u32
 }
 
 #[cfg(test)]

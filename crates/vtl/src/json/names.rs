@@ -8,7 +8,7 @@ use super::name::hash_of;
 use super::node::{Node, Tag, Texts};
 
 /// Objects with more members than this are searched for double names when they are whole.
-pub(super) const FEW: u32 = 24;
+pub(super) const FEW: u64 = 24;
 
 /// Whether a name stands in an object.
 pub(super) fn is_in(texts: Texts<'_, [u8]>, object: &[Node], name: &Node) -> bool {
@@ -25,6 +25,19 @@ pub(super) fn is_any_double(texts: Texts<'_, [u8]>, object: &[Node]) -> bool {
     }
     let mut names: Vec<_> = names(object).map(|at| texts.name(&object[at])).collect();
     sorts_doubles(&mut names)
+}
+
+/// So many nodes behind an object, names are not said to be any number behind it.
+pub(super) const FAR: u64 = 1 << 16;
+
+/// Takes from the names that are far behind their object what does not fit into their nodes.
+#[cold]
+#[inline(never)]
+pub(super) fn forget_far(object: &mut [Node]) {
+    let far: Vec<usize> = names(object).filter(|at| *at as u64 >= FAR).collect();
+    for at in far {
+        object[at].back = 0;
+    }
 }
 
 /// Whether anything stands there twice.

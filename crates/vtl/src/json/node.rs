@@ -289,7 +289,7 @@ impl<'d> NodeRef<'d> {
         let Node { tag: Tag::Object, span, .. } = *self.node else { return None };
         let nodes = self.document.nodes.get(..(self.index() + span) as usize)?;
         let mut at = self.index() as usize + 1;
-        while let (Some(known), Some(value)) = (nodes.get(at), nodes.get(at + 1)) {
+        while let Some([known, value]) = nodes.get(at..at + 2) {
             if name.is(self.document, known) {
                 return Some((known, at as u32 + 1));
             }

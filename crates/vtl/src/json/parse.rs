@@ -5,12 +5,14 @@
 //! text at once; everything else, and the end of the text, is left to `careful`. Nothing that is
 //! called takes a reference to the parser, so that what it consists of stays in registers.
 
+use std::hint::black_box;
 use std::mem::{self, ManuallyDrop};
 
 use super::careful::{self, Rare};
-use super::names::FEW;
+use super::names::{self, FAR, FEW};
 use super::node::{Node, Tag};
-use super::{DEPTH, JsonError, JsonProblem, name, scan, string};
+use super::scan::Masks;
+use super::{DEPTH, JsonError, JsonProblem, name, sight};
 
 /// The tape of a text, and what its strings with escapes stand for.
 pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
@@ -20,10 +22,13 @@ pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
     let mut rare = Rare::new(text);
     let mut parser = Parser {
         bytes: text.as_bytes(),
+        // Kept in memory, where instructions take them from: each use of a constant would load it.
+        masks: black_box(Masks::NEW),
         // Even dense bodies have no more nodes; growing would copy them.
         nodes: ManuallyDrop::new(Vec::with_capacity(text.len() / 6 + 8)),
         around: ManuallyDrop::default(),
-        inner: Open { names: 0, index: 0, commas: 0, close: 0 },
+        inner: Open { names: 0, index: 0, values: 0 },
+        behind: 0,
         rare: &mut rare,
     };
     let parsed = parser.document();
@@ -40,25 +45,44 @@ pub(super) type Parsed<T> = Result<T, (u32, JsonProblem)>;
 
 struct Parser<'t, 'r> {
     bytes: &'t [u8],
+    masks: Masks,
     /// Dropped by hand: who drops the parser while a panic unwinds would take a reference to it.
     nodes: ManuallyDrop<Vec<Node>>,
     /// The open containers around the innermost.
     around: ManuallyDrop<Vec<Open>>,
     inner: Open,
+    /// The place behind the container that ends.
+    behind: u32,
     rare: &'r mut Rare<'t>,
 }
 
 /// A container that is being read. It has no padding, which would be copied by itself.
 #[derive(Clone, Copy)]
 pub(super) struct Open {
-    /// A bit for the hash of each name in it so far.
+    /// A bit for the hash of each name in it so far: none in an array.
     names: u64,
     /// Its node.
-    index: u32,
-    /// The commas in it so far.
-    commas: u32,
-    /// The byte that ends it.
-    close: u64,
+    index: u64,
+    /// The values in it that began so far.
+    values: u64,
+}
+
+/// What is read next.
+enum Next {
+    Members,
+    Items,
+    /// Blanks behind the outermost container.
+    Nothing,
+}
+
+/// What was read.
+enum Value {
+    /// A string: the place of the quote that ends it, and what is ahead there.
+    Text(u32, u32),
+    /// A scalar, and what is ahead behind it.
+    Other(u32, u32),
+    /// The beginning of a container, or an empty one.
+    Container(u32, u32, Next),
 }
 
 /// Each reader takes a place and returns the one behind what it read, often with the four bytes
@@ -67,70 +91,141 @@ impl Parser<'_, '_> {
     /// Reads the whole text.
     #[inline(always)]
     fn document(&mut self) -> Parsed<()> {
-        let (mut at, mut byte) = self.solid(0)?;
+        let (mut at, byte) = self.solid(0)?;
         if !matches!(byte, b'{' | b'[') {
             let node = careful::alone(self.rare, at, byte)?;
-            self.push(node);
+            self.push_value(node.tag, node.first, node.second);
             return Ok(());
         }
+        let (mut ahead, mut next);
+        (at, ahead, next) = match byte {
+            b'{' => self.open::<true, true>(at, Next::Nothing)?,
+            _ => self.open::<false, true>(at, Next::Nothing)?,
+        };
         loop {
-            if self.inner.close == u64::from(b'}') {
-                (at, byte) = self.name(at, byte)?;
-            }
-            if byte <= b' ' {
-                (at, byte) = self.solid(at)?;
-            }
-            let mut ahead;
-            if byte == b'"' {
-                (at, ahead) = self.string(at + 1)?;
-            } else if byte.is_ascii_digit() || byte == b'-' {
-                (at, ahead) = self.number(at, byte)?;
-            } else if byte | 0x20 == b'{' {
-                let is_empty;
-                (at, byte, is_empty) = self.open(at, byte)?;
-                if !is_empty {
-                    continue;
-                }
-                if self.nodes.len() == 1 {
-                    return careful::end(self.bytes, at);
-                }
-                ahead = self.ahead(at);
-            } else {
-                (at, ahead) = self.word(at)?;
-            }
-            // Behind a value comes a comma, or an end, which makes another value whole.
-            loop {
-                if ahead as u16 == u16::from_le_bytes(*b", ") {
-                    (at, byte) = (at + 2, (ahead >> 16) as u8);
-                    break;
-                }
-                let sign = ahead as u8;
-                if sign == b',' {
-                    (at, byte) = (at + 1, (ahead >> 8) as u8);
-                    break;
-                }
-                if u64::from(sign) != self.inner.close {
-                    at = self.sign(at)?;
-                } else if self.close() {
-                    return careful::end(self.bytes, at + 1);
-                } else {
-                    at += 1;
-                }
-                ahead = self.ahead(at);
-            }
-            self.inner.commas += 1;
+            (at, ahead, next) = match next {
+                Next::Members => self.members(at, ahead)?,
+                Next::Items => self.items(at, ahead)?,
+                Next::Nothing => return careful::end(self.bytes, at),
+            };
         }
     }
 
-    /// As many bytes as are asked for.
+    /// Reads members of an object from behind one, up to the next container that begins, or to the
+    /// end.
     #[inline(always)]
-    fn window<const N: usize>(&self, at: u32) -> Option<&[u8; N]> {
-        self.bytes.get(at as usize..at as usize + N)?.first_chunk()
+    fn members(&mut self, at: u32, ahead: u32) -> Parsed<(u32, u32, Next)> {
+        let Some(mut quote) = self.next_name(at, ahead)? else { return self.close::<true>() };
+        loop {
+            self.inner.values += 1;
+            let (at, byte) = self.name(quote)?;
+            let (at, ahead) = match self.value(at, byte, Next::Members)? {
+                Value::Text(end, ahead) if ahead == u32::from_le_bytes(*b"\", \"") => {
+                    quote = end + 3;
+                    continue;
+                }
+                Value::Text(end, ahead) => (end + 1, ahead >> 8),
+                Value::Other(at, ahead) => (at, ahead),
+                Value::Container(at, ahead, next) => return Ok((at, ahead, next)),
+            };
+            let Some(next) = self.next_name(at, ahead)? else { return self.close::<true>() };
+            quote = next;
+        }
+    }
+
+    /// The same of the elements of an array.
+    #[inline(always)]
+    fn items(&mut self, at: u32, ahead: u32) -> Parsed<(u32, u32, Next)> {
+        let (mut at, mut ahead) = (at, ahead);
+        while let Some((place, byte)) = self.next_item(at, ahead)? {
+            self.inner.values += 1;
+            (at, ahead) = match self.value(place, byte, Next::Items)? {
+                Value::Text(end, ahead) => (end + 1, ahead >> 8),
+                Value::Other(at, ahead) => (at, ahead),
+                Value::Container(at, ahead, next) => return Ok((at, ahead, next)),
+            };
+        }
+        self.close::<false>()
+    }
+
+    /// Reads a value up to its end or into a container.
+    #[inline(always)]
+    fn value(&mut self, mut at: u32, mut byte: u8, around: Next) -> Parsed<Value> {
+        loop {
+            let (end, ahead) = if byte == b'"' {
+                let (end, ahead) = self.string(at + 1)?;
+                return Ok(Value::Text(end, ahead));
+            } else if byte.is_ascii_digit() {
+                self.number(at, at)?
+            } else if byte == b'{' {
+                let (at, ahead, next) = self.open::<true, false>(at, around)?;
+                return Ok(Value::Container(at, ahead, next));
+            } else if byte == b'[' {
+                let (at, ahead, next) = self.open::<false, false>(at, around)?;
+                return Ok(Value::Container(at, ahead, next));
+            } else if byte == b'-' {
+                self.number(at, at + 1)?
+            } else if byte <= b' ' {
+                (at, byte) = self.solid(at)?;
+                continue;
+            } else {
+                self.word(at)?
+            };
+            return Ok(Value::Other(end, ahead));
+        }
+    }
+
+    /// The place of the name behind a member and a comma; there is none at the end of the object.
+    #[inline(always)]
+    fn next_name(&mut self, at: u32, ahead: u32) -> Parsed<Option<u32>> {
+        if ahead & 0xff_ffff == u32::from_le_bytes(*b", \"\0") {
+            return Ok(Some(at + 2));
+        }
+        if ahead as u16 == u16::from_le_bytes(*b",\"") {
+            return Ok(Some(at + 1));
+        }
+        let Some(at) = self.comma(at, ahead as u8, b'}')? else { return Ok(None) };
+        match sight::indented(self.bytes, at) {
+            Some(at) => Ok(Some(at)),
+            None => careful::quote(self.bytes, at).map(Some),
+        }
+    }
+
+    /// The place and the first byte of the element behind another and a comma, which may be blanks
+    /// before it; there is none at the end of the array.
+    #[inline(always)]
+    fn next_item(&mut self, at: u32, ahead: u32) -> Parsed<Option<(u32, u8)>> {
+        if ahead as u16 == u16::from_le_bytes(*b", ") {
+            return Ok(Some((at + 2, (ahead >> 16) as u8)));
+        }
+        if ahead as u8 == b',' {
+            return Ok(Some((at + 1, (ahead >> 8) as u8)));
+        }
+        let Some(at) = self.comma(at, ahead as u8, b']')? else { return Ok(None) };
+        Ok(Some((at, self.ahead(at) as u8)))
+    }
+
+    /// Passes a comma with blanks before it; there is none at the end of the container.
+    #[inline(always)]
+    fn comma(&mut self, mut at: u32, mut sign: u8, close: u8) -> Parsed<Option<u32>> {
+        loop {
+            if sign == close {
+                self.behind = at + 1;
+                return Ok(None);
+            }
+            if sign == b',' {
+                return Ok(Some(at + 1));
+            }
+            if sign > b' ' {
+                return Err((at, JsonProblem::Unexpected));
+            }
+            (at, sign) = self.solid(at)?;
+        }
     }
 
     #[inline(always)]
     fn ahead(&self, at: u32) -> u32 {
-        match self.window(at) {
+        match sight::window(self.bytes, at) {
             Some(four) => u32::from_le_bytes(*four),
             None => careful::last_four(self.bytes, at),
         }
@@ -147,50 +242,48 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The place of the next comma or end.
-    #[inline(always)]
-    fn sign(&self, at: u32) -> Parsed<u32> {
-        let (at, byte) = self.solid(at)?;
-        if byte == b',' || u64::from(byte) == self.inner.close {
-            return Ok(at);
-        }
-        Err((at, JsonProblem::Unexpected))
-    }
-
     #[inline(always)]
     fn push_value(&mut self, tag: Tag, first: u32, second: u32) {
-        self.push(Node { tag, back: 0, first, second, span: 1 });
+        self.push(tag, 0, first, (second, 1));
     }
 
     #[inline(always)]
-    fn push(&mut self, node: Node) {
+    fn push(&mut self, tag: Tag, back: u16, first: u32, (second, span): (u32, u32)) {
         if self.nodes.len() < self.nodes.capacity() {
-            self.nodes.push(node);
+            self.nodes.push(Node { tag, back, first, second, span });
         } else {
+            // A reference to a whole node would have it put together elsewhere first.
             let nodes = mem::take(&mut *self.nodes);
-            self.nodes = ManuallyDrop::new(careful::grown(nodes, node));
+            let grown = careful::grown(nodes, (tag, back), first, second, span);
+            self.nodes = ManuallyDrop::new(grown);
         }
     }
 
-    /// Opens a container: the first byte in it and its place, or, if there is nothing in it, the
-    /// place behind it.
+    /// Opens a container: the place behind it, if there is nothing in it. Otherwise it begins as if a
+    /// comma were before what is in it.
     #[inline(always)]
-    fn open(&mut self, at: u32, byte: u8) -> Parsed<(u32, u8, bool)> {
-        if self.around.len() == DEPTH - 1 && !self.nodes.is_empty() {
+    fn open<const OBJECT: bool, const OUTERMOST: bool>(
+        &mut self,
+        at: u32,
+        around: Next,
+    ) -> Parsed<(u32, u32, Next)> {
+        if !OUTERMOST && self.around.len() == DEPTH - 1 {
             return Err((at, JsonProblem::TooDeep));
         }
-        let (tag, close) = if byte == b'{' { (Tag::Object, b'}') } else { (Tag::Array, b']') };
-        let index = self.nodes.len() as u32;
+        let (tag, close) = if OBJECT { (Tag::Object, b'}') } else { (Tag::Array, b']') };
+        let index = self.nodes.len() as u64;
         self.push_value(tag, 0, 0);
         let ahead = self.ahead(at);
         let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
-        if byte <= b' ' {
-            (at, byte) = self.solid(at)?;
+        if !OBJECT || byte != b'"' {
+            if byte <= b' ' {
+                (at, byte) = self.solid(at)?;
+            }
+            if byte == close {
+                return Ok((at + 1, self.ahead(at + 1), around));
+            }
         }
-        if byte == close {
-            return Ok((at + 1, byte, true));
-        }
-        if index > 0 {
+        if !OUTERMOST {
             if self.around.len() < self.around.capacity() {
                 self.around.push(self.inner);
             } else {
@@ -198,178 +291,104 @@ impl Parser<'_, '_> {
                 self.around = ManuallyDrop::new(careful::deeper(around, self.inner));
             }
         }
-        self.inner = Open { names: 0, index, commas: 0, close: u64::from(close) };
-        Ok((at, byte, false))
+        self.inner = Open { names: 0, index, values: 0 };
+        let next = if OBJECT { Next::Members } else { Next::Items };
+        // As if a comma were before what is in it.
+        Ok((at - 1, u32::from(b',') | u32::from(byte) << 8, next))
     }
 
-    /// Closes the innermost container: whether it was the outermost.
+    /// Closes the innermost container.
     #[inline(always)]
-    fn close(&mut self) -> bool {
-        let Open { index, commas, close, .. } = self.inner;
-        let end = self.nodes.len() as u32;
+    fn close<const OBJECT: bool>(&mut self) -> Parsed<(u32, u32, Next)> {
+        let at = self.behind;
+        let Open { index, values, .. } = self.inner;
+        let end = self.nodes.len() as u64;
         if let Some(node) = self.nodes.get_mut(index as usize) {
-            (node.first, node.span) = (commas + 1, end - index);
+            (node.first, node.span) = (values as u32, (end - index) as u32);
         }
-        if commas >= FEW && close == u64::from(b'}') {
+        if OBJECT && values > FEW {
             self.rare.look_for_doubles(&self.nodes[index as usize..]);
         }
-        let Some(outer) = self.around.pop() else { return true };
+        if OBJECT && end - index > FAR {
+            names::forget_far(&mut self.nodes[index as usize..]);
+        }
+        let Some(outer) = self.around.pop() else { return Ok((at, 0, Next::Nothing)) };
         self.inner = outer;
-        false
+        // An object around has a name at least.
+        let next = if outer.names != 0 { Next::Members } else { Next::Items };
+        Ok((at, self.ahead(at), next))
     }
 
     /// Reads the name of a member and the colon: the first byte of the value or a blank before it,
     /// and its place.
     #[inline(always)]
-    fn name(&mut self, mut at: u32, byte: u8) -> Parsed<(u32, u8)> {
-        if byte != b'"' {
-            at = match self.indented(at) {
-                Some(at) => at,
-                None => careful::quote(self.bytes, at)?,
-            };
+    fn name(&mut self, quote: u32) -> Parsed<(u32, u8)> {
+        let start = quote + 1;
+        if let Some((word, end, ahead)) = sight::short_name((self.bytes, &self.masks), start) {
+            if let Some(value) = sight::colon(end, ahead) {
+                self.add_name(Node::short_name(start, 0, word), self.masks.mixed(word, 0));
+                return Ok(value);
+            }
+        } else if let Some((mixed, end, ahead)) = sight::long_name((self.bytes, &self.masks), start)
+            && let Some(value) = sight::colon(end, ahead)
+        {
+            let hash = name::hash_of_mixed(mixed);
+            self.add_name(
+                Node { tag: Tag::Plain, back: 0, first: start, second: end, span: hash },
+                mixed,
+            );
+            return Ok(value);
         }
-        let start = at + 1;
-        let Some((node, hash, end, ahead)) = self.plain_name(start) else {
-            let (node, end) = self.rare.name(start)?;
-            self.add_name(node, name::hash_of(&node));
-            return self.value(end);
-        };
-        self.add_name(node, hash);
-        if ahead & 0xff_ffff == u32::from_le_bytes(*b"\": \0") {
-            return Ok((end + 3, (ahead >> 24) as u8));
-        }
-        if ahead as u16 == u16::from_le_bytes(*b"\":") {
-            return Ok((end + 2, (ahead >> 16) as u8));
-        }
-        self.value(end + 1)
+        let (node, end) = self.rare.name(start)?;
+        self.add_name(node, u64::from(name::hash_of(&node)) << 32);
+        self.colon(end)
     }
 
     /// Passes a colon with blanks around it: the first byte of the value, and its place.
     #[inline(always)]
-    fn value(&self, at: u32) -> Parsed<(u32, u8)> {
+    fn colon(&self, at: u32) -> Parsed<(u32, u8)> {
         let at = careful::colon(self.bytes, at)?;
         self.solid(at)
     }
 
-    /// The place of a quote behind the end of a line and few spaces.
     #[inline(always)]
-    fn indented(&self, at: u32) -> Option<u32> {
-        let window: &[u8; 18] = self.window(at)?;
-        let mut spaces = scan::spaces(eight(&window[1..]));
-        if spaces == 8 {
-            spaces += scan::spaces(eight(&window[9..]));
-        }
-        let is_quote = window[0] == b'\n' && window.get(1 + spaces) == Some(&b'"');
-        is_quote.then_some(at + 1 + spaces as u32)
-    }
-
-    #[inline(always)]
-    fn add_name(&mut self, name: Node, hash: u32) {
-        let bit = 1 << (hash % u64::BITS);
+    fn add_name(&mut self, name: Node, mixed: u64) {
+        let bit = 1 << (mixed >> 58);
         if self.inner.names & bit != 0 {
             let own = &self.nodes[self.inner.index as usize..];
-            self.rare.suspect(own, self.inner.commas, name);
+            self.rare.suspect(own, self.inner.values, name);
         }
         self.inner.names |= bit;
-        let back = u16::try_from(self.nodes.len() as u32 - self.inner.index).unwrap_or(0);
-        self.push(Node { back, ..name });
+        let back = (self.nodes.len() as u64 - self.inner.index) as u16;
+        self.push(name.tag, back, name.first, (name.second, name.span));
     }
 
-    /// A name without escapes, its hash, the place of its quote, and what is ahead there.
-    #[inline(always)]
-    fn plain_name(&self, start: u32) -> Option<(Node, u32, u32, u32)> {
-        let window: &[u8; name::SHORT + 4] = self.window(start)?;
-        let first = eight(window);
-        let hits = scan::special(first);
-        if !hits.is_empty() {
-            let word = first & hits.before();
-            let ahead = four(&window[hits.first()..]);
-            let end = start + hits.first() as u32;
-            let name = Node::short_name(start, 0, word);
-            return (ahead as u8 == b'"').then_some((name, name::mixed(word, 0), end, ahead));
-        }
-        let second = eight(&window[8..]);
-        let hits = scan::special(second);
-        let (hash, end, ahead) = if hits.is_empty() {
-            let end = careful::end_of_name(self.bytes, start + name::SHORT as u32)?;
-            (name::hash(self.bytes.get(start as usize..end as usize)?), end, self.ahead(end))
-        } else {
-            let end = start + 8 + hits.first() as u32;
-            let hash = name::mixed(first, second & hits.before());
-            (hash, end, four(&window[8 + hits.first()..]))
-        };
-        let mut name = Node { tag: Tag::Plain, back: 0, first: start, second: end, span: hash };
-        if end == start + 8 {
-            name = Node::short_name(start, 0, first);
-        }
-        (ahead as u8 == b'"').then_some((name, hash, end, ahead))
-    }
-
+    /// Reads a string: the place of the quote that ends it, and what is ahead there.
     #[inline(always)]
     fn string(&mut self, start: u32) -> Parsed<(u32, u32)> {
-        let mut from = start;
-        while let Some(window) = self.window::<12>(from) {
-            let hits = scan::special(eight(window));
-            if hits.is_empty() {
-                from += 8;
-                if from == start + string::LONG as u32 {
-                    from = careful::plain(self.bytes, from);
-                }
-                continue;
+        match sight::string((self.bytes, &self.masks), start) {
+            Ok((end, ahead)) => {
+                self.push_value(Tag::Plain, start, end);
+                Ok((end, ahead))
             }
-            let length = hits.first();
-            let ahead = four(&window[length..]);
-            if ahead as u8 != b'"' {
-                break;
+            Err(from) => {
+                let (node, at) = self.rare.string(start, from)?;
+                self.push_value(node.tag, node.first, node.second);
+                Ok((at - 1, self.ahead(at - 1)))
             }
-            let end = from + length as u32;
-            self.push_value(Tag::Plain, start, end);
-            return Ok((end + 1, ahead >> 8));
         }
-        let (node, at) = self.rare.string(start, from)?;
-        self.push(node);
-        Ok((at, self.ahead(at)))
     }
 
+    /// Reads a number with its first digit at `digits`.
     #[inline(always)]
-    fn number(&mut self, start: u32, first: u8) -> Parsed<(u32, u32)> {
-        if let Some((tag, end, ahead)) = self.plain_number(start, first) {
+    fn number(&mut self, start: u32, digits: u32) -> Parsed<(u32, u32)> {
+        if let Some((tag, end, ahead)) = sight::number((self.bytes, &self.masks), digits) {
             self.push_value(tag, start, end);
             return Ok((end, ahead));
         }
         let (tag, end) = careful::number(self.bytes, start)?;
         self.push_value(tag, start, end);
         Ok((end, self.ahead(end)))
-    }
-
-    /// The kind of a number of few digits and a fraction, the place behind it, and what is ahead.
-    #[inline(always)]
-    fn plain_number(&self, start: u32, first: u8) -> Option<(Tag, u32, u32)> {
-        let at = start + u32::from(first == b'-');
-        let window: &[u8; 12] = self.window(at)?;
-        let others = scan::no_digit(eight(window));
-        let whole = others.first();
-        let (mut tag, mut length) = (Tag::Integer, whole as u32);
-        let mut ahead = four(&window[whole..]);
-        if ahead as u8 == b'.' {
-            tag = Tag::Double;
-            let others = others.rest();
-            if others.is_empty() {
-                length = careful::end_of_digits(self.bytes, at + 8) - at;
-                ahead = self.ahead(at + length);
-            } else {
-                length = others.first() as u32;
-                ahead = four(&window[others.first()..]);
-            }
-            if length == whole as u32 + 1 {
-                return None;
-            }
-        }
-        let is_odd = whole == 0 || whole == 8 || (window[0] == b'0' && whole > 1);
-        if is_odd || ahead as u8 | 0x20 == b'e' {
-            return None;
-        }
-        Some((tag, at + length, ahead))
     }
 
     /// Reads one of the three words.
@@ -384,16 +403,4 @@ impl Parser<'_, '_> {
         self.push_value(tag, at, end);
         Ok((end, self.ahead(end)))
     }
-}
-
-/// The first eight bytes of a window, the first of them in the lowest bits.
-#[inline(always)]
-fn eight(window: &[u8]) -> u64 {
-    window.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight))
-}
-
-/// The first four.
-#[inline(always)]
-fn four(window: &[u8]) -> u32 {
-    window.first_chunk().map_or(0, |four| u32::from_le_bytes(*four))
 }

@@ -59,6 +59,13 @@ fn errors_have_a_place() {
     };
     check("[1, x]", 4);
     check("[1", 2);
+    for end in ["", "}", "]", "1}", "+"] {
+        let text = format!("[-0.0000000000E{end}");
+        check(
+            &text,
+            15 + end.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'+').count(),
+        );
+    }
     check("{\"a\": \"é\n\"}", 9);
 }
 
@@ -127,6 +134,26 @@ fn of_members_with_the_same_name_the_last_counts_at_the_place_of_the_first() {
     };
     check(&format!("{{{}}}", many(0..500)), 500, &format!("{{{}}}", many(0..500)));
     check(&format!("{{{},\"0\":1}}", many(0..500)), 500, &format!("{{\"0\":1,{}}}", many(1..500)));
+}
+
+#[test]
+fn a_name_far_behind_its_object_is_not_taken_for_that_of_another() {
+    let name = Name::new("n");
+    let near = Document::parse(r#"{"q":1,"n":2}"#, Leniency::Strict).unwrap();
+    assert!(near.root().member_named(&name).is_some_and(|(_, is_near)| is_near));
+    assert!(near.root().remembered(&name).is_some());
+    // In nodes, the second name stands so far behind the inner object that ends before it, and 65,536
+    // more behind its own.
+    for items in 65_530..65_535 {
+        let text = format!(r#"{{"x":[{}0],"s":{{"p":1}},"n":3}}"#, "0,".repeat(items - 1));
+        let document = Document::parse(text, Leniency::Strict).unwrap();
+        let inner = document.root().member("s").unwrap();
+        assert!(inner.remembered(&name).is_none(), "{items}");
+        assert!(inner.member_named(&name).is_none(), "{items}");
+        let far = document.root().member_named(&name).unwrap();
+        assert_eq!((far.0.number(), far.1), (Some(Number::Integer(3)), false));
+    }
+    assert!(near.root().remembered(&name).is_some());
 }
 
 #[test]

@@ -70,23 +70,27 @@ impl<'a> Cells<'a> {
         Ok(self.texts.add(text))
     }
 
-    /// Keeps a text that is written now.
+    /// Keeps a text that is written now, unless `write` says that there is none.
+    #[inline]
     pub(crate) fn write(
         &self,
-        write: impl FnOnce(&mut String) -> Result<(), MethodError>,
-    ) -> Result<&str, MethodError> {
+        write: impl FnOnce(&mut String) -> Result<bool, MethodError>,
+    ) -> Result<Option<&str>, MethodError> {
         let mut text = self.scratch.take();
         text.clear();
-        write(&mut text)?;
+        if !write(&mut text)? {
+            self.scratch.set(text);
+            return Ok(None);
+        }
         if text.len() > SMALL {
             // What is kept is what is paid for.
             text.shrink_to_fit();
-            return self.keep_text(text);
+            return self.keep_text(text).map(Some);
         }
         self.meter.build(text.len())?;
         let kept = self.small.alloc_str(&text);
         self.scratch.set(text);
-        Ok(kept)
+        Ok(Some(kept))
     }
 
     /// Keeps a small text as `change` leaves it, which stays as long as it is.

@@ -110,13 +110,8 @@ impl<'p, 'a> Reply<'p, 'a> {
         write: impl FnOnce(&mut String) -> Result<bool, MethodError>,
     ) -> Result<Replied, MethodError> {
         let Some(out) = self.out else {
-            let mut is_text = true;
-            let text = self.heap.write(|out| {
-                is_text = write(out)?;
-                Ok(())
-            })?;
-            *self.value = text;
-            return Ok(if is_text { Replied::Value } else { Replied::Nothing });
+            let Some(text) = self.heap.cells.write(write)? else { return Ok(Replied::Nothing) };
+            return self.value(Value::String(text));
         };
         let before = out.len();
         if !write(out)? {

@@ -212,3 +212,36 @@ fn no_text_is_longer_than_the_output() {
     check(&format!("{ab}.indent(98).length()"), false);
     check(&format!("{ab}.indent(2147483647).length()"), false);
 }
+
+/// What a method makes of a member of a body is printed at once, and costs what it would if it were
+/// kept before.
+#[test]
+fn what_is_printed_at_once_costs_as_much() {
+    const BODY: &str =
+        r#"{"s": "aB/c", "e": "", "u": "\u00dcber", "o": {"n": null, "d": 1.5, "l": [1]}}"#;
+    let render = |text: &str, units: u64| {
+        let (heap, template) = (Heap::default(), Template::parse(text, Dialect::Service).unwrap());
+        let document = heap.document(BODY.to_owned()).unwrap();
+        let body = Body(Value::json(&heap, document.root()).unwrap());
+        let bounds = Bounds { units, ..Bounds::default() };
+        template.render(&heap, &body, &bounds, None).ok()
+    };
+    let check = |reference: &str, expected: &str| {
+        let kept = format!("#set($k = {reference})$k");
+        for units in (0..300).chain([10_000]) {
+            assert_eq!(render(reference, units), render(&kept, units), "{reference} of {units}");
+        }
+        assert_eq!(render(reference, 10_000).as_deref(), Some(expected), "{reference}");
+    };
+    check("$b.s.toUpperCase()", "AB/C");
+    check("$b.s.toLowerCase()", "ab/c");
+    check("$b.s.toLowerCase().length()", "4");
+    check("$b.e.toUpperCase()", "");
+    check("$b.u.toLowerCase()", "über");
+    check("$b.o.n.toUpperCase()", "");
+    check("$b.none.toUpperCase()", "");
+    check("$b.o.d.toUpperCase()", "");
+    check("$b.o.d.intValue()", "1");
+    check("$b.o.l.size()", "1");
+    check("$b.o.size()", "3");
+}
