@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::operator::{self, Everyday};
-use crate::tree::{Arithmetic, Chain, Comparison, Expression, Interpolated, Link, Operand};
+use crate::tree::{
+    Arithmetic, Chain, Comparison, Expression, Interpolated, Link, Operand, Reference,
+};
 use crate::value::{List, Map, Value};
 
 impl<'a> Evaluator<'a, '_> {
@@ -80,29 +82,36 @@ impl<'a> Evaluator<'a, '_> {
                 self.step()?;
                 self.deeper(|evaluator| evaluator.compare(chain))
             }
-            Expression::Reference(reference) => {
-                match self.place(reference) {
-                    Place::Variable(variable) => {
-                        return Ok(self.variables[variable].as_ref().is_some_and(operator::truth));
-                    }
-                    Place::Node(_, node) => return Ok(node.boolean() != Some(false)),
-                    Place::Told(running, property) => return Ok(running.truth(property)),
-                    Place::Nothing => return Ok(true),
-                    Place::Elsewhere => {}
+            Expression::Reference(reference) => match self.near(reference) {
+                Place::Variable(variable) => {
+                    Ok(self.variables[variable].as_ref().is_some_and(operator::truth))
                 }
-                let mut value = Value::Null;
-                self.steps(reference, &mut value)?;
-                match value {
-                    // Whether it is null shows when it is rendered.
-                    Value::Block(number) => self.print_block(number, &mut String::new()),
-                    _ => Ok(operator::truth(&value)),
-                }
-            }
+                Place::Node(_, node) => Ok(node.boolean() != Some(false)),
+                Place::Told(running, property) => Ok(running.truth(property)),
+                Place::Nothing | Place::Elsewhere => self.far_truth(reference),
+            },
             Expression::Not(_) | Expression::Any(_) | Expression::All(_) => {
                 self.step()?;
                 self.deeper(|evaluator| evaluator.condition(expression))
             }
             _ => Ok(false),
+        }
+    }
+
+    /// The same of a reference that leads farther.
+    #[inline(never)]
+    fn far_truth(&mut self, reference: &'a Reference) -> Result<bool, Halt> {
+        match self.far(reference) {
+            Place::Node(_, node) => return Ok(node.boolean() != Some(false)),
+            Place::Nothing => return Ok(true),
+            _ => {}
+        }
+        let mut value = Value::Null;
+        self.steps(reference, &mut value)?;
+        match value {
+            // Whether it is null shows when it is rendered.
+            Value::Block(number) => self.print_block(number, &mut String::new()),
+            _ => Ok(operator::truth(&value)),
         }
     }
 

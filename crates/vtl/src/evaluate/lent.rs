@@ -90,11 +90,14 @@ impl<'a> Evaluator<'a, '_> {
         if let Some(entries) = map.as_lent() {
             return self.print_entry(entries, reference, out);
         }
-        match (map.as_unchanged(), &*reference.steps) {
-            // Without the method the reference would have been followed at once.
-            (Some((tree, object)), [_, .., Step::Method { .. }]) => {
-                self.print_from_member(tree, object, reference, out)
-            }
+        if let (Some((tree, object)), [_, .., Step::Method { .. }]) =
+            (map.as_unchanged(), &*reference.steps)
+        {
+            return self.print_from_member(tree, object, reference, out);
+        }
+        match self.far(reference) {
+            Place::Node(tree, node) => self.print_node(tree, node, reference.at, out),
+            Place::Nothing => Ok(()),
             _ => self.print_steps(reference, out),
         }
     }

@@ -23,33 +23,48 @@ pub(super) enum Place<'a> {
 }
 
 impl<'a> Evaluator<'a, '_> {
-    /// Where a reference leads, if nobody wants to know of each step. The steps are taken.
+    /// Where a reference leads, if that is near, and nobody wants to know of each step. The steps are
+    /// taken. It makes no call: who asks needs nothing saved for one.
     #[inline(always)]
-    pub(super) fn place(&mut self, reference: &'a Reference) -> Place<'a> {
+    pub(super) fn near(&mut self, reference: &'a Reference) -> Place<'a> {
         if !self.is_plain {
             return Place::Elsewhere;
         }
         let variable = reference.slot as usize;
         let value = &self.variables[variable];
-        let [Step::Property { name, .. }, behind @ ..] = &*reference.steps else {
+        let [Step::Property { name, .. }] = &*reference.steps else {
             let is_it = reference.steps.is_empty()
                 && !matches!(value, None | Some(Value::Null | Value::Block(_)));
             return if is_it { Place::Variable(variable) } else { Place::Elsewhere };
         };
-        match value {
-            Some(Value::Map(map)) => match map.as_unchanged() {
-                Some((tree, node)) => self.member(tree, node, name, behind),
-                None => Place::Elsewhere,
-            },
-            Some(Value::Loop(running)) if behind.is_empty() => {
-                let (running, property) = (*running, name.property());
-                match running.tells(property) && self.take_steps_left(1) {
-                    true => Place::Told(running, property),
-                    false => Place::Elsewhere,
+        let place = match value {
+            Some(Value::Map(map)) => {
+                let Some((tree, object)) = map.as_unchanged() else { return Place::Elsewhere };
+                match name.near_member_of(object) {
+                    Some(node) if node.tag() != Tag::Null => Place::Node(tree, node),
+                    _ => return Place::Elsewhere,
                 }
             }
-            _ => Place::Elsewhere,
+            Some(Value::Loop(running)) if running.tells(name.property()) => {
+                Place::Told(running, name.property())
+            }
+            _ => return Place::Elsewhere,
+        };
+        // The steps say where there were none left.
+        if self.take_steps_left(1) { place } else { Place::Elsewhere }
+    }
+
+    /// Where a reference leads that is not near.
+    #[inline]
+    pub(super) fn far(&mut self, reference: &'a Reference) -> Place<'a> {
+        if let (true, [Step::Property { name, .. }, behind @ ..]) =
+            (self.is_plain, &*reference.steps)
+            && let Some(Value::Map(map)) = &self.variables[reference.slot as usize]
+            && let Some((tree, node)) = map.as_unchanged()
+        {
+            return self.member(tree, node, name, behind);
         }
+        Place::Elsewhere
     }
 
     /// Where a property, and those behind it, lead to from an object of a document that nobody

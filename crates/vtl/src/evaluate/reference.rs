@@ -2,11 +2,12 @@
 
 use super::place::Place;
 use super::{Evaluator, Halt};
+use crate::json::NodeRef;
 use crate::method::{self, Answer, MethodName};
 use crate::number::{write_double, write_integer};
 use crate::print::print;
 use crate::tree::{Escaped, Expression, Reference, Step};
-use crate::value::{List, Map, MethodError, VISIT, Value};
+use crate::value::{List, Map, MethodError, Tree, VISIT, Value};
 
 /// Lists and maps in one another in which definitions are looked for.
 const DEFINITIONS_DEEP: usize = 4;
@@ -19,12 +20,22 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         into: &mut Value<'a>,
     ) -> Result<(), Halt> {
-        match self.place(reference) {
+        match self.near(reference) {
             Place::Variable(variable) => *into = self.variables[variable].unwrap_or_default(),
             Place::Node(tree, node) => tree.put_value(node, into),
             Place::Told(running, property) => running.put_told(property, into),
+            Place::Nothing | Place::Elsewhere => return self.put_far(reference, into),
+        }
+        Ok(())
+    }
+
+    /// The same of a reference that leads farther.
+    #[inline(never)]
+    fn put_far(&mut self, reference: &'a Reference, into: &mut Value<'a>) -> Result<(), Halt> {
+        match self.far(reference) {
+            Place::Node(tree, node) => tree.put_value(node, into),
             Place::Nothing => *into = Value::String(""),
-            Place::Elsewhere => return self.steps(reference, into),
+            _ => return self.steps(reference, into),
         }
         Ok(())
     }
@@ -174,7 +185,7 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
-        match self.place(reference) {
+        match self.near(reference) {
             Place::Variable(variable) => {
                 // A copy of the whole value waits for what was just set.
                 match self.variables[variable] {
@@ -184,21 +195,32 @@ impl<'a> Evaluator<'a, '_> {
                     value => self.print_any(&value.unwrap_or_default(), reference.at, out),
                 }
             }
-            Place::Node(tree, node) => match node.printed() {
-                Some(text) => self.print_text(text, reference.at, out),
-                None => {
-                    let mut value = Value::Null;
-                    tree.put_value(node, &mut value);
-                    self.print(&value, reference.at, out)
-                }
-            },
+            Place::Node(tree, node) => self.print_node(tree, node, reference.at, out),
             Place::Told(running, property) => {
                 let mut value = Value::Null;
                 running.put_told(property, &mut value);
                 self.print(&value, reference.at, out)
             }
-            Place::Nothing => Ok(()),
-            Place::Elsewhere => self.print_elsewhere(reference, out),
+            Place::Nothing | Place::Elsewhere => self.print_elsewhere(reference, out),
+        }
+    }
+
+    /// Appends a value of a document, as it stands there if it prints so.
+    #[inline(always)]
+    pub(super) fn print_node(
+        &mut self,
+        tree: &'a Tree<'a>,
+        node: NodeRef<'a>,
+        at: u32,
+        out: &mut String,
+    ) -> Result<(), Halt> {
+        match node.printed() {
+            Some(text) => self.print_text(text, at, out),
+            None => {
+                let mut value = Value::Null;
+                tree.put_value(node, &mut value);
+                self.print(&value, at, out)
+            }
         }
     }
 

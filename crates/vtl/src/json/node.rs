@@ -259,16 +259,27 @@ impl<'d> NodeRef<'d> {
     /// was found before in an object like this one.
     #[inline(always)]
     pub(crate) fn remembered(self, name: &Name) -> Option<Self> {
+        let (known, value) = self.at_place_of(name)?;
+        let is_same = known.word() == name.key().word
+            || name.place().is_long() && name.key().is_text_of(self.document, known);
+        is_same.then_some(value)
+    }
+
+    /// The same of a short name, which takes no call.
+    #[inline(always)]
+    pub(crate) fn remembered_short(self, name: &Name) -> Option<Self> {
+        let (known, value) = self.at_place_of(name)?;
+        (known.word() == name.key().word).then_some(value)
+    }
+
+    /// What stands where a name was found before: a name, and its value.
+    #[inline(always)]
+    fn at_place_of(self, name: &Name) -> Option<(&'d Node, Self)> {
         let place = name.place();
         let at = self.index() as usize + place.back();
         let [known, value] = self.document.nodes.get(at..at + 2)?.first_chunk()?;
         // Only a name of this object is so many nodes behind it, and has such a place.
-        if known.place() != place {
-            return None;
-        }
-        let is_same = known.word() == name.key().word
-            || place.is_long() && name.key().is_text_of(self.document, known);
-        is_same.then_some(Self { document: self.document, node: value })
+        (known.place() == place).then_some((known, Self { document: self.document, node: value }))
     }
 
     /// The value of the member with a name that was made ready for this, and whether it is near. A

@@ -66,6 +66,13 @@ impl PropertyName {
         self.name.as_str()
     }
 
+    /// The member of an object of a document that has this name, if it is short and stands where it
+    /// was found before.
+    #[inline(always)]
+    pub(crate) fn near_member_of<'d>(&self, object: NodeRef<'d>) -> Option<NodeRef<'d>> {
+        object.remembered_short(&self.name)
+    }
+
     /// The member of an object of a document that has this name. To look for one that is not near uses
     /// up the meter.
     #[inline(always)]
