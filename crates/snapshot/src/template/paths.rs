@@ -6,7 +6,7 @@ use portico_vtl::json_path::{JsonPath, JsonPathError};
 /// Paths that are kept; a template with more of them compiles the rest for each request.
 const MOST: usize = 1024;
 
-/// Compiled paths by their texts, sorted.
+/// Compiled paths by their texts, the shorter ones first: lengths are compared sooner than texts.
 #[derive(Debug, Default)]
 pub(super) struct Paths(Vec<(Box<str>, JsonPath)>);
 
@@ -16,7 +16,7 @@ impl Paths {
     pub(super) fn of(template: &str) -> Self {
         let calls = [".path(", ".json("].into_iter().flat_map(|call| template.split(call).skip(1));
         let mut texts: Vec<&str> = calls.filter_map(quoted).collect();
-        texts.sort_unstable();
+        texts.sort_unstable_by_key(|text| (text.len(), *text));
         texts.dedup();
         texts.truncate(MOST);
         let compiled = |text: &str| Some((text.into(), JsonPath::parse(text).ok()?));
@@ -29,7 +29,8 @@ impl Paths {
         text: &str,
         then: impl FnOnce(&JsonPath) -> Result<T, JsonPathError>,
     ) -> Result<T, JsonPathError> {
-        match self.0.binary_search_by(|(known, _)| (**known).cmp(text)) {
+        match self.0.binary_search_by(|(known, _)| (known.len(), &**known).cmp(&(text.len(), text)))
+        {
             Ok(index) => then(&self.0[index].1),
             Err(_) => then(&JsonPath::parse(text)?),
         }
@@ -56,6 +57,7 @@ mod tests {
         check("", &[]);
         check("$input.path('$.a') $input.json( \"$.b\" )", &["$.a", "$.b"]);
         check("$input.path('$.a')$input.json('$.a')", &["$.a"]);
+        check("$input.path('$.bb')$input.json('$.c')$input.json('$.aa')", &["$.c", "$.aa", "$.bb"]);
         check("$input.path($p) $input.path('$.a", &[]);
         check("$input.path('$[') $input.path('$.é')", &["$.é"]);
         check(".path(", &[]);

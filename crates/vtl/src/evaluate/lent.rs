@@ -9,6 +9,13 @@ use crate::methods::string;
 use crate::tree::{Reference, Step};
 use crate::value::{Entries, Keys, Map, MethodError, Object, Replied, Reply, Tree, VISIT, Value};
 
+/// What came of a call of a host's object.
+enum Asked {
+    Replied(Replied),
+    /// It is no such call, and nothing happened.
+    Otherwise,
+}
+
 impl<'a> Evaluator<'a, '_> {
     /// Prints such a reference.
     #[inline(never)]
@@ -46,12 +53,60 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         out: &mut String,
     ) -> Result<(), Halt> {
+        let (before, mut value) = (out.len(), Value::Null);
+        let reply = Reply::as_text(self.heap, &mut value, out);
+        match self.ask(object, reference, reply)? {
+            Asked::Replied(Replied::Text) => {
+                return self.pay_printed(out.len().saturating_sub(before), reference.at);
+            }
+            Asked::Replied(Replied::Value) if !value.is_null() => {
+                if let Value::String(text) = value {
+                    return self.print_text(text, reference.at, out);
+                }
+            }
+            Asked::Replied(_) => value = self.absent(),
+            Asked::Otherwise => return self.print_steps(reference, out),
+        }
+        self.print_value(&value, reference, out)
+    }
+
+    /// Puts what a call of a host's object gives; false, and nothing happened, if the reference is
+    /// none.
+    #[inline(never)]
+    pub(super) fn put_call(
+        &mut self,
+        reference: &'a Reference,
+        into: &mut Value<'a>,
+    ) -> Result<bool, Halt> {
+        let variable = reference.slot as usize;
+        if self.variables[variable].is_none() {
+            self.ask_globals(variable);
+        }
+        let Some(Value::Object(object)) = self.variables[variable] else { return Ok(false) };
+        *into = Value::Null;
+        let reply = Reply::as_value(self.heap, into);
+        match self.ask(object, reference, reply)? {
+            Asked::Replied(Replied::Value) if !into.is_null() => {}
+            Asked::Replied(_) => *into = self.absent(),
+            Asked::Otherwise => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Calls a host's object, if that is all a reference does.
+    #[inline(always)]
+    fn ask(
+        &mut self,
+        object: &'a dyn Object<'a>,
+        reference: &'a Reference,
+        reply: Reply<'_, 'a>,
+    ) -> Result<Asked, Halt> {
         let [Step::Method { at, name, arguments }] = &*reference.steps else {
-            return self.print_steps(reference, out);
+            return Ok(Asked::Otherwise);
         };
         // The steps say where there were none left.
         if arguments.len() > 1 || !self.take_steps_left(1) {
-            return self.print_steps(reference, out);
+            return Ok(Asked::Otherwise);
         }
         let mut given = Value::Null;
         let given = match arguments.first() {
@@ -61,22 +116,8 @@ impl<'a> Evaluator<'a, '_> {
                 std::slice::from_ref(&given)
             }
         };
-        let before = out.len();
-        let mut value = Value::Null;
-        let reply = Reply::as_text(self.heap, &mut value, out);
-        match object.call(name.as_str(), given, reply) {
-            Ok(Replied::Text) => {
-                return self.pay_printed(out.len().saturating_sub(before), reference.at);
-            }
-            Ok(Replied::Value) if !value.is_null() => {
-                if let Value::String(text) = value {
-                    return self.print_text(text, reference.at, out);
-                }
-            }
-            Ok(_) => value = self.absent(),
-            Err(error) => return self.at(*at, Err(error)),
-        }
-        self.print_value(&value, reference, out)
+        let replied = object.call(name.as_str(), given, reply);
+        self.at(*at, replied).map(Asked::Replied)
     }
 
     /// Prints what is read from a map.

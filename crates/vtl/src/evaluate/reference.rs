@@ -47,6 +47,9 @@ impl<'a> Evaluator<'a, '_> {
         reference: &'a Reference,
         into: &mut Value<'a>,
     ) -> Result<(), Halt> {
+        if self.is_plain && !reference.steps.is_empty() && self.put_call(reference, into)? {
+            return Ok(());
+        }
         self.untold_steps(reference, into)?;
         if self.trace.is_some() {
             let text = self.text(into, reference.at)?;
