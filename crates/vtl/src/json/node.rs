@@ -299,12 +299,12 @@ impl<'d> NodeRef<'d> {
     fn search(self, name: Key<'_>) -> Option<(&'d Node, u32)> {
         let Node { tag: Tag::Object, span, .. } = *self.node else { return None };
         let nodes = self.document.nodes.get(..(self.index() + span) as usize)?;
-        let mut at = self.index() as usize + 1;
-        while let Some([known, value]) = nodes.get(at..at + 2) {
+        let mut at = self.index() + 1;
+        while let Some([known, value]) = nodes.get(at as usize..at as usize + 2) {
             if name.is(self.document, known) {
-                return Some((known, at as u32 + 1));
+                return Some((known, at + 1));
             }
-            at += 1 + value.span as usize;
+            at += 1 + value.span;
         }
         None
     }

@@ -87,22 +87,20 @@ pub(super) fn indented(bytes: &[u8], at: u32) -> Option<u32> {
 #[inline(always)]
 pub(super) fn string((bytes, masks): Text<'_>, start: u32) -> Result<(u32, u32), u32> {
     let mut from = start;
-    while let Some(window) = window::<12>(bytes, from) {
-        let hits = masks.special(eight(window));
-        if hits.is_empty() {
-            from += 8;
-            if from == start + string::LONG as u32 {
-                from = careful::plain(bytes, from);
+    loop {
+        for _ in 0..string::LONG / 8 {
+            let Some(window) = window::<12>(bytes, from) else { return Err(from) };
+            let hits = masks.special(eight(window));
+            if hits.is_empty() {
+                from += 8;
+                continue;
             }
-            continue;
+            let ahead = four(&window[hits.first()..]);
+            let end = from + hits.first() as u32;
+            return if ahead as u8 == b'"' { Ok((end, ahead)) } else { Err(from) };
         }
-        let ahead = four(&window[hits.first()..]);
-        if ahead as u8 != b'"' {
-            break;
-        }
-        return Ok((from + hits.first() as u32, ahead));
+        from = careful::plain(bytes, from);
     }
-    Err(from)
 }
 
 /// The kind of a number of few digits and a fraction, from its first digit on.

@@ -134,3 +134,26 @@ pub(crate) fn property<'a>(
     };
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bounds::Bounds;
+
+    #[test]
+    fn what_a_look_up_takes_does_not_depend_on_those_before() {
+        let heap = Heap::default();
+        let meter = &heap.cells.meter;
+        meter.bound(&Bounds { units: 0, ..Bounds::default() });
+        let members: Vec<String> = (0..1000).map(|n| format!("\"n{n}\":{n}")).collect();
+        let document = heap.document(format!("{{{}}}", members.join(","))).unwrap();
+        for (name, is_free) in
+            [("n0", true), ("n100", true), ("n127", true), ("n128", false), ("x", false)]
+        {
+            let name = PropertyName::of(name);
+            for _ in 0..3 {
+                assert_eq!(name.member_of(document.root(), meter).is_some(), is_free, "{name:?}");
+            }
+        }
+    }
+}
