@@ -39,8 +39,10 @@ pub fn write_double(double: f64, out: &mut String) {
     if absolute == 0.0 {
         return out.push_str("0.0");
     }
-    if absolute < 1e7 && absolute.fract() == 0.0 {
-        write_integer(absolute as i64, out);
+    // Signed integers are what processors turn doubles into at once.
+    let whole = absolute as i64;
+    if absolute < 1e7 && whole as f64 == absolute {
+        write_integer(whole, out);
         return out.push_str(".0");
     }
     if !write_short(absolute, out) {
@@ -70,17 +72,19 @@ fn write_short(absolute: f64, out: &mut String) -> bool {
     if is_power_of_two(absolute) || !EVERYDAY.contains(&absolute) {
         return false;
     }
-    let parts = (absolute * 1e4 + 0.5) as u64;
+    let parts = (absolute * 1e4 + 0.5) as i64;
     if parts as f64 / 1e4 != absolute {
         return false;
     }
-    let (whole, mut behind) = (parts / 10_000, parts % 10_000);
+    let (whole, mut behind) = (parts as u64 / 10_000, parts as u64 % 10_000);
     write_integer(whole, out);
     out.push('.');
-    let mut unit = 1000;
-    while behind > 0 {
+    for unit in [1000, 100, 10, 1] {
+        if behind == 0 {
+            break;
+        }
         out.push(char::from(b'0' + (behind / unit) as u8));
-        (behind, unit) = (behind % unit, unit / 10);
+        behind %= unit;
     }
     true
 }
@@ -236,7 +240,7 @@ fn everyday(absolute: f64) -> Decimal {
     // If a decimal of 15 digits reads back as this double, it is this one: the product is wrong by
     // less than a tenth, and the quotient of integers below 2^53 and 10^23 by nothing.
     let scale = TENS[(14 - exponent) as usize];
-    let parts = (absolute * scale + 0.5) as u64;
+    let parts = (absolute * scale + 0.5) as i64;
     if parts as f64 / scale != absolute {
         return generate(Binary::of_double(absolute), exponent);
     }
