@@ -91,7 +91,7 @@ impl Parser<'_, '_> {
     /// Reads the whole text.
     #[inline(always)]
     fn document(&mut self) -> Parsed<()> {
-        let (mut at, byte) = self.solid(0)?;
+        let (mut at, byte) = sight::solid(self.bytes, 0)?;
         if !matches!(byte, b'{' | b'[') {
             let node = careful::alone(self.rare, at, byte)?;
             self.push_value(node.tag, node.first, node.second);
@@ -166,7 +166,7 @@ impl Parser<'_, '_> {
             } else if byte == b'-' {
                 self.number(at, at + 1)?
             } else if byte <= b' ' {
-                (at, byte) = self.solid(at)?;
+                (at, byte) = sight::solid(self.bytes, at)?;
                 continue;
             } else {
                 self.word(at)?
@@ -202,7 +202,7 @@ impl Parser<'_, '_> {
             return Ok(Some((at + 1, (ahead >> 8) as u8)));
         }
         let Some(at) = self.comma(at, ahead as u8, b']')? else { return Ok(None) };
-        Ok(Some((at, self.ahead(at) as u8)))
+        Ok(Some((at, sight::ahead(self.bytes, at) as u8)))
     }
 
     /// Passes a comma with blanks before it; there is none at the end of the container.
@@ -219,26 +219,7 @@ impl Parser<'_, '_> {
             if sign > b' ' {
                 return Err((at, JsonProblem::Unexpected));
             }
-            (at, sign) = self.solid(at)?;
-        }
-    }
-
-    #[inline(always)]
-    fn ahead(&self, at: u32) -> u32 {
-        match sight::window(self.bytes, at) {
-            Some(four) => u32::from_le_bytes(*four),
-            None => careful::last_four(self.bytes, at),
-        }
-    }
-
-    /// The next byte that is not blank, and its place.
-    #[inline(always)]
-    fn solid(&self, at: u32) -> Parsed<(u32, u8)> {
-        let at = careful::blanks(self.bytes, at);
-        match self.bytes.get(at as usize) {
-            Some(byte @ b'!'..) => Ok((at, *byte)),
-            Some(_) => Err((at, JsonProblem::Unexpected)),
-            None => Err((at, JsonProblem::End)),
+            (at, sign) = sight::solid(self.bytes, at)?;
         }
     }
 
@@ -273,14 +254,14 @@ impl Parser<'_, '_> {
         let (tag, close) = if OBJECT { (Tag::Object, b'}') } else { (Tag::Array, b']') };
         let index = self.nodes.len() as u64;
         self.push_value(tag, 0, 0);
-        let ahead = self.ahead(at);
+        let ahead = sight::ahead(self.bytes, at);
         let (mut at, mut byte) = (at + 1, (ahead >> 8) as u8);
         if !OBJECT || byte != b'"' {
             if byte <= b' ' {
-                (at, byte) = self.solid(at)?;
+                (at, byte) = sight::solid(self.bytes, at)?;
             }
             if byte == close {
-                return Ok((at + 1, self.ahead(at + 1), around));
+                return Ok((at + 1, sight::ahead(self.bytes, at + 1), around));
             }
         }
         if !OUTERMOST {
@@ -316,7 +297,7 @@ impl Parser<'_, '_> {
         self.inner = outer;
         // An object around has a name at least.
         let next = if outer.names != 0 { Next::Members } else { Next::Items };
-        Ok((at, self.ahead(at), next))
+        Ok((at, sight::ahead(self.bytes, at), next))
     }
 
     /// Reads the name of a member and the colon: the first byte of the value or a blank before it,
@@ -348,7 +329,7 @@ impl Parser<'_, '_> {
     #[inline(always)]
     fn colon(&self, at: u32) -> Parsed<(u32, u8)> {
         let at = careful::colon(self.bytes, at)?;
-        self.solid(at)
+        sight::solid(self.bytes, at)
     }
 
     #[inline(always)]
@@ -374,7 +355,7 @@ impl Parser<'_, '_> {
             Err(from) => {
                 let (node, at) = self.rare.string(start, from)?;
                 self.push_value(node.tag, node.first, node.second);
-                Ok((at - 1, self.ahead(at - 1)))
+                Ok((at - 1, sight::ahead(self.bytes, at - 1)))
             }
         }
     }
@@ -388,19 +369,19 @@ impl Parser<'_, '_> {
         }
         let (tag, end) = careful::number(self.bytes, start)?;
         self.push_value(tag, start, end);
-        Ok((end, self.ahead(end)))
+        Ok((end, sight::ahead(self.bytes, end)))
     }
 
     /// Reads one of the three words.
     #[inline(always)]
     fn word(&mut self, at: u32) -> Parsed<(u32, u32)> {
-        let (tag, end) = match &self.ahead(at).to_le_bytes() {
+        let (tag, end) = match &sight::ahead(self.bytes, at).to_le_bytes() {
             b"true" => (Tag::True, at + 4),
             b"null" => (Tag::Null, at + 4),
             b"fals" if self.bytes.get(at as usize + 4) == Some(&b'e') => (Tag::False, at + 5),
             _ => return Err((at, JsonProblem::Unexpected)),
         };
         self.push_value(tag, at, end);
-        Ok((end, self.ahead(end)))
+        Ok((end, sight::ahead(self.bytes, end)))
     }
 }

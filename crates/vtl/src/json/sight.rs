@@ -5,8 +5,9 @@
 //! bytes there ("ahead"), the first in the lowest bits. What they do not find, `careful` does.
 
 use super::node::Tag;
+use super::parse::Parsed;
 use super::scan::Masks;
-use super::{careful, name, scan, string};
+use super::{JsonProblem, careful, name, scan, string};
 
 /// A text, and what its bytes are compared with.
 pub(super) type Text<'t> = (&'t [u8], &'t Masks);
@@ -27,6 +28,26 @@ fn eight(window: &[u8]) -> u64 {
 #[inline(always)]
 fn four(window: &[u8]) -> u32 {
     window.first_chunk().map_or(0, |four| u32::from_le_bytes(*four))
+}
+
+/// The four bytes at a place. Zeros stand for what is behind the text.
+#[inline(always)]
+pub(super) fn ahead(bytes: &[u8], at: u32) -> u32 {
+    match window(bytes, at) {
+        Some(four) => u32::from_le_bytes(*four),
+        None => careful::last_four(bytes, at),
+    }
+}
+
+/// The next byte that is not blank, and its place.
+#[inline(always)]
+pub(super) fn solid(bytes: &[u8], at: u32) -> Parsed<(u32, u8)> {
+    let at = careful::blanks(bytes, at);
+    match bytes.get(at as usize) {
+        Some(byte @ b'!'..) => Ok((at, *byte)),
+        Some(_) => Err((at, JsonProblem::Unexpected)),
+        None => Err((at, JsonProblem::End)),
+    }
 }
 
 /// The bytes of a name that has eight at most, and what is ahead behind it: a quote if it has no
