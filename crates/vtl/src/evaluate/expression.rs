@@ -88,7 +88,8 @@ impl<'a> Evaluator<'a, '_> {
                 }
                 Place::Node(_, node) => Ok(node.boolean() != Some(false)),
                 Place::Told(running, property) => Ok(running.truth(property)),
-                Place::Nothing | Place::Elsewhere => self.far_truth(reference),
+                Place::Nothing => Ok(true),
+                Place::Elsewhere => self.far_truth(reference),
             },
             Expression::Not(_) | Expression::Any(_) | Expression::All(_) => {
                 self.step()?;

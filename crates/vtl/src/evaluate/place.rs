@@ -42,6 +42,9 @@ impl<'a> Evaluator<'a, '_> {
                 let Some((tree, object)) = map.as_unchanged() else { return Place::Elsewhere };
                 match name.near_member_of(object) {
                     Some(node) if node.tag() != Tag::Null => Place::Node(tree, node),
+                    None if self.dialect == Dialect::Service && name.is_strange_to(object) => {
+                        Place::Nothing
+                    }
                     _ => return Place::Elsewhere,
                 }
             }

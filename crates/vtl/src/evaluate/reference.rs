@@ -24,7 +24,8 @@ impl<'a> Evaluator<'a, '_> {
             Place::Variable(variable) => *into = self.variables[variable].unwrap_or_default(),
             Place::Node(tree, node) => tree.put_value(node, into),
             Place::Told(running, property) => running.put_told(property, into),
-            Place::Nothing | Place::Elsewhere => return self.put_far(reference, into),
+            Place::Nothing => *into = Value::String(""),
+            Place::Elsewhere => return self.put_far(reference, into),
         }
         Ok(())
     }
@@ -204,7 +205,8 @@ impl<'a> Evaluator<'a, '_> {
                 running.put_told(property, &mut value);
                 self.print(&value, reference.at, out)
             }
-            Place::Nothing | Place::Elsewhere => self.print_elsewhere(reference, out),
+            Place::Nothing => Ok(()),
+            Place::Elsewhere => self.print_elsewhere(reference, out),
         }
     }
 

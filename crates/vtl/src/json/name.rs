@@ -102,6 +102,13 @@ impl<'n> Key<'n> {
         Self { text, word, hash: hash(text) }
     }
 
+    /// Whether it may be among names of which these are the bits.
+    #[inline(always)]
+    pub(super) fn may_be_in(self, halves: u32) -> bool {
+        // The upper six bits of the hash choose one of 64, of which the upper one chooses the half.
+        halves >> (self.hash >> 26 & 31) & 1 != 0
+    }
+
     /// Whether it is the name of a node.
     #[inline(always)]
     pub(super) fn is(self, document: &Document<'_>, known: &Node) -> bool {
@@ -167,6 +174,12 @@ fn mixed(first: u64, second: u64) -> u64 {
     Masks::NEW.mixed(first, second)
 }
 
+/// The bits of the hashes of names, a half laid over the other.
+#[inline(always)]
+pub(super) fn halves_of(bits: u64) -> u32 {
+    (bits | bits >> 32) as u32
+}
+
 #[inline(always)]
 pub(super) fn hash_of_mixed(mixed: u64) -> u32 {
     (mixed >> 32) as u32
@@ -186,6 +199,7 @@ mod tests {
             let (object, made) = (document.root(), Name::new(name));
             let found = object.member(name).is_some();
             assert!(object.remembered(&made).is_none(), "{member} {name}");
+            assert!(object.may_have(&made) || !found, "{member} {name}");
             assert_eq!(object.member_named(&made).is_some(), found, "{member} {name}");
             let is_escaped = member.contains('\\');
             assert_eq!(object.remembered(&made).is_some(), found && !is_escaped, "{member} {name}");
@@ -217,6 +231,17 @@ mod tests {
                 assert!(is_member(&escaped, name) && !is_member(&escaped, &other), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn most_objects_are_known_not_to_have_a_name() {
+        let document = Document::parse("{\"b\":1,\"long name\":2}", Leniency::Strict).unwrap();
+        let may_have = |name: &str| document.root().may_have(&Name::new(name));
+        assert!(may_have("b") && may_have("long name"));
+        let strange = (0..1000).filter(|n| !may_have(&format!("name {n}"))).count();
+        assert!(strange > 900, "{strange}");
+        let values = Document::parse("[[1], {}, 1]", Leniency::Strict).unwrap();
+        assert!(values.root().items().all(|value| !value.may_have(&Name::new("b"))));
     }
 
     #[test]

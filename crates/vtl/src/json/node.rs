@@ -18,7 +18,8 @@ pub(super) struct Node {
     pub(super) back: u16,
     /// Containers: how many values. Others: where the text begins.
     pub(super) first: u32,
-    /// Containers: nothing. Short names: their first half. Others: where the text ends.
+    /// Objects: a bit for the hash of each name in it. Arrays: nothing. Short names: their first
+    /// half. Others: where the text ends.
     pub(super) second: u32,
     /// How many nodes the value takes. Names, which take one, have their hash here; short names
     /// their second half.
@@ -280,6 +281,12 @@ impl<'d> NodeRef<'d> {
         let [known, value] = self.document.nodes.get(at..at + 2)?.first_chunk()?;
         // Only a name of this object is so many nodes behind it, and has such a place.
         (known.place() == place).then_some((known, Self { document: self.document, node: value }))
+    }
+
+    /// Whether the value may be an object with a member of this name: it is found out at once.
+    #[inline(always)]
+    pub(crate) fn may_have(self, name: &Name) -> bool {
+        self.node.tag == Tag::Object && name.key().may_be_in(self.node.second)
     }
 
     /// The value of the member with a name that was made ready for this, and whether it is near. A

@@ -282,10 +282,11 @@ impl Parser<'_, '_> {
     #[inline(always)]
     fn close<const OBJECT: bool>(&mut self) -> Parsed<(u32, u32, Next)> {
         let at = self.behind;
-        let Open { index, values, .. } = self.inner;
+        let Open { names, index, values } = self.inner;
         let end = self.nodes.len() as u64;
         if let Some(node) = self.nodes.get_mut(index as usize) {
             (node.first, node.span) = (values as u32, (end - index) as u32);
+            node.second = name::halves_of(names);
         }
         if OBJECT && values > FEW {
             self.rare.look_for_doubles(&self.nodes[index as usize..]);

@@ -73,6 +73,12 @@ impl PropertyName {
         object.remembered_short(&self.name)
     }
 
+    /// Whether it is sure that an object of a document has no member of this name.
+    #[inline(always)]
+    pub(crate) fn is_strange_to(&self, object: NodeRef<'_>) -> bool {
+        !object.may_have(&self.name)
+    }
+
     /// The member of an object of a document that has this name. To look for one that is not near uses
     /// up the meter.
     #[inline(always)]
@@ -86,6 +92,9 @@ impl PropertyName {
     /// Without room for it, the rendering fails when it next asks the meter.
     #[inline(never)]
     fn search<'d>(&self, object: NodeRef<'d>, meter: &Meter) -> Option<NodeRef<'d>> {
+        if self.is_strange_to(object) {
+            return None;
+        }
         let found = object.member_named(&self.name);
         // Of a near one nobody may see whether it was remembered.
         if !matches!(found, Some((_, true))) {
