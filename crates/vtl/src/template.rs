@@ -131,7 +131,7 @@ impl Template {
     pub fn constant(&self) -> Option<&str> {
         match &*self.block {
             [] => Some(""),
-            [Piece { text, node: Node::End }] => Some(text),
+            [Piece { text, node: Node::End }] => Some(text.as_str()),
             _ => None,
         }
     }
