@@ -9,8 +9,10 @@ const BOUNDS: Bounds = Bounds { loops: 50, output_bytes: 10_000, depth: 64, step
 struct Names<'a>(Vec<(&'static str, Value<'a>)>);
 
 impl<'a> Globals<'a> for Names<'a> {
-    fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    fn put(&self, name: &str, into: &mut Value<'a>) {
+        if let Some((_, value)) = self.0.iter().find(|(known, _)| *known == name) {
+            *into = *value;
+        }
     }
 }
 

@@ -201,24 +201,32 @@ struct Host<'a> {
 }
 
 impl<'a> Globals<'a> for Host<'a> {
-    fn get(&self, name: &str) -> Option<Value<'a>> {
+    /// Each value is written by itself: a copy of what was written in parts would wait for them.
+    fn put(&self, name: &str, into: &mut Value<'a>) {
         if let Some(node) = self.given.variables.and_then(|variables| variables.member(name)) {
-            return variables::value(self.heap, node).ok();
+            *into = variables::value(self.heap, node).unwrap_or_default();
+            return;
         }
         if !self.given.has_service_objects {
-            return None;
+            return;
         }
         match name {
-            "input" => Some(Value::Object(self.input)),
-            "util" => Some(Value::Object(&Util)),
+            "input" => *into = Value::Object(self.input),
+            "util" => *into = Value::Object(&Util),
             "context" => {
-                self.context.and_then(|context| context.map(self.heap).ok()).map(Value::Map)
+                if let Some(Ok(map)) = self.context.map(|context| context.map(self.heap)) {
+                    *into = Value::Map(map);
+                }
             }
             "stageVariables" if let Some(written) = self.given.written_stage_variables => {
-                variables::value(self.heap, written).ok()
+                *into = variables::value(self.heap, written).unwrap_or_default();
             }
-            "stageVariables" => Map::of(self.heap, self.stage_variables).ok().map(Value::Map),
-            _ => None,
+            "stageVariables" => {
+                if let Ok(map) = Map::of(self.heap, self.stage_variables) {
+                    *into = Value::Map(map);
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -111,7 +111,7 @@ impl<'a, 'r> Evaluator<'a, 'r> {
         self.take_steps(pieces.len() as u64)?;
         self.deeper(|evaluator| {
             for Piece { text, node } in pieces {
-                out.push_str(text);
+                text.push_to(out);
                 match node {
                     Node::Set(set) => {
                         evaluator.set(set)?;

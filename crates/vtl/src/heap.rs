@@ -1,11 +1,15 @@
 //! What lives as long as one rendering: documents that templates parse, templates that they
 //! evaluate, and the containers they share. Things are only added, so that values may borrow them.
 
+mod small;
+
 use std::cell::{Cell, OnceCell};
 
 use crate::json::{Document, JsonError, Leniency};
 use crate::value::{Cells, Loop, MethodError, Value};
 use crate::{Dialect, ParseError, Template};
+
+pub(crate) use small::Small;
 
 /// The heap of one rendering: values borrow it as `&'a Heap<'a>`.
 #[derive(Default)]

@@ -16,6 +16,7 @@ mod scan;
 mod sight;
 mod string;
 mod surrogates;
+mod tape;
 mod unescape;
 mod write;
 
@@ -30,6 +31,7 @@ pub use surrogates::mended;
 pub use write::Slashes;
 
 use node::{Node, Texts};
+use tape::Tape;
 
 /// Containers inside containers, beyond which a text is refused.
 pub const DEPTH: usize = 512;
@@ -50,7 +52,7 @@ pub struct Document<'t> {
     /// What the strings with escapes stand for.
     unescaped: String,
     /// At least one; values in the order of the text, the names of members before them.
-    nodes: Vec<Node>,
+    nodes: Tape,
 }
 
 /// Why a text is no JSON, and where: `at` counts bytes.
@@ -94,13 +96,13 @@ impl<'t> Document<'t> {
     pub fn parse(text: impl Into<Cow<'t, str>>, leniency: Leniency) -> Result<Self, JsonError> {
         let text = text.into();
         match (parse::tape(&text), leniency) {
-            (Ok((nodes, unescaped)), _) => Ok(Self { text, unescaped, nodes }),
+            (Ok((nodes, unescaped)), _) => Ok(Self { text, unescaped, nodes: nodes.into() }),
             (Err(error), Leniency::Strict) => Err(error),
             // Rare, so it may be slow: the loose text is written anew as JSON and read again.
             (Err(_), Leniency::Loose) => {
                 let text = lenient::strict(&text)?;
                 let (nodes, unescaped) = parse::tape(&text)?;
-                Ok(Self { text: text.into(), unescaped, nodes })
+                Ok(Self { text: text.into(), unescaped, nodes: nodes.into() })
             }
         }
     }

@@ -25,8 +25,8 @@ const COUNTERS: [&str; 3] = ["foreach", "velocityCount", "velocityHasNext"];
 
 /// What a template finds under the names that it did not set itself.
 pub trait Globals<'a> {
-    /// The value of `$name`; asked once a rendering at most.
-    fn get(&self, name: &str) -> Option<Value<'a>>;
+    /// Puts the value of `$name` in the place of null, if there is one; asked once a rendering at most.
+    fn put(&self, name: &str, into: &mut Value<'a>);
 }
 
 /// Somebody who wants to know what each reference and directive came to.
@@ -131,7 +131,7 @@ impl Template {
     pub fn constant(&self) -> Option<&str> {
         match &*self.block {
             [] => Some(""),
-            [Piece { text, node: Node::End }] => Some(text),
+            [Piece { text, node: Node::End }] => Some(text.as_str()),
             _ => None,
         }
     }

@@ -4,9 +4,13 @@
 //! place (`at`) is a byte of the template's text and becomes line and column only in an error.
 //! Chains of operators are lists, so that only nesting, which the parser bounds, is recursion.
 
+mod plain;
+
 use num_bigint::BigInt;
 
 use crate::method::{MethodName, PropertyName};
+
+pub(crate) use plain::PlainText;
 
 /// What is wrong with a head that only fails when it is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub(crate) type Block = Box<[Piece]>;
 /// A text, printed as it is, and what stands behind it.
 #[derive(Debug)]
 pub(crate) struct Piece {
-    pub text: Box<str>,
+    pub text: PlainText,
     pub node: Node,
 }
 

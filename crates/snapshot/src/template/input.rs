@@ -50,26 +50,36 @@ impl<'a> Input<'a> {
     }
 
     /// What a path leads to.
-    fn select(&'a self, path: &str) -> Result<Selected<'a>, MethodError> {
-        let host = |error: JsonPathError| match error {
-            JsonPathError::Bound => MethodError::Spent,
-            error => MethodError::Host(error.to_string()),
+    #[inline]
+    fn select(&'a self, path: &str) -> Result<Selected<'a>, JsonPathError> {
+        let Some(path) = self.paths.find(path) else {
+            return self.follow(&JsonPath::parse(path)?);
         };
-        let select = |path: &JsonPath| match self.root() {
+        self.follow(path)
+    }
+
+    #[inline]
+    fn follow(&'a self, path: &JsonPath) -> Result<Selected<'a>, JsonPathError> {
+        match self.root() {
             Some(root) => path.select(root, self.visits),
             None => Ok(Selected::Missing),
-        };
-        self.paths.with(path, select).map_err(host)
+        }
+    }
+
+    /// The value at a path.
+    fn path(&'a self, path: &str, reply: Reply<'_, 'a>) -> Result<Replied, MethodError> {
+        match self.select(path).map_err(of_path)? {
+            Selected::Node(node) => reply.json(node),
+            other => {
+                let value = value(reply.heap(), other)?;
+                reply.value(value)
+            }
+        }
     }
 
     /// The value at a path, as JSON.
-    fn json(
-        &'a self,
-        heap: &'a Heap<'a>,
-        path: &str,
-        reply: Reply<'_, 'a>,
-    ) -> Result<Replied, MethodError> {
-        match self.select(path)? {
+    fn json(&'a self, path: &str, reply: Reply<'_, 'a>) -> Result<Replied, MethodError> {
+        match self.select(path).map_err(of_path)? {
             Selected::Missing | Selected::Null => reply.value(NOTHING.into()),
             Selected::Node(node) if node.kind() == Kind::Null => reply.value(NOTHING.into()),
             Selected::Node(node) => reply.text(|out| {
@@ -77,6 +87,7 @@ impl<'a> Input<'a> {
                 Ok(true)
             }),
             other => {
+                let heap = reply.heap();
                 let value = value(heap, other)?;
                 reply.text(|out| value.write_json(heap, out).map(|()| true))
             }
@@ -112,17 +123,16 @@ impl<'a> Object<'a> for Input<'a> {
         arguments: &[Value<'a>],
         reply: Reply<'_, 'a>,
     ) -> Result<Replied, MethodError> {
-        let heap = reply.heap();
         let argument = match arguments {
             [] => None,
             [argument] => Some(argument.as_str()),
             _ => return Ok(Replied::Nothing),
         };
         match (name, argument) {
-            ("path", Some(Some(path))) => reply.value(value(heap, self.select(path)?)?),
-            ("json", Some(Some(path))) => self.json(heap, path, reply),
+            ("path", Some(Some(path))) => self.path(path, reply),
+            ("json", Some(Some(path))) => self.json(path, reply),
             ("params", None) => {
-                let parameters = self.parameters(heap).ok_or(MethodError::Spent)?;
+                let parameters = self.parameters(reply.heap()).ok_or(MethodError::Spent)?;
                 reply.value(Value::Map(parameters))
             }
             ("params", Some(Some(name))) => {
@@ -133,6 +143,14 @@ impl<'a> Object<'a> for Input<'a> {
     }
 
     fn print(&self, _: &mut String) {}
+}
+
+#[cold]
+fn of_path(error: JsonPathError) -> MethodError {
+    match error {
+        JsonPathError::Bound => MethodError::Spent,
+        error => MethodError::Host(error.to_string()),
+    }
 }
 
 /// What a path leads to, as a value. What is missing is null.

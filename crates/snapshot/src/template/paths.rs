@@ -1,7 +1,7 @@
 //! The JSONPaths of a template: those that stand in it are compiled with it, others when a request
 //! asks for them.
 
-use portico_vtl::json_path::{JsonPath, JsonPathError};
+use portico_vtl::json_path::JsonPath;
 
 /// Paths that are kept; a template with more of them compiles the rest for each request.
 const MOST: usize = 1024;
@@ -23,17 +23,11 @@ impl Paths {
         Self(texts.into_iter().filter_map(compiled).collect())
     }
 
-    /// Calls `then` with the path of a text.
-    pub(super) fn with<T>(
-        &self,
-        text: &str,
-        then: impl FnOnce(&JsonPath) -> Result<T, JsonPathError>,
-    ) -> Result<T, JsonPathError> {
-        match self.0.binary_search_by(|(known, _)| (known.len(), &**known).cmp(&(text.len(), text)))
-        {
-            Ok(index) => then(&self.0[index].1),
-            Err(_) => then(&JsonPath::parse(text)?),
-        }
+    /// The path of a text, if it is compiled.
+    #[inline]
+    pub(super) fn find(&self, text: &str) -> Option<&JsonPath> {
+        let order = |(known, _): &(Box<str>, _)| (known.len(), &**known).cmp(&(text.len(), text));
+        self.0.binary_search_by(order).ok().map(|index| &self.0[index].1)
     }
 }
 

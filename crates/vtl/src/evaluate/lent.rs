@@ -6,7 +6,7 @@ use super::place::Place;
 use super::{Evaluator, Halt};
 use crate::json::NodeRef;
 use crate::methods::string;
-use crate::tree::{Reference, Step};
+use crate::tree::{Expression, Reference, Step};
 use crate::value::{Entries, Keys, Map, MethodError, Object, Replied, Reply, Tree, VISIT, Value};
 
 /// What came of a call of a host's object.
@@ -112,7 +112,13 @@ impl<'a> Evaluator<'a, '_> {
         let given = match arguments.first() {
             None => &[],
             Some(argument) => {
-                self.put(argument, &mut given)?;
+                match argument {
+                    // As most are.
+                    Expression::Reference(reference) => {
+                        self.put_reference(reference, &mut given)?
+                    }
+                    other => self.put(other, &mut given)?,
+                }
                 std::slice::from_ref(&given)
             }
         };

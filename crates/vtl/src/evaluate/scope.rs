@@ -91,8 +91,8 @@ impl<'a> Evaluator<'a, '_> {
     /// Gives a name the value that it has before it is set.
     #[inline(never)]
     pub(super) fn ask_globals(&mut self, variable: usize) {
-        let value = self.globals.get(self.name(variable)).unwrap_or_default();
-        self.variables[variable] = Some(value);
+        let name = self.name(variable);
+        self.globals.put(name, self.variables[variable].insert(Value::Null));
     }
 
     /// Sets a name.

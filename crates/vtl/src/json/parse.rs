@@ -12,7 +12,7 @@ use super::careful::{self, Rare};
 use super::names::{self, FAR, FEW};
 use super::node::{Node, Tag};
 use super::scan::Masks;
-use super::{DEPTH, JsonError, JsonProblem, name, sight};
+use super::{DEPTH, JsonError, JsonProblem, name, sight, tape};
 
 /// The tape of a text, and what its strings with escapes stand for.
 pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
@@ -25,7 +25,7 @@ pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
         // Kept in memory, where instructions take them from: each use of a constant would load it.
         masks: black_box(Masks::NEW),
         // Even dense bodies have no more nodes; growing would copy them.
-        nodes: ManuallyDrop::new(Vec::with_capacity(text.len() / 6 + 8)),
+        nodes: ManuallyDrop::new(tape::room(text.len() / 6 + 8)),
         around: ManuallyDrop::default(),
         inner: Open { names: 0, index: 0, values: 0 },
         behind: 0,

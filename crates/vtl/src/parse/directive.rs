@@ -6,7 +6,7 @@ use super::{Fault, Parser};
 use crate::dialect::Dialect;
 use crate::tree::{
     Block, Branch, Call, Define, Expression, Failing, Foreach, Macro, Node, Operand, Piece,
-    Reference, Set, Target,
+    PlainText, Reference, Set, Target,
 };
 
 /// The word behind `#`.
@@ -163,9 +163,10 @@ impl<'t> Parser<'t, '_> {
         // A fourth argument stands where the engine looks for the body.
         if let Some(Argument::Value(value)) = arguments.drain(3.min(arguments.len())..).next() {
             body = match value.value {
-                Expression::Reference(reference) => {
-                    Box::new([Piece { text: Box::default(), node: Node::Reference(reference) }])
-                }
+                Expression::Reference(reference) => Box::new([Piece {
+                    text: PlainText::default(),
+                    node: Node::Reference(reference),
+                }]),
                 _ => Box::default(),
             };
         }

@@ -55,9 +55,9 @@ impl<'t> Parser<'t, '_> {
         };
         let mut block = parser.whole()?;
         let chop = !comment && !take_blank(&mut block);
-        Ok(match &mut *block {
+        Ok(match &*block {
             [] => Expression::Text("".into()),
-            [Piece { text, node: Node::End }] if !chop => Expression::Text(std::mem::take(text)),
+            [Piece { text, node: Node::End }] if !chop => Expression::Text(text.as_str().into()),
             _ => Expression::Interpolated(Box::new(Interpolated { block, chop })),
         })
     }
@@ -178,9 +178,9 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
 /// Takes the blank off the end of the block's last text; false if it is not there.
 fn take_blank(block: &mut Block) -> bool {
     let Some(Piece { text, node: Node::End }) = block.last_mut() else { return false };
-    let Some(kept) = text.strip_suffix(' ') else { return false };
+    let Some(kept) = text.as_str().strip_suffix(' ') else { return false };
     *text = kept.into();
-    if text.is_empty() {
+    if text.as_str().is_empty() {
         let mut pieces = Vec::from(std::mem::take(block));
         pieces.pop();
         *block = pieces.into();

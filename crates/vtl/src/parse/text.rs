@@ -47,7 +47,7 @@ impl Pieces {
     }
 
     pub(super) fn push(&mut self, node: Node) {
-        let text = std::mem::take(&mut self.text).into();
+        let text = std::mem::take(&mut self.text).as_str().into();
         self.whole.push(Piece { text, node });
     }
 

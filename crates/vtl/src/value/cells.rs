@@ -4,7 +4,6 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use bumpalo::Bump;
 use num_bigint::BigInt;
 
 use super::list::ListCell;
@@ -13,7 +12,7 @@ use super::views::{ArrayCell, CursorCell, EntryCell, Part};
 use super::{MethodError, Tree};
 use crate::bounds::Bounds;
 use crate::decimal::Decimal;
-use crate::heap::Arena;
+use crate::heap::{Arena, Small};
 use crate::pattern::{Pattern, PatternError};
 
 /// Units of a value that is printed, compared or hashed: it takes the time of so many bytes.
@@ -36,8 +35,7 @@ pub(crate) struct Cells<'a> {
     pub(super) maps: Arena<MapCell<'a>>,
     pub(super) trees: Arena<Tree<'a>>,
     texts: Arena<String>,
-    /// Small things without anything to drop.
-    pub(crate) small: Bump,
+    pub(crate) small: Small,
     /// Where texts are written before they are kept.
     scratch: Cell<String>,
     rare: OnceCell<Box<Rare<'a>>>,

@@ -1,8 +1,9 @@
 //! What hosts lend to templates: objects that are called, and maps that are filled when somebody asks
 //! for more than single entries of them.
 
-use super::{MethodError, Value};
+use super::{MethodError, Tree, Value};
 use crate::heap::Heap;
+use crate::json::{NodeRef, Tag};
 use crate::tree::Step;
 
 /// Something of the host's that templates may read and call.
@@ -100,6 +101,16 @@ impl<'p, 'a> Reply<'p, 'a> {
     #[inline]
     pub fn value(self, value: Value<'a>) -> Result<Replied, MethodError> {
         *self.value = value;
+        Ok(Replied::Value)
+    }
+
+    /// Gives a value of a document, as `Value::json` has it.
+    #[inline]
+    pub fn json(self, node: NodeRef<'a>) -> Result<Replied, MethodError> {
+        match node.tag() {
+            Tag::Array | Tag::Object => Tree::open(self.heap, node)?.put_value(node, self.value),
+            _ => *self.value = Value::json(self.heap, node)?,
+        }
         Ok(Replied::Value)
     }
 

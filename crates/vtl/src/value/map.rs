@@ -143,6 +143,7 @@ impl<'a> Map<'a> {
     }
 
     /// The same, with these entries, no two of which have the same key.
+    #[inline]
     pub fn silent_of(
         heap: &'a Heap<'a>,
         entries: &'a dyn Entries<'a>,
@@ -152,10 +153,12 @@ impl<'a> Map<'a> {
     }
 
     /// A map with these entries, no two of which have the same key.
+    #[inline]
     pub fn of(heap: &'a Heap<'a>, entries: &'a dyn Entries<'a>) -> Result<Self, MethodError> {
         Self::lent(heap, entries, false, Once::None)
     }
 
+    #[inline]
     fn lent(
         heap: &'a Heap<'a>,
         entries: &'a dyn Entries<'a>,

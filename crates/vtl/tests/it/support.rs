@@ -102,9 +102,10 @@ impl<'a> Pets<'a> {
 }
 
 impl<'a> Globals<'a> for Pets<'a> {
-    fn get(&self, name: &str) -> Option<Value<'a>> {
-        let (_, value) = self.names.iter().find(|(known, _)| *known == name)?;
-        Some(*value)
+    fn put(&self, name: &str, into: &mut Value<'a>) {
+        if let Some((_, value)) = self.names.iter().find(|(known, _)| *known == name) {
+            *into = *value;
+        }
     }
 }
 
@@ -112,7 +113,9 @@ impl<'a> Globals<'a> for Pets<'a> {
 pub(crate) struct Body<'a>(pub(crate) Value<'a>);
 
 impl<'a> Globals<'a> for Body<'a> {
-    fn get(&self, name: &str) -> Option<Value<'a>> {
-        (name == "b").then_some(self.0)
+    fn put(&self, name: &str, into: &mut Value<'a>) {
+        if name == "b" {
+            *into = self.0;
+        }
     }
 }

@@ -92,30 +92,31 @@ fn last_word(text: &[u8], last: &[u8]) -> u64 {
 /// what is not ASCII is `\uXXXX`, one for each unit of UTF-16.
 pub(super) fn escape_java_script(text: &str, out: &mut String) {
     out.reserve(text.len() + 16);
-    let (mut words, mut base) = (text.as_bytes(), 0);
     let mut left = text;
-    while !words.is_empty() {
-        let word = match words.split_first_chunk() {
-            Some((word, behind)) => {
-                words = behind;
-                u64::from_le_bytes(*word)
+    while let Some(word) = left.as_bytes().first_chunk() {
+        let found = special(u64::from_le_bytes(*word));
+        let clean = found.trailing_zeros() as usize / 8;
+        // Eight bytes are appended without a call; what is too much of them is taken back.
+        let end = out.len() + clean;
+        match left.split_at_checked(8) {
+            Some((eight_bytes, behind)) => {
+                out.push_str(eight_bytes);
+                if found == 0 {
+                    left = behind;
+                    continue;
+                }
+                out.truncate(end);
             }
-            None => last_word(text.as_bytes(), std::mem::take(&mut words)),
-        };
-        let mut found = special(word);
-        while found != 0 {
-            let at = base + found.trailing_zeros() as usize / 8;
-            found &= found - 1;
-            // Otherwise it is within a character.
-            if let Some(clean) = (at + left.len()).checked_sub(text.len()) {
-                let (clean, behind) = left.split_at(clean);
-                out.push_str(clean);
-                left = push_escape(behind, out);
-            }
+            None => out.push_str(&left[..clean]),
         }
-        base += 8;
+        left = push_escape(&left[clean..], out);
     }
-    out.push_str(left);
+    while !left.is_empty() {
+        let found = special(last_word(text.as_bytes(), left.as_bytes()));
+        let clean = left.len().min(found.trailing_zeros() as usize / 8);
+        out.push_str(&left[..clean]);
+        left = push_escape(&left[clean..], out);
+    }
 }
 
 /// Appends what stands for the first character: what is behind it.

@@ -1,0 +1,43 @@
+//! The arena of small things. Its memory is kept by the thread: nearly every rendering asks for as
+//! much as the one before gave back.
+
+use std::cell::Cell;
+use std::ops::Deref;
+
+use bumpalo::Bump;
+
+/// Bytes that a thread keeps.
+const MOST: usize = 64 * 1024;
+
+thread_local! {
+    static KEPT: Cell<Option<Bump>> = const { Cell::new(None) };
+}
+
+/// Small things without anything to drop.
+pub(crate) struct Small(Bump);
+
+impl Default for Small {
+    fn default() -> Self {
+        Self(KEPT.try_with(Cell::take).ok().flatten().unwrap_or_default())
+    }
+}
+
+impl Deref for Small {
+    type Target = Bump;
+
+    #[inline]
+    fn deref(&self) -> &Bump {
+        &self.0
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        if self.0.allocated_bytes() <= MOST {
+            let mut bump = std::mem::take(&mut self.0);
+            bump.reset();
+            // At the end of the thread nothing is kept.
+            let _ = KEPT.try_with(|kept| kept.set(Some(bump)));
+        }
+    }
+}
