@@ -7,7 +7,7 @@ use super::unescape::Unescaped;
 use super::{JsonProblem, name, names, scan};
 
 /// Containers inside one another for which there is room at once.
-const USUAL_DEPTH: usize = 16;
+pub(super) const USUAL_DEPTH: usize = 16;
 
 /// What few texts have.
 pub(super) struct Rare<'t> {

@@ -26,7 +26,7 @@ pub(super) fn tape(text: &str) -> Result<(Vec<Node>, String), JsonError> {
         masks: black_box(Masks::NEW),
         // Even dense bodies have no more nodes; growing would copy them.
         nodes: ManuallyDrop::new(tape::room(text.len() / 6 + 8)),
-        around: ManuallyDrop::default(),
+        around: ManuallyDrop::new(Vec::with_capacity(careful::USUAL_DEPTH)),
         inner: Open { names: 0, index: 0, values: 0 },
         behind: 0,
         rare: &mut rare,
@@ -115,13 +115,13 @@ impl Parser<'_, '_> {
     /// end.
     #[inline(always)]
     fn members(&mut self, at: u32, ahead: u32) -> Parsed<(u32, u32, Next)> {
-        let Some(mut quote) = self.next_name(at, ahead)? else { return self.close::<true>() };
+        let Some(mut start) = self.next_name(at, ahead)? else { return self.close::<true>() };
         loop {
             self.inner.values += 1;
-            let (at, byte) = self.name(quote)?;
+            let (at, byte) = self.name(start)?;
             let (at, ahead) = match self.value(at, byte, Next::Members)? {
                 Value::Text(end, ahead) if ahead == u32::from_le_bytes(*b"\", \"") => {
-                    quote = end + 3;
+                    start = end + 4;
                     continue;
                 }
                 Value::Text(end, ahead) => (end + 1, ahead >> 8),
@@ -129,7 +129,7 @@ impl Parser<'_, '_> {
                 Value::Container(at, ahead, next) => return Ok((at, ahead, next)),
             };
             let Some(next) = self.next_name(at, ahead)? else { return self.close::<true>() };
-            quote = next;
+            start = next;
         }
     }
 
@@ -175,19 +175,19 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The place of the name behind a member and a comma; there is none at the end of the object.
+    /// The place of the name behind a member, a comma and a quote; there is none at the end of the object.
     #[inline(always)]
     fn next_name(&mut self, at: u32, ahead: u32) -> Parsed<Option<u32>> {
         if ahead & 0xff_ffff == u32::from_le_bytes(*b", \"\0") {
-            return Ok(Some(at + 2));
+            return Ok(Some(at + 3));
         }
         if ahead as u16 == u16::from_le_bytes(*b",\"") {
-            return Ok(Some(at + 1));
+            return Ok(Some(at + 2));
         }
         let Some(at) = self.comma(at, ahead as u8, b'}')? else { return Ok(None) };
         match sight::indented(self.bytes, at) {
-            Some(at) => Ok(Some(at)),
-            None => careful::quote(self.bytes, at).map(Some),
+            Some(quote) => Ok(Some(quote + 1)),
+            None => Ok(Some(careful::quote(self.bytes, at)? + 1)),
         }
     }
 
@@ -304,8 +304,7 @@ impl Parser<'_, '_> {
     /// Reads the name of a member and the colon: the first byte of the value or a blank before it,
     /// and its place.
     #[inline(always)]
-    fn name(&mut self, quote: u32) -> Parsed<(u32, u8)> {
-        let start = quote + 1;
+    fn name(&mut self, start: u32) -> Parsed<(u32, u8)> {
         if let Some((word, end, ahead)) = sight::short_name((self.bytes, &self.masks), start) {
             if let Some(value) = sight::colon(end, ahead) {
                 self.add_name(Node::short_name(start, 0, word), self.masks.mixed(word, 0));

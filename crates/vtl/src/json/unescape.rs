@@ -39,7 +39,7 @@ impl Unescaped {
     #[inline(always)]
     pub(super) fn read(&mut self, text: &[u8], start: usize, mut at: usize) -> Parsed<usize> {
         if self.0.capacity() == 0 {
-            self.0.reserve((text.len() - start).min(USUAL));
+            self.0 = Vec::with_capacity((text.len() - start).min(USUAL));
         }
         self.0.extend_from_slice(&text[start..at]);
         while text.get(at) == Some(&b'\\') {
