@@ -52,6 +52,7 @@ impl<'t> Rare<'t> {
     }
 
     /// Reads a name whose content begins at `start`: its node, and the place behind the quote.
+    #[cold]
     #[inline(never)]
     pub(super) fn name(&mut self, start: u32) -> Parsed<(Node, u32)> {
         let (mut node, at) = self.string(start, start)?;
@@ -65,6 +66,7 @@ impl<'t> Rare<'t> {
 
     /// Reads a string whose content begins at `start` and is plain up to `from`: its node, and the
     /// place behind the quote.
+    #[cold]
     #[inline(never)]
     pub(super) fn string(&mut self, start: u32, from: u32) -> Parsed<(Node, u32)> {
         let bytes = self.text.as_bytes();
@@ -84,6 +86,7 @@ impl<'t> Rare<'t> {
 }
 
 /// Reads a text that is no container.
+#[cold]
 #[inline(never)]
 pub(super) fn alone(rare: &mut Rare<'_>, at: u32, byte: u8) -> Parsed<Node> {
     let bytes = rare.text.as_bytes();
@@ -114,6 +117,7 @@ pub(super) fn end(bytes: &[u8], at: u32) -> Parsed<()> {
 }
 
 /// The place of the next byte that is no blank, or the end of the text.
+#[cold]
 #[inline(never)]
 pub(super) fn blanks(bytes: &[u8], at: u32) -> u32 {
     let mut at = at as usize;
@@ -131,6 +135,7 @@ pub(super) fn blanks(bytes: &[u8], at: u32) -> u32 {
 }
 
 /// The place of the quote that ends a long name, unless something else has to be looked at first.
+#[cold]
 #[inline(never)]
 pub(super) fn end_of_name(bytes: &[u8], from: u32) -> Option<u32> {
     let mut at = from as usize;
@@ -145,6 +150,7 @@ pub(super) fn end_of_name(bytes: &[u8], from: u32) -> Option<u32> {
 }
 
 /// Passes blanks before the quote of a name.
+#[cold]
 #[inline(never)]
 pub(super) fn quote(bytes: &[u8], at: u32) -> Parsed<u32> {
     let at = blanks(bytes, at);
@@ -156,6 +162,7 @@ pub(super) fn quote(bytes: &[u8], at: u32) -> Parsed<u32> {
 }
 
 /// Passes blanks and a colon.
+#[cold]
 #[inline(never)]
 pub(super) fn colon(bytes: &[u8], at: u32) -> Parsed<u32> {
     let at = blanks(bytes, at);
@@ -167,6 +174,7 @@ pub(super) fn colon(bytes: &[u8], at: u32) -> Parsed<u32> {
 }
 
 /// The place behind plain bytes of a string, of which there may be more.
+#[cold]
 #[inline(never)]
 pub(super) fn plain(bytes: &[u8], from: u32) -> u32 {
     from + string::plain(bytes.get(from as usize..).unwrap_or_default()) as u32
@@ -181,6 +189,7 @@ pub(super) fn last_four(bytes: &[u8], at: u32) -> u32 {
 }
 
 /// Reads a number of any length.
+#[cold]
 #[inline(never)]
 pub(super) fn number(bytes: &[u8], start: u32) -> Parsed<(Tag, u32)> {
     let is = |at: usize, signs: &[u8]| bytes.get(at).is_some_and(|byte| signs.contains(byte));
@@ -210,6 +219,7 @@ fn digits(bytes: &[u8], start: usize) -> Parsed<usize> {
 }
 
 /// The place behind digits.
+#[cold]
 #[inline(never)]
 pub(super) fn end_of_digits(bytes: &[u8], start: u32) -> u32 {
     let mut at = start as usize;

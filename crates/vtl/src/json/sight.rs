@@ -4,6 +4,8 @@
 //! Readers take the place where something begins, and return the place where it ends with the four
 //! bytes there ("ahead"), the first in the lowest bits. What they do not find, `careful` does.
 
+use std::hint::cold_path;
+
 use super::node::Tag;
 use super::parse::Parsed;
 use super::scan::Masks;
@@ -15,7 +17,11 @@ pub(super) type Text<'t> = (&'t [u8], &'t Masks);
 /// As many bytes as are asked for.
 #[inline(always)]
 pub(super) fn window<const N: usize>(bytes: &[u8], at: u32) -> Option<&[u8; N]> {
-    bytes.get(at as usize..at as usize + N)?.first_chunk()
+    let window = bytes.get(at as usize..at as usize + N).and_then(<[u8]>::first_chunk);
+    if window.is_none() {
+        cold_path();
+    }
+    window
 }
 
 /// The first eight bytes of a window, the first of them in the lowest bits.
