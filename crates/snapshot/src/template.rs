@@ -159,12 +159,14 @@ impl CompiledTemplate {
     /// The same, telling `trace` of each step.
     pub fn render_traced(
         &self,
-        given: Given<'_>,
+        mut given: Given<'_>,
         trace: Option<&mut dyn Trace>,
     ) -> Result<Rendered, TemplateError> {
         let mut text = String::with_capacity(self.usual_bytes);
-        let overrides = self.render_into(&mut text, &given, trace)?;
-        Ok(Rendered { text, overrides: overrides.unwrap_or(given.carried) })
+        if let Some(overrides) = self.render_into(&mut text, &given, trace)? {
+            given.carried = overrides;
+        }
+        Ok(Rendered { text, overrides: given.carried })
     }
 
     /// Appends the text: what it overrides, if that is not what was there before.

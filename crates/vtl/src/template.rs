@@ -161,16 +161,17 @@ impl Template {
         let before = out.len();
         heap.cells.meter.bound(bounds);
         let mut evaluator = Evaluator::new(self, heap, globals, bounds, trace);
-        let mut rendered = evaluator.render(out);
-        if rendered.is_ok() && heap.cells.meter.is_overdrawn() {
-            // A value was left out for want of units.
-            let ((line, column), kind) = (self.position(0), MethodError::Spent.into());
-            rendered = Err(RenderError { line, column, kind });
-        }
-        if rendered.is_err() {
-            out.truncate(before);
-        }
-        rendered
+        let error = match evaluator.render(out) {
+            Ok(()) if !heap.cells.meter.is_overdrawn() => return Ok(()),
+            Ok(()) => {
+                // A value was left out for want of units.
+                let ((line, column), kind) = (self.position(0), MethodError::Spent.into());
+                RenderError { line, column, kind }
+            }
+            Err(error) => error,
+        };
+        out.truncate(before);
+        Err(error)
     }
 
     /// Line and column of a byte of the text.

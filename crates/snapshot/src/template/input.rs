@@ -68,29 +68,31 @@ impl<'a> Input<'a> {
 
     /// The value at a path.
     fn path(&'a self, path: &str, reply: Reply<'_, 'a>) -> Result<Replied, MethodError> {
-        match self.select(path).map_err(of_path)? {
-            Selected::Node(node) => reply.json(node),
-            other => {
+        match self.select(path) {
+            Ok(Selected::Node(node)) => reply.json(node),
+            Ok(other) => {
                 let value = value(reply.heap(), other)?;
                 reply.value(value)
             }
+            Err(error) => Err(of_path(error)),
         }
     }
 
     /// The value at a path, as JSON.
     fn json(&'a self, path: &str, reply: Reply<'_, 'a>) -> Result<Replied, MethodError> {
-        match self.select(path).map_err(of_path)? {
-            Selected::Missing | Selected::Null => reply.value(NOTHING.into()),
-            Selected::Node(node) if node.kind() == Kind::Null => reply.value(NOTHING.into()),
-            Selected::Node(node) => reply.text(|out| {
+        match self.select(path) {
+            Ok(Selected::Missing | Selected::Null) => reply.value(NOTHING.into()),
+            Ok(Selected::Node(node)) if node.kind() == Kind::Null => reply.value(NOTHING.into()),
+            Ok(Selected::Node(node)) => reply.text(|out| {
                 node.write_json(Slashes::Plain, out);
                 Ok(true)
             }),
-            other => {
+            Ok(other) => {
                 let heap = reply.heap();
                 let value = value(heap, other)?;
                 reply.text(|out| value.write_json(heap, out).map(|()| true))
             }
+            Err(error) => Err(of_path(error)),
         }
     }
 

@@ -117,13 +117,18 @@ impl<'a> Evaluator<'a, '_> {
                     Expression::Reference(reference) => {
                         self.put_reference(reference, &mut given)?
                     }
-                    other => self.put(other, &mut given)?,
+                    other => self.put_argument(other, &mut given)?,
                 }
                 std::slice::from_ref(&given)
             }
         };
         let replied = object.call(name.as_str(), given, reply);
         self.at(*at, replied).map(Asked::Replied)
+    }
+
+    #[inline(never)]
+    fn put_argument(&mut self, argument: &'a Expression, into: &mut Value<'a>) -> Result<(), Halt> {
+        self.put(argument, into)
     }
 
     /// Prints what is read from a map.

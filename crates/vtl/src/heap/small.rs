@@ -41,3 +41,21 @@ impl Drop for Small {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_keeps_what_is_not_too_much() {
+        let after = |bytes: usize| {
+            let small = Small::default();
+            small.alloc_slice_fill_copy(bytes, 0_u8);
+            drop(small);
+            Small::default().allocated_bytes()
+        };
+        assert!((1..=MOST).contains(&after(100)));
+        assert!((1000..=MOST).contains(&after(1000)));
+        assert_eq!(after(MOST + 1), 0);
+    }
+}

@@ -51,3 +51,19 @@ impl Drop for Tape {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_keeps_what_is_not_too_much() {
+        let after = |nodes: usize| {
+            drop(Tape::from(room(nodes)));
+            room(0).capacity()
+        };
+        assert!((10..=MOST).contains(&after(10)));
+        assert!((100..=MOST).contains(&after(100)));
+        assert_eq!(after(MOST + 1), 0);
+    }
+}
