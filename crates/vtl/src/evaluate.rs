@@ -7,6 +7,7 @@ mod expression;
 mod foreach;
 mod lent;
 mod place;
+mod print;
 mod reference;
 mod scope;
 mod set;
