@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use portico_snapshot::{
-    CompiledTemplate, ContextVariable, Given, Overrides, Parameter, ParameterPlace, Plain,
+    Bounds, CompiledTemplate, ContextVariable, Given, Overrides, Parameter, ParameterPlace, Plain,
     PlainSurroundings, Rendered, mock_status,
 };
 
@@ -330,5 +330,19 @@ fn a_later_template_reads_what_was_written() {
 fn a_mock_has_the_status_of_its_template() {
     for (text, expected) in [("{statusCode: 200,}", Some(200)), ("{}", None), ("[", None)] {
         assert_eq!(mock_status(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_map_with_a_text_that_is_too_long_is_an_error_and_not_empty() {
+    let variables = BTreeMap::new();
+    for text in ["$context.identity.size()", "#if($context.identity.isEmpty())none#end"] {
+        let (template, surroundings) = (CompiledTemplate::parse(text).unwrap(), surroundings());
+        let rendered = |output_bytes: usize| {
+            let mut given = Given::new("{}", &surroundings, &variables, Overrides::default());
+            given.bounds = Bounds { output_bytes, ..Bounds::default() };
+            template.render(given).is_ok()
+        };
+        assert!(rendered(100) && !rendered(10), "{text}");
     }
 }

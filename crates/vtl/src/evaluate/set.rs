@@ -34,10 +34,10 @@ impl<'a> Evaluator<'a, '_> {
             }
             Target::Member { parent, last } => {
                 // It is no reference that is written there.
-                let trace = self.trace.take();
+                let (trace, is_plain) = (self.trace.take(), self.is_plain);
                 let mut from = Value::Null;
                 let read = self.put_reference(parent, &mut from);
-                self.trace = trace;
+                (self.trace, self.is_plain) = (trace, is_plain);
                 read?;
                 if from.is_null() {
                     return Ok(());

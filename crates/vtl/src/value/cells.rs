@@ -196,7 +196,8 @@ impl Meter {
     #[inline]
     pub(crate) fn build(&self, bytes: usize) -> Result<(), MethodError> {
         if bytes > self.longest.get() {
-            return Err(MethodError::Spent);
+            // Also where a value is left out for it, the rendering fails.
+            return Err(self.overdraw());
         }
         self.spend(size_of::<String>().saturating_add(bytes))
     }

@@ -66,6 +66,15 @@ fn a_trace_tells_each_step() {
     check("#set($x = $n + 1)\n#if($x == 8)$name.length()#end", service, &expected);
     let expected = ["1:1 #set $m = {a=1}", "1:20 #set $m['b'] = 2", "1:37 #set $m.c = 3"];
     check("#set($m = {'a': 1})#set($m['b'] = 2)#set($m.c = 3)", service, &expected);
+    let inside = "#define($d)k#end#set($m = {'k': {}})#set($m.get(\"$d\").x = 1)#set($v = 1)$v";
+    let expected = [
+        "1:1 #define $d = what is printed where it is named",
+        "1:17 #set $m = {k={}}",
+        "1:37 #set $m.get(\"$d\").x = 1",
+        "1:61 #set $v = 1",
+        "1:73 $v = 1",
+    ];
+    check(inside, service, &expected);
     let null = "#set($m = $none)";
     check(null, Dialect::Stock, &["1:11 $none = null", "1:1 #set $m = null, so nothing is set"]);
     let expected = [
