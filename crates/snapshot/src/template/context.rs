@@ -196,6 +196,10 @@ impl<'a> Entries<'a> for Part<'a> {
         self.members.iter().map(entry).collect()
     }
 
+    fn lends_texts(&self) -> bool {
+        false
+    }
+
     /// Maps that nobody has seen are as they were.
     fn write(&self, mut keys: Keys<'_>, out: &mut String) -> bool {
         if self.inner.get().is_some() {

@@ -19,6 +19,10 @@ impl<'a> Entries<'a> for StageVariables<'a> {
         Ok(self.0.iter().map(|(name, value)| (&**name, &**value)).map(entry).collect())
     }
 
+    fn lends_texts(&self) -> bool {
+        true
+    }
+
     fn write(&self, mut keys: Keys<'_>, out: &mut String) -> bool {
         match (keys.next().and_then(|key| self.0.get(key)), keys.next()) {
             (Some(value), None) => out.push_str(value),

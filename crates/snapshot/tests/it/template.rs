@@ -233,7 +233,7 @@ fn what_the_host_prints_is_what_it_would_keep() {
     check("$stageVariables.color.none", "");
 }
 
-/// A map on the way costs something where it is made, and what need not be copied nothing to keep.
+/// A map on the way costs something where it is made.
 #[test]
 fn what_the_host_prints_costs_what_it_would_if_kept() {
     let body = r#"{"t": "a/b 'Zo\u00eb'", "p": "plain", "l": [1, [2, {"k": []}], "x"], "n": null}"#;
@@ -258,6 +258,7 @@ fn what_the_host_prints_costs_what_it_would_if_kept() {
     check("$input.params('none')");
     check("$context.stage");
     check("$context.none");
+    check("$stageVariables.color");
     check("$stageVariables.none");
 }
 

@@ -7,7 +7,7 @@ use super::{Evaluator, Halt};
 use crate::json::NodeRef;
 use crate::methods::string;
 use crate::tree::{Expression, Reference, Step};
-use crate::value::{Entries, Keys, Map, MethodError, Object, Replied, Reply, Tree, VISIT, Value};
+use crate::value::{Entries, Keys, Map, Object, Replied, Reply, Tree, VISIT, Value};
 
 /// What came of a call of a host's object.
 enum Asked {
@@ -57,7 +57,7 @@ impl<'a> Evaluator<'a, '_> {
         let reply = Reply::as_text(self.heap, &mut value, out);
         match self.ask(object, reference, reply)? {
             Asked::Replied(Replied::Text) => {
-                return self.pay_printed(out.len().saturating_sub(before), reference.at);
+                return self.pay(VISIT + out.len().saturating_sub(before), reference.at);
             }
             Asked::Replied(Replied::Value) if !value.is_null() => {
                 if let Value::String(text) = value {
@@ -196,9 +196,11 @@ impl<'a> Evaluator<'a, '_> {
             return self.take_steps(steps.len() as u64);
         }
         let bytes = out.len().saturating_sub(before);
-        let built = self.heap.cells.meter.build(bytes);
-        self.at(last, built)?;
-        self.pay_printed(bytes, reference.at)
+        if !entries.lends_texts() {
+            let built = self.heap.cells.meter.build(bytes);
+            self.at(last, built)?;
+        }
+        self.pay(VISIT + bytes, reference.at)
     }
 
     /// Prints what the last step leads to.
@@ -220,21 +222,12 @@ impl<'a> Evaluator<'a, '_> {
                     let before = out.len();
                     out.push_str(text);
                     change(&mut out[before..]);
-                    return self.pay_printed(text.len(), reference.at);
+                    return self.pay(VISIT + text.len(), reference.at);
                 }
             }
             _ => {}
         }
         self.follow(&mut value, step)?;
         self.print_value(&value, reference, out)
-    }
-
-    /// Takes what it costs to print so many bytes.
-    #[inline(always)]
-    fn pay_printed(&self, bytes: usize, at: u32) -> Result<(), Halt> {
-        match self.heap.cells.meter.take(VISIT + bytes) {
-            true => Ok(()),
-            false => self.at(at, Err(MethodError::Spent)),
-        }
     }
 }

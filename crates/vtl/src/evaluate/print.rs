@@ -160,7 +160,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     #[inline(always)]
-    fn pay(&self, units: usize, at: u32) -> Result<(), Halt> {
+    pub(super) fn pay(&self, units: usize, at: u32) -> Result<(), Halt> {
         match self.heap.cells.meter.take(units) {
             true => Ok(()),
             false => self.at(at, Err(MethodError::Spent)),

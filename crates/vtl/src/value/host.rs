@@ -31,6 +31,9 @@ pub trait Entries<'a> {
     /// All of them, in order.
     fn all(&'a self, heap: &'a Heap<'a>) -> Result<Vec<(Value<'a>, Value<'a>)>, MethodError>;
 
+    /// Whether `get` gives texts where they stand, which takes no room for them.
+    fn lends_texts(&self) -> bool;
+
     /// Appends the text that keys lead to, the first here and each other in the map before it. False,
     /// and nothing is appended, if they lead to no text, or if only the maps on the way know it.
     fn write(&self, keys: Keys<'_>, out: &mut String) -> bool;
